@@ -1,0 +1,37 @@
+//! The composition root: chooses concrete parts, puts them together, starts and stops them.
+//!
+//! Everything else in the crate takes its parts as values; only here do SQLite, candle and the clock have names.
+
+pub mod files;
+pub mod model;
+pub mod offline;
+pub mod rehearsal;
+pub mod serve;
+pub mod settings;
+pub mod shops;
+
+use std::{path::Path, sync::Arc};
+
+use anyhow::Context;
+
+use crate::{
+    backend::BuiltinBackend,
+    bus::LocalBus,
+    encoder::Encoder,
+    engine::{Clock, Engine, Parts, Shops},
+    store::SharedStore,
+};
+
+/// An engine over a store, with the built-in shop system and the bus within this process.
+pub fn engine(store: SharedStore, encoder: Arc<dyn Encoder>, clock: Arc<dyn Clock>, shops: Shops) -> Engine {
+    let backend = Arc::new(BuiltinBackend::new(Arc::clone(&store)));
+    Engine::new(Parts { store, backend, bus: Arc::new(LocalBus::default()), encoder, clock, shops })
+}
+
+/// The encoder of a model folder (or of the binary), with vectors kept in a data folder if one is given.
+///
+/// # Errors
+/// One clear line on a damaged or missing model.
+pub fn encoder(models: Option<&Path>, data: Option<&Path>) -> anyhow::Result<model::Model> {
+    model::load(models, data).context("the model can't be used")
+}

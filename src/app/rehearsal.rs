@@ -1,0 +1,261 @@
+//! Conversation tests: each is held with an engine of its own, on a fresh store, at the time it names.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::Timestamp;
+
+use crate::{
+    accounts::tokens,
+    domain::{Content, DialogueState, Message, PartKind, ShopId, SlotValue},
+    encoder::Encoder,
+    engine::{Assistant, Engine, FixedClock, Said, Shops},
+    shop::{self, Clock, ConversationTest, Expectation, TestTurn, Tree},
+    store::{self, Conversation, NewConversation, Page, Staff},
+};
+
+/// What came of the tests.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// How many held.
+    pub passed: usize,
+    /// What differed, a paragraph each.
+    pub failures: Vec<String>,
+}
+
+/// Runs the tests of every shop whose file is `wanted`.
+///
+/// # Errors
+/// A shop that can't be put together; what a test finds wrong is in the outcome.
+pub async fn run(
+    tree: &Tree,
+    encoder: &Arc<dyn Encoder>,
+    wanted: &dyn Fn(&str) -> bool,
+) -> anyhow::Result<Outcome> {
+    let mut outcome = Outcome::default();
+    for (id, loaded) in shop::load_all(tree, &Clock::now()).shops {
+        let tests: Vec<ConversationTest> =
+            loaded.tests.into_iter().filter(|test| wanted(&test.path)).collect();
+        let Some(shop) = loaded.shop else {
+            outcome.failures.push(format!("shop {id}: its files have errors (see `xiaoer check`)"));
+            continue;
+        };
+        if tests.is_empty() {
+            continue;
+        }
+        // One understanding serves all tests; what depends on the date is loaded anew for each.
+        let learnt = Assistant::start(Arc::new(shop), loaded.seed.products)?;
+        learnt.learn(encoder.as_ref(), Arc::clone(encoder)).await?;
+        for test in tests {
+            match hold(tree, &id, &learnt, encoder, &test).await? {
+                Ok(()) => outcome.passed += 1,
+                Err(difference) => {
+                    outcome.failures.push(format!("{}:{} {}\n{difference}", test.path, test.line, test.name));
+                }
+            }
+        }
+    }
+    Ok(outcome)
+}
+
+/// A conversation under test.
+struct Stage {
+    engine: Engine,
+    conversation: Conversation,
+    /// The last message seen by the expectations so far.
+    seen: u64,
+    /// What was said, for the report.
+    script: Vec<String>,
+}
+
+/// Holds one test's conversation; the inner error is the first difference.
+async fn hold(
+    tree: &Tree,
+    id: &ShopId,
+    learnt: &Assistant,
+    encoder: &Arc<dyn Encoder>,
+    test: &ConversationTest,
+) -> anyhow::Result<Result<(), String>> {
+    let now = test.now.unwrap_or_else(Timestamp::now);
+    let loaded = shop::load(tree, id, &Clock { seeded_at: now, now });
+    let Some(shop) = loaded.shop else {
+        return Ok(Err("the shop's files have errors at that time".to_owned()));
+    };
+    let store = store::MemoryStore::shared();
+    let seed = loaded.seed;
+    let seed = store::Seed { products: seed.products, shoppers: seed.shoppers, orders: seed.orders };
+    store.seed(id, seed).await?;
+    let shops = Shops::default();
+    shops.open(&Arc::new(learnt.with_shop(Arc::new(shop))));
+    let engine = super::engine(store, Arc::clone(encoder), Arc::new(FixedClock::at(now)), shops);
+    let mut stage =
+        Stage { conversation: open(&engine, id, test, now).await?, engine, seen: 0, script: Vec::new() };
+    for (number, turn) in test.turns.iter().enumerate() {
+        let checked = match turn {
+            TestTurn::Shopper { content, .. } => stage.say(number, content).await?,
+            TestTurn::Agent { text, .. } => stage.say_as_agent(number, text).await?,
+            TestTurn::Bot(expected) => stage.check(expected).await?,
+        };
+        if let Err(difference) = checked {
+            let script = stage.script.join("\n");
+            return Ok(Err(format!("{script}\n    ✗ {difference}")));
+        }
+    }
+    Ok(Ok(()))
+}
+
+async fn open(
+    engine: &Engine,
+    shop: &ShopId,
+    test: &ConversationTest,
+    now: Timestamp,
+) -> anyhow::Result<Conversation> {
+    let (_, token_hash) = tokens::new();
+    let new = NewConversation {
+        id: tokens::random_id().into(),
+        shop: shop.clone(),
+        token_hash,
+        token_expires_at: now + std::time::Duration::from_secs(86400),
+        shopper: test.shopper.clone(),
+        locale: Default::default(),
+        page: Page { product: test.page_product.clone(), order: test.page_order.clone(), url: None },
+        at: now,
+    };
+    Ok(engine.parts().store.open(new).await?)
+}
+
+impl Stage {
+    async fn say(&mut self, number: usize, content: &Content) -> anyhow::Result<Result<(), String>> {
+        let content = self.by_label(content).await?;
+        self.script.push(format!("    > {}", words(&content)));
+        let said = self.engine.say(&self.conversation, &format!("t{number}"), content).await?;
+        self.engine.settle(&self.conversation.id).await?;
+        Ok(match said {
+            Said::Stored { .. } => Ok(()),
+            Said::IdReused => Err("the id was used before".to_owned()),
+            Said::BadChoice => Err("that choice was not offered, or does not exist".to_owned()),
+        })
+    }
+
+    /// A choice may be written by its label; the offered value is what is sent.
+    async fn by_label(&self, content: &Content) -> anyhow::Result<Content> {
+        let Content::Choice(wanted) = content else { return Ok(content.clone()) };
+        let (_, state) = self.engine.parts().store.state(&self.conversation.id).await?;
+        let offered = state.offered.iter().find(|choice| choice.value == *wanted || choice.label == *wanted);
+        Ok(Content::Choice(offered.map_or(wanted, |choice| &choice.value).clone()))
+    }
+
+    async fn say_as_agent(&mut self, number: usize, text: &str) -> anyhow::Result<Result<(), String>> {
+        self.script.push(format!("    (agent) {text}"));
+        let agent = Staff { id: "tester".into(), name: "小二".to_owned() };
+        if let Err(error) = self.engine.take(&self.conversation, &agent).await {
+            return Ok(Err(format!("the agent can't take the conversation: {error}")));
+        }
+        let said = self.engine.say_as_agent(&self.conversation, &agent, &format!("a{number}"), text).await;
+        Ok(said.map(drop).map_err(|error| format!("the agent can't say it: {error}")))
+    }
+
+    async fn check(&mut self, expected: &Expectation) -> anyhow::Result<Result<(), String>> {
+        let store = &self.engine.parts().store;
+        let messages = store.messages(&self.conversation.id, self.seen, 100).await?;
+        self.seen = messages.last().map_or(self.seen, |last| last.seq);
+        let answers: Vec<Message> =
+            messages.into_iter().filter(|message| message.from == crate::domain::Author::Bot).collect();
+        for message in &answers {
+            self.script
+                .extend(message.parts.iter().map(|part| format!("    < {}", part.text.replace('\n', " ⏎ "))));
+        }
+        let (_, state) = store.state(&self.conversation.id).await?;
+        let mode = store.conversation(&self.conversation.id).await?.map(|conversation| conversation.mode);
+        Ok(compare(expected, &answers, &state, mode))
+    }
+}
+
+/// The first difference between what was expected and what came.
+fn compare(
+    expected: &Expectation,
+    answers: &[Message],
+    state: &DialogueState,
+    mode: Option<crate::domain::Mode>,
+) -> Result<(), String> {
+    let parts = || answers.iter().flat_map(|message| &message.parts);
+    let text = parts().map(|part| part.text.as_str()).collect::<Vec<_>>().join("\n");
+    let intent = answers.iter().find_map(|message| message.trace.as_ref()?.intent.clone());
+    if let Some(wanted) = expected.intent.as_ref().filter(|wanted| intent.as_ref() != Some(wanted)) {
+        return Err(format!("intent {wanted} expected, {} acted on", intent.as_deref().unwrap_or("none")));
+    }
+    if let Some(missing) = expected.contains.iter().find(|wanted| !text.contains(wanted.as_str())) {
+        return Err(format!("“{missing}” expected in the answer"));
+    }
+    if let Some(found) = expected.not_contains.iter().find(|unwanted| text.contains(unwanted.as_str())) {
+        return Err(format!("“{found}” not expected in the answer"));
+    }
+    let kinds: Vec<&str> = parts().map(|part| kind(&part.kind)).collect();
+    if let Some(missing) = expected.parts.iter().find(|wanted| !kinds.contains(&wanted.as_str())) {
+        return Err(format!("a {missing} part expected, these came: {}", kinds.join(", ")));
+    }
+    if let Some(wanted) = expected.mode.filter(|wanted| mode != Some(*wanted)) {
+        return Err(format!(
+            "mode {} expected, it is {}",
+            wanted.name(),
+            mode.map_or("none", |mode| mode.name())
+        ));
+    }
+    let run = state.flows.last();
+    let flow = run.map(|run| run.flow.as_str()).unwrap_or_default();
+    if let Some(wanted) = expected.flow.as_deref().filter(|wanted| *wanted != flow) {
+        return Err(format!("flow {wanted:?} expected, it is {flow:?}"));
+    }
+    let slots: BTreeMap<&str, String> = run
+        .map(|run| run.slots.iter().map(|(name, value)| (name.as_str(), slot_words(value))).collect())
+        .unwrap_or_default();
+    for (name, wanted) in &expected.slots {
+        if slots.get(name.as_str()) != Some(wanted) {
+            let found = slots.get(name.as_str()).map_or("nothing", String::as_str);
+            return Err(format!("slot {name} = {wanted:?} expected, it is {found:?}"));
+        }
+    }
+    Ok(())
+}
+
+fn kind(part: &PartKind) -> &'static str {
+    match part {
+        PartKind::Text => "text",
+        PartKind::Product { .. } => "product",
+        PartKind::Choices { .. } => "choices",
+        PartKind::Order { .. } => "order",
+        PartKind::Tracking { .. } => "tracking",
+        PartKind::Quote { .. } => "quote",
+        PartKind::Coupon { .. } => "coupon",
+        PartKind::Ticket { .. } => "ticket",
+        PartKind::Image { .. } => "image",
+        PartKind::Sticker { .. } => "sticker",
+    }
+}
+
+/// A slot's value as a test writes it.
+fn slot_words(value: &SlotValue) -> String {
+    match value {
+        SlotValue::Text(text) => text.clone(),
+        SlotValue::Integer(number) => number.to_string(),
+        SlotValue::Bool(yes) => yes.to_string(),
+        SlotValue::Money(money) => money.digits(),
+        SlotValue::Date(date) => date.to_string(),
+        SlotValue::Product(id) => id.to_string(),
+        SlotValue::Order(id) => id.to_string(),
+        SlotValue::Ticket(id) => id.to_string(),
+        SlotValue::Lines(lines) => {
+            lines.iter().map(|(line, units)| format!("{line}x{units}")).collect::<Vec<_>>().join(",")
+        }
+    }
+}
+
+fn words(content: &Content) -> String {
+    match content {
+        Content::Text(text) => text.clone(),
+        Content::Choice(value) => format!("[{value}]"),
+        Content::Product(id) => format!("[product {id}]"),
+        Content::Order(id) => format!("[order {id}]"),
+        Content::Sticker(id) => format!("[sticker {id}]"),
+        Content::Image(id) => format!("[image {id}]"),
+    }
+}

@@ -1,0 +1,221 @@
+//! How flows run: the active one may take the turn, a question in the middle is answered and then the flow's
+//! question is asked again, "never mind" leaves without a trace, what is too old is forgotten.
+//!
+//! Nothing here knows any flow; flows are values behind one trait.
+
+use jiff::SignedDuration;
+
+use super::{
+    Source,
+    flows::{self, Flow, Heard, Next},
+    handover, step,
+    talk::{Ask, Stop, Talk},
+    words,
+};
+use crate::domain::{ChangeOutcome, FlowRun, Reason, SlotValue};
+
+/// The slot asked for while the shopper has to sign in.
+const SIGN_IN: &str = "sign_in";
+/// Times a question may fail before a person is offered, and before one is fetched.
+const OFFER_PERSON_AFTER: u8 = 2;
+
+/// Drops flows that were left longer ago than the shop's time-out. One that waits for an outcome stays.
+pub(super) fn forget_stale(talk: &mut Talk<'_>) {
+    let Some(touched) = talk.state.touched_at else { return };
+    let limit = SignedDuration::from_hours(i64::from(talk.shop.flow_resume_hours));
+    if talk.now().duration_since(touched) > limit {
+        talk.state.flows.retain(|run| run.asking.is_none());
+        talk.state.shown.clear();
+        talk.state.search = None;
+        talk.state.topic = None;
+        talk.state.misses = 0;
+        talk.state.repeated = None;
+        talk.state.mood = 0.0;
+    }
+}
+
+/// Where the active flow stands in the list: the last that has asked something the shopper can answer by words.
+fn active(talk: &Talk<'_>) -> Option<usize> {
+    let signed_in = talk.turn.shopper.is_some();
+    talk.state.flows.iter().rposition(|run| match run.asking.as_deref() {
+        Some(SIGN_IN) => signed_in,
+        asking => asking.is_some(),
+    })
+}
+
+/// Whether a flow's question is open.
+pub(super) fn is_asking(talk: &Talk<'_>) -> bool {
+    active(talk).is_some()
+}
+
+/// The active flow takes the turn when the message says something to it.
+pub(super) fn active_flow(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
+    let Some(place) = active(talk) else { return Ok(None) };
+    let mut run = talk.state.flows.remove(place);
+    let Some(flow) = flows::by_id(&run.flow) else { return Ok(None) };
+    if words::cancels(talk.words()) || talk.choice() == Some("cancel") {
+        let what = talk.label(flow.name_key(), &[]);
+        talk.say("flow.cancelled", &[("what", &what)]);
+        return Ok(Some(source_of(flow, &run)));
+    }
+    let heard = match flow.hear(talk, &mut run) {
+        Err(Stop::SignIn) => Heard::Took,
+        heard => heard?,
+    };
+    let own = || step::stated(talk).iter().any(|(intent, _)| flow.intents().contains(&intent.as_str()));
+    if heard == Heard::Nothing && !(talk.utterance().is_none() && own()) {
+        talk.state.flows.insert(place, run);
+        return Ok(None);
+    }
+    run.failures = 0;
+    talk.state.repeated = None;
+    let source = source_of(flow, &run);
+    side_question(talk, flow)?;
+    advance(talk, flow, run)?;
+    Ok(Some(source))
+}
+
+/// A message that answers the flow's question and asks another gets both.
+fn side_question(talk: &mut Talk<'_>, flow: &dyn Flow) -> Ask<()> {
+    if !words::asks(talk.words()) {
+        return Ok(());
+    }
+    for (intent, confidence) in step::stated(talk) {
+        let own = flow.intents().contains(&intent.as_str()) || intent.as_str().starts_with("chat.");
+        if !own && flows::answers_at_once(intent.as_str()) {
+            step::answer(talk, &intent, confidence)?;
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// Begins a flow for an intent. `None` when the flow leaves it to others.
+pub(super) fn begin(
+    talk: &mut Talk<'_>,
+    flow: &'static dyn Flow,
+    intent: &str,
+    confidence: Option<f32>,
+) -> Ask<Option<Source>> {
+    let mut run = FlowRun {
+        flow: flow.id().to_owned(),
+        slots: [("intent".to_owned(), SlotValue::Text(intent.to_owned()))].into(),
+        asking: None,
+        failures: 0,
+        started_at: talk.now(),
+    };
+    // The same flow asked for again goes on instead of standing twice.
+    if let Some(place) =
+        talk.state.flows.iter().rposition(|open| open.flow == run.flow && open.asking.is_some())
+    {
+        let open = talk.state.flows.remove(place);
+        run.started_at = open.started_at;
+        run.failures = open.failures;
+        if flow.keeps_slots() {
+            run.slots = open.slots;
+            run.slots.insert("intent".to_owned(), SlotValue::Text(intent.to_owned()));
+        }
+    }
+    match flow.hear(talk, &mut run) {
+        Ok(_) | Err(Stop::SignIn) => {}
+        Err(stop) => return Err(stop),
+    }
+    let source = Source { intent: Some(intent.into()), confidence, ..source_of(flow, &run) };
+    Ok(advance(talk, flow, run)?.then_some(source))
+}
+
+/// Lets a flow say what it has to say and keeps it when it has asked. Whether it did anything.
+fn advance(talk: &mut Talk<'_>, flow: &dyn Flow, mut run: FlowRun) -> Ask<bool> {
+    let next = match flow.go_on(talk, &mut run) {
+        Err(Stop::SignIn) => {
+            talk.say_sign_in();
+            Next::Ask(SIGN_IN)
+        }
+        next => next?,
+    };
+    match next {
+        Next::Ask(slot) => {
+            run.asking = Some(slot.to_owned());
+            talk.state.flows.push(run);
+            talk.asked = true;
+        }
+        Next::Wait => {
+            run.asking = None;
+            talk.state.flows.push(run);
+        }
+        Next::Done => {}
+        Next::Pass => return Ok(false),
+    }
+    Ok(true)
+}
+
+/// After something else was answered, the flow set aside asks its question again.
+pub(super) fn ask_again_what_was_set_aside(talk: &mut Talk<'_>) -> Ask<()> {
+    let handed_over = talk.acts.iter().any(|act| matches!(act, crate::domain::Act::Handoff(_)));
+    let Some(place) = active(talk).filter(|_| !talk.asked && !handed_over && !talk.acts.is_empty()) else {
+        return Ok(());
+    };
+    let run = talk.state.flows.remove(place);
+    let Some(flow) = flows::by_id(&run.flow) else { return Ok(()) };
+    let what = talk.label(flow.name_key(), &[]);
+    talk.say("flow.back_to", &[("what", &what)]);
+    advance(talk, flow, run)?;
+    Ok(())
+}
+
+/// The message said nothing to the open question: it is asked again; then a person is offered, then fetched.
+pub(super) fn failed(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
+    let Some(place) = active(talk) else { return Ok(None) };
+    let Some(flow) = flows::by_id(&talk.state.flows[place].flow) else { return Ok(None) };
+    let mut run = talk.state.flows.remove(place);
+    run.failures = run.failures.saturating_add(1);
+    let source = source_of(flow, &run);
+    if run.failures > OFFER_PERSON_AFTER {
+        talk.state.flows.push(run);
+        handover::hand_over(talk, Reason::FlowFailed);
+        return Ok(Some(source));
+    }
+    if run.failures == OFFER_PERSON_AFTER {
+        talk.say("flow.stuck", &[]);
+        talk.offer_person();
+    } else {
+        talk.say("flow.again", &[]);
+    }
+    advance(talk, flow, run)?;
+    Ok(Some(source))
+}
+
+/// Time has passed: a flow that waited for the sign-in goes on once it has happened.
+pub(super) fn wake(talk: &mut Talk<'_>) -> Ask<Source> {
+    let waits = |run: &FlowRun| run.asking.as_deref() == Some(SIGN_IN);
+    let Some(place) =
+        active(talk).filter(|place| talk.turn.shopper.is_some() && waits(&talk.state.flows[*place]))
+    else {
+        return Ok(Source::default());
+    };
+    let run = talk.state.flows.remove(place);
+    let Some(flow) = flows::by_id(&run.flow) else { return Ok(Source::default()) };
+    let source = source_of(flow, &run);
+    talk.state.offered.clear();
+    advance(talk, flow, run)?;
+    Ok(source)
+}
+
+/// The outcome of a change goes to the flow that waits for it.
+pub(super) fn outcome(talk: &mut Talk<'_>, key: &str, outcome: &ChangeOutcome) -> Ask<Source> {
+    let waits = |run: &FlowRun| run.slots.get("change") == Some(&SlotValue::Text(key.to_owned()));
+    let run = talk.state.flows.iter().position(waits).map(|place| talk.state.flows.remove(place));
+    let flow = run.as_ref().and_then(|run| flows::by_id(&run.flow)).or_else(|| flows::by_id("return"));
+    let Some(flow) = flow else { return Ok(Source::default()) };
+    flow.outcome(talk, run.as_ref(), outcome)?;
+    ask_again_what_was_set_aside(talk)?;
+    Ok(Source { name: flow.source().to_owned(), ..Source::default() })
+}
+
+fn source_of(flow: &dyn Flow, run: &FlowRun) -> Source {
+    let intent = match run.slots.get("intent") {
+        Some(SlotValue::Text(intent)) => Some(intent.as_str().into()),
+        _ => None,
+    };
+    Source { name: flow.source().to_owned(), intent, confidence: None }
+}

@@ -1,0 +1,80 @@
+//! Facts: what the step needs to know of the shop's systems, asked for as values and answered by the engine.
+//!
+//! A flow reads a fact as if it were there. Where it is missing, the whole step stops with [`super::Step::Need`],
+//! the engine fetches it and calls the step again with the same state. Nothing here fetches anything.
+
+use crate::domain::{
+    FaqId, OrderId, ProductId, ProductQuery, ShopperId,
+    trade::{Order, Product, Ticket},
+};
+
+/// A question to the shop's systems or its indexes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Query {
+    /// All orders of a shopper, newest first. Answer: [`Fact::Orders`].
+    Orders(ShopperId),
+    /// One order, only if it is this shopper's. Answer: [`Fact::Orders`] with none or one.
+    Order(ShopperId, OrderId),
+    /// All tickets of a shopper, newest first. Answer: [`Fact::Tickets`].
+    Tickets(ShopperId),
+    /// One product with its stock now. Answer: [`Fact::Products`] with none or one.
+    Product(ProductId),
+    /// Products that fit a query. Answer: [`Fact::Products`], best first.
+    Products(ProductQuery, usize),
+    /// What this turn's words look for: a refinement of the last search where there is one and the words
+    /// refine it, else a search of its own. Answer: [`Fact::Found`].
+    Search {
+        /// The last search.
+        previous: Option<ProductQuery>,
+        /// At most so many products.
+        limit: usize,
+    },
+    /// The frequently asked questions nearest to this turn's words. Answer: [`Fact::Faq`].
+    Faq,
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "a turn holds a handful of facts, never a long list of them")]
+#[expect(missing_docs, reason = "described at the queries they answer")]
+pub enum Fact {
+    Orders(Vec<Order>),
+    Tickets(Vec<Ticket>),
+    Products(Vec<Product>),
+    Found {
+        /// The query as understood, to be refined later.
+        query: ProductQuery,
+        /// Whether it refines the last search.
+        refined: bool,
+        products: Vec<Product>,
+    },
+    Faq(Vec<FaqMatch>),
+    /// The shop's system did not answer; the step says so.
+    Unavailable,
+}
+
+/// A frequently asked question and how well the words fit it, from 0 to 1; from 0.9 on they say the same.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "described above")]
+pub struct FaqMatch {
+    pub id: FaqId,
+    pub score: f32,
+}
+
+/// Answers so far.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    answers: Vec<(Query, Fact)>,
+}
+
+impl Facts {
+    /// Adds an answer; the latest answer to a query counts.
+    pub fn insert(&mut self, query: Query, fact: Fact) {
+        self.answers.push((query, fact));
+    }
+
+    /// The answer to a query, if it is known.
+    pub fn get(&self, query: &Query) -> Option<&Fact> {
+        self.answers.iter().rev().find(|(known, _)| known == query).map(|(_, fact)| fact)
+    }
+}

@@ -1,0 +1,153 @@
+//! Flows: what the assistant can do, one file each, listed once.
+//!
+//! A flow hears a message (fills its slots from it) and goes on (says what it has to say, or asks one question).
+//! It never waits: between turns all it knows stands in its [`FlowRun`]. A new flow is a new file and a word here.
+
+use super::{
+    Source, course,
+    talk::{Ask, Talk},
+};
+use crate::domain::{ChangeOutcome, FlowRun};
+
+macro_rules! flows {
+    ($($module:ident::$flow:ident),+ $(,)?) => {
+        $(mod $module;)+
+        /// Every flow; the first that names an intent has it.
+        pub(super) static ALL: &[&dyn Flow] = &[$(&$module::$flow),+];
+    };
+}
+
+flows! {
+    handoff::HandoffFlow,
+    return_goods::ReturnFlow,
+    order_status::OrderStatus,
+    product_question::ProductQuestion,
+    size_advice::SizeAdvice,
+    product_search::ProductSearch,
+    promotions::Promotions,
+    policy::PolicyFlow,
+    chat::Chat,
+}
+
+pub(super) use product_search::refined_search;
+
+/// Whether a message said something to a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Heard {
+    /// It filled or corrected a slot.
+    Took,
+    /// Nothing for this flow.
+    Nothing,
+}
+
+/// How a flow goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// It asked for this slot.
+    Ask(&'static str),
+    /// It waits for the outcome of a change.
+    Wait,
+    /// It has answered.
+    Done,
+    /// It has nothing to say to this, and said nothing.
+    Pass,
+}
+
+/// Something the assistant can do.
+pub(super) trait Flow: Sync {
+    /// Its id, stored with its runs.
+    fn id(&self) -> &'static str;
+
+    /// What it is called in traces.
+    fn source(&self) -> &'static str {
+        self.id()
+    }
+
+    /// The reply key of its name ("退货").
+    fn name_key(&self) -> &'static str {
+        "flow.name.question"
+    }
+
+    /// The intents it serves.
+    fn intents(&self) -> &'static [&'static str];
+
+    /// Whether a merchant's text for the intent is preferred to it.
+    fn yields_to_faq(&self) -> bool {
+        false
+    }
+
+    /// Whether it speaks of the shopper's own orders.
+    fn is_personal(&self) -> bool {
+        false
+    }
+
+    /// Whether it may end in a change, or calls a person; such a flow rests while a person is awaited.
+    fn changes_something(&self) -> bool {
+        false
+    }
+
+    /// Whether its intents get much the same answer, such as where the order and its parcel are.
+    fn answers_alike(&self) -> bool {
+        false
+    }
+
+    /// Whether what it knows is kept when it is asked for again while open.
+    fn keeps_slots(&self) -> bool {
+        false
+    }
+
+    /// Takes from the message what it needs, whatever was asked.
+    fn hear(&self, _talk: &mut Talk<'_>, _run: &mut FlowRun) -> Ask<Heard> {
+        Ok(Heard::Nothing)
+    }
+
+    /// Says what there is to say and asks at most one question.
+    fn go_on(&self, talk: &mut Talk<'_>, run: &mut FlowRun) -> Ask<Next>;
+
+    /// A change it asked for came to an end; `run` is missing when it was forgotten meanwhile.
+    fn outcome(&self, _talk: &mut Talk<'_>, _run: Option<&FlowRun>, _outcome: &ChangeOutcome) -> Ask<()> {
+        Ok(())
+    }
+}
+
+/// The flow with an id.
+pub(super) fn by_id(id: &str) -> Option<&'static dyn Flow> {
+    ALL.iter().copied().find(|flow| flow.id() == id)
+}
+
+fn of_intent(intent: &str) -> Option<&'static dyn Flow> {
+    ALL.iter().copied().find(|flow| flow.intents().contains(&intent))
+}
+
+/// Whether one flow answers both intents alike, so that telling them apart changes nothing.
+pub(super) fn answered_alike(one: &str, other: &str) -> bool {
+    of_intent(one).is_some_and(|flow| flow.answers_alike() && flow.intents().contains(&other))
+}
+
+/// Starts the flow of an intent. `None` when there is none or it leaves the intent to others.
+pub(super) fn start(talk: &mut Talk<'_>, intent: &str, confidence: Option<f32>) -> Ask<Option<Source>> {
+    match of_intent(intent) {
+        Some(flow) => course::begin(talk, flow, intent, confidence),
+        None => Ok(None),
+    }
+}
+
+/// Whether a merchant's text is preferred for an intent.
+pub(super) fn yields_to_faq(intent: &str) -> bool {
+    of_intent(intent).is_none_or(Flow::yields_to_faq)
+}
+
+/// Whether an intent is served from the shopper's own orders.
+pub(super) fn is_personal(intent: &str) -> bool {
+    of_intent(intent).is_some_and(Flow::is_personal)
+}
+
+/// Whether serving an intent can't end in a change or a handoff; an intent without a flow can't.
+pub(super) fn changes_nothing(intent: &str) -> bool {
+    of_intent(intent).is_none_or(|flow| !flow.changes_something())
+}
+
+/// Whether an intent is served by a word or two, so that another flow may go on after it.
+pub(super) fn answers_at_once(intent: &str) -> bool {
+    of_intent(intent).is_none_or(|flow| !flow.changes_something() && !flow.is_personal())
+}

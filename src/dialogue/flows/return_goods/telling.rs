@@ -1,0 +1,168 @@
+//! What the return flow says: the summary, refusals with their rule and date, and the outcome.
+
+use jiff::Timestamp;
+
+use super::{Case, show_ticket, text};
+use crate::{
+    dialogue::talk::{Ask, Stop, Talk},
+    domain::{
+        ChangeOutcome, FlowRun,
+        trade::{Order, OrderState, Ticket, TicketKind, TicketState},
+    },
+    trade::{Condition, NextStep, Payer, Rule, Verdict, next_step},
+};
+
+/// Orders for which nothing can be claimed, with what the shopper can do instead. Whether it was one.
+pub(super) fn closed_to_claims(talk: &mut Talk<'_>, order: &Order) -> bool {
+    match order.state() {
+        OrderState::Unpaid => talk.say("return.unpaid", &[]),
+        OrderState::DepositPaid => {
+            talk.say("return.deposit", &[]);
+            talk.offer_person();
+        }
+        OrderState::Closed | OrderState::Refunded => match &order.refund {
+            Some(refund) => {
+                let (amount, day) = (refund.amount.to_string(), talk.day(refund.at));
+                talk.say("return.refunded", &[("amount", &amount), ("day", &day)]);
+            }
+            None => talk.say("return.closed", &[]),
+        },
+        _ => return false,
+    }
+    true
+}
+
+/// All units are claimed already: the tickets that do so.
+pub(super) fn already_claimed(talk: &mut Talk<'_>, order: &Order, tickets: &[Ticket]) {
+    talk.say("return.already", &[]);
+    let standing = |ticket: &&Ticket| ticket.order == order.id && ticket.state != TicketState::Cancelled;
+    for ticket in tickets.iter().filter(standing).take(2) {
+        show_ticket(talk, ticket);
+    }
+}
+
+/// The claim to confirm: goods, kind, reason, money, who pays and until when.
+pub(super) fn summary(talk: &mut Talk<'_>, case: &Case<'_>, want: Option<&str>) {
+    let items = case.items(talk);
+    let kind = talk.label(kind_key(case.kind), &[]);
+    let reason = match case.reason.split_once(':') {
+        Some((_, told)) => told.to_owned(),
+        None => talk.label(&format!("reason.{}", case.reason), &[]),
+    };
+    let amount = case.amount.to_string();
+    let slots = [
+        ("items", items.as_str()),
+        ("kind", &kind),
+        ("reason", &reason),
+        ("amount", &amount),
+    ];
+    if case.kind == TicketKind::Exchange {
+        let slots = [slots[0], slots[2], ("want", want.unwrap_or_default())];
+        talk.say("return.summary_exchange", &slots);
+    } else if case.amount == talk.nothing() {
+        talk.say("return.summary_goods", &slots[..3]);
+    } else {
+        talk.say("return.summary_money", &slots);
+    }
+    let due = talk.moment(case.due);
+    match case.state {
+        TicketState::WaitingForGoods => {
+            say_payer(talk, case);
+            talk.say("return.send_back_until", &[("until", &due)]);
+        }
+        TicketState::Refunding => talk.say("return.refund_until", &[("until", &due)]),
+        _ => talk.say("return.review_until", &[("until", &due)]),
+    }
+    say_condition(talk, case);
+    if case.order.lines.iter().any(|line| line.gift) && case.kind == TicketKind::Return {
+        talk.say("return.gift_too", &[]);
+    }
+}
+
+/// The question alone, where the summary stands a little above.
+pub(super) fn summary_again(talk: &mut Talk<'_>, case: &Case<'_>) {
+    let (items, kind) = (case.items(talk), talk.label(kind_key(case.kind), &[]));
+    talk.say("return.confirm_again", &[("items", &items), ("kind", &kind)]);
+}
+
+fn say_payer(talk: &mut Talk<'_>, case: &Case<'_>) {
+    match (case.payer, talk.shop.policy.freight_insurance_cap) {
+        (Payer::Seller, _) => talk.say("return.payer_seller", &[]),
+        (Payer::Insurance, Some(cap)) => talk.say("return.payer_insurance", &[("cap", &cap.to_string())]),
+        _ => talk.say("return.payer_shopper", &[]),
+    }
+}
+
+fn say_condition(talk: &mut Talk<'_>, case: &Case<'_>) {
+    let Verdict::Allowed { condition, .. } = case.verdict else { return };
+    match condition {
+        Condition::None => {}
+        Condition::Whole => talk.say("return.condition_whole", &[]),
+        Condition::SealUnbroken => talk.say("return.condition_seal", &[]),
+        Condition::NotOpened => talk.say("return.condition_not_opened", &[]),
+    }
+}
+
+/// No, by which rule and since when, and what is left to do.
+pub(super) fn refused(talk: &mut Talk<'_>, case: &Case<'_>, rule: Rule, since: Option<Timestamp>) {
+    let items = case.items(talk);
+    let since = since.map(|since| talk.day(since)).unwrap_or_default();
+    let days = talk.shop.policy.no_reason_days.to_string();
+    let slots = [("items", items.as_str()), ("since", &since), ("days", &days)];
+    talk.say(refusal_key(rule), &slots);
+    talk.offer_person();
+}
+
+/// The reply key of a rule that says no.
+fn refusal_key(rule: Rule) -> &'static str {
+    match rule {
+        Rule::NoReasonOver => "return.refused.over",
+        Rule::Custom => "return.refused.custom",
+        Rule::Fresh => "return.refused.fresh",
+        Rule::Digital => "return.refused.digital",
+        Rule::Periodical => "return.refused.periodical",
+        Rule::Waived => "return.refused.waived",
+        _ => "return.refused.other",
+    }
+}
+
+/// The reply key of a kind's name.
+fn kind_key(kind: TicketKind) -> &'static str {
+    match kind {
+        TicketKind::Return => "kind.return",
+        TicketKind::Exchange => "kind.exchange",
+        TicketKind::RefundOnly => "kind.refund_only",
+        TicketKind::Repair => "kind.repair",
+        TicketKind::MissingOrWrong => "kind.resend",
+    }
+}
+
+/// The ticket's number and what happens next, or why there is none.
+pub(super) fn outcome(talk: &mut Talk<'_>, run: Option<&FlowRun>, outcome: &ChangeOutcome) -> Ask<()> {
+    let id = match outcome {
+        ChangeOutcome::TicketOpened(id) => id,
+        ChangeOutcome::Refused(code) => {
+            talk.say(if code == "units_claimed" { "return.already" } else { "return.failed" }, &[]);
+            talk.offer_person();
+            return Ok(());
+        }
+    };
+    let kind = run.and_then(|run| text(run, "kind")).and_then(super::kind_of).unwrap_or(TicketKind::Return);
+    let kind = talk.label(kind_key(kind), &[]);
+    talk.say("return.opened", &[("ticket", id.as_str()), ("kind", &kind)]);
+    // The card is an extra: without the shop's system, or signed out meanwhile, the number is enough.
+    let tickets = match talk.tickets() {
+        Err(Stop::Missing) => return Err(Stop::Missing),
+        tickets => tickets.unwrap_or_default(),
+    };
+    let Some(ticket) = tickets.iter().find(|ticket| ticket.id == *id) else { return Ok(()) };
+    if next_step(ticket.state) == NextStep::ShopperSendsBack {
+        let address = talk.text(&talk.shop.policy.return_address).to_owned();
+        let until = ticket.due.map(|due| talk.moment(due)).unwrap_or_default();
+        let key = if address.is_empty() { "return.next_send_back_no_address" } else { "return.next_send_back" };
+        talk.say(key, &[("address", &address), ("until", &until)]);
+    }
+    show_ticket(talk, ticket);
+    Ok(())
+}
+

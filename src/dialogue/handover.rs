@@ -1,0 +1,326 @@
+//! When a person takes over, and what that person is told (COMMERCE.md, last section).
+
+use super::{
+    Source, course, hours,
+    talk::{Ask, Talk},
+    words,
+};
+use crate::domain::{
+    Act, EntityKind, FlowRun, Handoff, IntentId, Locale, Mode, Reason, SentimentLabel, Shown, SlotValue,
+};
+
+const PLAIN: &[&str] = &[
+    "人工",
+    "转人工",
+    "人工客服",
+    "找人工",
+    "要人工",
+    "真人",
+    "真人客服",
+    "转人工客服",
+    "转客服",
+    "接人工",
+    "我要人工",
+    "我要转人工",
+    "帮我转人工",
+    "叫人工",
+    "请转人工",
+    "找真人",
+    "human",
+    "agent",
+    "real person",
+    "a human",
+    "talk to a human",
+    "talk to a person",
+    "human please",
+    "representative",
+    "speak to someone",
+    "speak to an agent",
+    "talk to an agent",
+    "live agent",
+];
+const SAFETY: &[&str] = &[
+    "受伤",
+    "烫伤",
+    "割伤",
+    "划伤了",
+    "起火",
+    "着火",
+    "冒烟",
+    "爆炸",
+    "漏电",
+    "触电",
+    "中毒",
+    "过敏了",
+    "起疹",
+    "起红疹",
+    "烂脸",
+    "吃坏",
+    "拉肚子",
+    "呕吐",
+    "进医院",
+    "住院",
+    "去医院",
+    "送医",
+    "injured",
+    "caught fire",
+    "exploded",
+    "smoke",
+    "electric shock",
+    "allergic reaction",
+    "hospital",
+    "burned me",
+    "poisoning",
+];
+const FRAUD: &[&str] = &[
+    "诈骗",
+    "盗刷",
+    "被骗",
+    "扣了两次",
+    "扣两次",
+    "重复扣款",
+    "扣了我两次",
+    "多扣",
+    "扣了两遍",
+    "付了两次",
+    "charged twice",
+    "double charged",
+    "scam",
+    "fraud",
+    "stolen card",
+];
+const THREAT: &[&str] = &[
+    "12315",
+    "12345",
+    "消协",
+    "消费者协会",
+    "工商",
+    "市监局",
+    "市场监管",
+    "曝光",
+    "媒体",
+    "记者",
+    "黑猫投诉",
+    "向平台投诉",
+    "投诉到",
+    "举报你",
+    "发抖音",
+    "发微博",
+    "consumer protection",
+    "report you",
+    "go to the press",
+    "expose you",
+    "better business bureau",
+];
+const LEGAL: &[&str] = &[
+    "律师",
+    "起诉",
+    "法院",
+    "告你们",
+    "法律途径",
+    "诉讼",
+    "律师函",
+    "lawyer",
+    "sue you",
+    "lawsuit",
+    "legal action",
+    "court",
+];
+/// Words that make a danger word a question about the goods rather than a report of harm.
+const ONLY_ASKING: &[&str] =
+    &["会不会", "防", "会过敏", "会漏", "会起", "会爆", "会着", "will it", "does it", "can it", "would it"];
+/// The mood at which a person takes over: several angry messages, the recent ones weighing more.
+const ANGRY: f32 = -0.55;
+
+/// Reasons that call a person at once, whatever is under way.
+pub(super) fn urgent(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
+    let words = talk.words();
+    let reason = if is_vip(talk) {
+        Some(Reason::Vip)
+    } else if words.is_empty() {
+        None
+    } else if words::has_any(words, SAFETY) && !words::has_any(words, ONLY_ASKING) {
+        Some(Reason::Safety)
+    } else if words::has_any(words, FRAUD) {
+        Some(Reason::Fraud)
+    } else if words::has_any(words, THREAT) {
+        Some(Reason::Threat)
+    } else if words::has_any(words, LEGAL) {
+        Some(Reason::Legal)
+    } else if talk.shop.handoff.keywords.iter().any(|keyword| words::has(words, &keyword.to_lowercase())) {
+        Some(Reason::Keyword)
+    } else if PLAIN.contains(&words.trim_matches(|c: char| !c.is_alphanumeric())) {
+        Some(Reason::Asked)
+    } else {
+        None
+    };
+    Ok(reason.map(|reason| {
+        hand_over(talk, reason);
+        let intent = (reason == Reason::Asked).then(|| "human.request".into());
+        Source { name: "handoff".to_owned(), intent, ..Source::default() }
+    }))
+}
+
+/// A member level that always gets a person; once a conversation, so that the way back to the assistant stays.
+fn is_vip(talk: &Talk<'_>) -> bool {
+    let level = talk.turn.shopper.as_ref().map_or("", |shopper| shopper.level.as_str());
+    let small_talk = super::step::stated(talk).iter().all(|(intent, _)| intent.as_str().starts_with("chat."));
+    let already = talk
+        .state
+        .said
+        .keys()
+        .any(|key| key.starts_with("handoff.queued") || key.starts_with("handoff.away"));
+    talk.shop.handoff.vip_levels.iter().any(|vip| vip == level)
+        && talk.utterance().is_some()
+        && !small_talk
+        && !already
+}
+
+/// Reasons that come with time: anger that rises, the same question again and again.
+pub(super) fn soon(talk: &mut Talk<'_>, stated: &[(IntentId, Option<f32>)]) -> Option<Reason> {
+    let negative = talk.understanding().is_some_and(|it| it.sentiment.label == SentimentLabel::Negative);
+    if negative && talk.state.mood <= ANGRY {
+        return Some(Reason::Anger);
+    }
+    let (first, _) = stated.first()?;
+    if talk.utterance().is_none() || !repeats_count(first.as_str()) || course::is_asking(talk) {
+        return None;
+    }
+    let before = talk.state.repeated.take().filter(|(intent, _)| intent == first.as_str());
+    let times = before.map_or(1, |(_, times)| times.saturating_add(1));
+    talk.state.repeated = Some((first.to_string(), times));
+    if times >= talk.shop.handoff.repeats.max(2) {
+        talk.state.repeated = None;
+        return Some(Reason::Repeated);
+    }
+    None
+}
+
+/// Asking again counts where the answer stays the same; each question about goods is another, and a request that
+/// leads on is no question.
+fn repeats_count(intent: &str) -> bool {
+    super::flows::changes_nothing(intent)
+        && !["chat.", "product.", "promo.", "price.", "human."]
+            .iter()
+            .any(|prefix| intent.starts_with(prefix))
+}
+
+/// Asks for a person, says so, and tells the person what is known.
+pub(super) fn hand_over(talk: &mut Talk<'_>, reason: Reason) {
+    if talk.turn.mode == Mode::Queue {
+        return say_waiting(talk);
+    }
+    match reason {
+        Reason::Safety => talk.say("handoff.lead.safety", &[]),
+        Reason::Fraud => talk.say("handoff.lead.fraud", &[]),
+        Reason::Threat | Reason::Legal | Reason::Anger => talk.say("handoff.lead.sorry", &[]),
+        Reason::NotUnderstood | Reason::Repeated | Reason::FlowFailed => talk.say("handoff.lead.stuck", &[]),
+        Reason::Amount | Reason::Policy => talk.say("handoff.lead.decide", &[]),
+        Reason::Asked | Reason::Vip | Reason::Keyword => {}
+    }
+    if talk.turn.people_open {
+        talk.say("handoff.queued", &[]);
+    } else {
+        say_away(talk);
+    }
+    let handoff = Handoff { reason, summary: summary(talk), slots: slots(talk), about: about(talk) };
+    talk.acts.push(Act::Handoff(handoff));
+    // The person goes on from here; what waits for an outcome still gets it.
+    talk.state.flows.retain(|run| run.asking.is_none());
+    talk.state.misses = 0;
+    talk.state.repeated = None;
+}
+
+fn say_away(talk: &mut Talk<'_>) {
+    match hours::opens_next(&talk.shop.hours, &talk.turn.now) {
+        Some(back) => {
+            let back = talk.moment(back.timestamp());
+            talk.say("handoff.away", &[("back", &back)]);
+        }
+        None => talk.say("handoff.away_unknown", &[]),
+    }
+}
+
+/// Still in the queue.
+pub(super) fn say_waiting(talk: &mut Talk<'_>) {
+    if talk.turn.mode == Mode::Message { say_away(talk) } else { talk.say("handoff.waiting", &[]) }
+}
+
+/// A message left while nobody is there.
+pub(super) fn take_message(talk: &mut Talk<'_>) {
+    let has_contact = talk.entities(EntityKind::Phone).next().is_some();
+    talk.say(if has_contact { "message.contact_taken" } else { "message.taken" }, &[]);
+}
+
+fn first_locale(talk: &Talk<'_>) -> Locale {
+    talk.shop.locales.first().copied().unwrap_or_default()
+}
+
+/// What a person needs to know, a line each.
+fn summary(talk: &Talk<'_>) -> Vec<String> {
+    let locale = first_locale(talk);
+    let line = |key: &str, value: &str| talk.label_in(locale, key, &[("value", value)]);
+    let mut lines = Vec::new();
+    let now = talk.understanding().and_then(|understanding| understanding.top()).map(|top| top.id.clone());
+    let before = talk.state.repeated.as_ref().map(|(intent, _)| IntentId::from(intent.as_str()));
+    if let Some(intent) = now.filter(|intent| intent.as_str() != "human.request").or(before) {
+        lines.push(line("summary.intent", &talk.intent_name_in(locale, &intent)));
+    }
+    if let Some(utterance) = talk.utterance() {
+        let said: String = utterance.raw.chars().take(200).collect();
+        lines.push(line("summary.said", &said));
+    }
+    if let Some(run) = talk.state.flows.last() {
+        let name = super::flows::by_id(&run.flow).map_or("flow.name.question", |flow| flow.name_key());
+        lines.push(line("summary.flow", &talk.label_in(locale, name, &[])));
+    }
+    match about(talk) {
+        Some(Shown::Order(id)) => lines.push(line("summary.order", id.as_str())),
+        Some(Shown::Product(id)) => lines.push(line("summary.product", id.as_str())),
+        Some(Shown::Ticket(id)) => lines.push(line("summary.ticket", id.as_str())),
+        None => {}
+    }
+    if talk.state.mood <= -0.3 {
+        lines.push(talk.label_in(locale, "summary.mood_bad", &[]));
+    }
+    lines
+}
+
+fn slots(talk: &Talk<'_>) -> Vec<(String, String)> {
+    let run: Option<&FlowRun> = talk.state.flows.last();
+    let known = run.into_iter().flat_map(|run| &run.slots);
+    let told = ["order", "lines", "kind", "reason", "want", "product", "height", "weight", "foot"];
+    known
+        .filter(|(name, _)| told.contains(&name.as_str()))
+        .map(|(name, value)| (name.clone(), slot_text(value)))
+        .collect()
+}
+
+fn slot_text(value: &SlotValue) -> String {
+    match value {
+        SlotValue::Text(text) => text.clone(),
+        SlotValue::Integer(number) => number.to_string(),
+        SlotValue::Bool(truth) => truth.to_string(),
+        SlotValue::Money(money) => money.to_string(),
+        SlotValue::Date(day) => day.to_string(),
+        SlotValue::Product(id) => id.to_string(),
+        SlotValue::Order(id) => id.to_string(),
+        SlotValue::Ticket(id) => id.to_string(),
+        SlotValue::Lines(lines) => {
+            lines.iter().map(|(line, units)| format!("{line}×{units}")).collect::<Vec<_>>().join(" ")
+        }
+    }
+}
+
+/// What it is about: the flow's order, the topic, or the page. An order only for whom it belongs to.
+fn about(talk: &Talk<'_>) -> Option<Shown> {
+    let of_flow = talk.state.flows.last().and_then(|run| match run.slots.get("order") {
+        Some(SlotValue::Order(id)) => Some(Shown::Order(id.clone())),
+        _ => None,
+    });
+    let page = &talk.turn.page;
+    let signed_in = talk.turn.shopper.is_some();
+    let topic = talk.state.topic.clone().filter(|topic| signed_in || matches!(topic, Shown::Product(_)));
+    let page_order = page.order.clone().filter(|_| signed_in).map(Shown::Order);
+    of_flow.or(topic).or(page_order).or_else(|| page.product.clone().map(Shown::Product))
+}

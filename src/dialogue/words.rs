@@ -1,0 +1,292 @@
+//! Small closed word lists: yes, no, never mind, a question's marks, pointing words.
+//!
+//! They decide only where a question is open or a thing is pointed at; meaning in general is `nlu`'s.
+
+const CANCEL: &[&str] = &[
+    "算了",
+    "取消",
+    "取消吧",
+    "不退了",
+    "不换了",
+    "不弄了",
+    "先不退了",
+    "先不弄了",
+    "不用退了",
+    "不办了",
+    "放弃",
+    "退出",
+    "算啦",
+    "不要退了",
+    "不想退了",
+    "先这样",
+    "cancel",
+    "never mind",
+    "nevermind",
+    "forget it",
+    "stop",
+    "quit",
+    "leave it",
+];
+const CANCEL_STARTS: &[&str] = &["算了", "不退了", "不换了", "never mind", "forget it", "取消这次", "先不退"];
+const YES: &[&str] = &[
+    "是",
+    "是的",
+    "对",
+    "对的",
+    "好",
+    "好的",
+    "可以",
+    "行",
+    "嗯",
+    "嗯嗯",
+    "确认",
+    "确定",
+    "没问题",
+    "提交",
+    "要",
+    "需要",
+    "同意",
+    "ok",
+    "okay",
+    "yes",
+    "y",
+    "yep",
+    "yeah",
+    "sure",
+    "confirm",
+    "confirmed",
+    "please do",
+    "go ahead",
+    "correct",
+    "好啊",
+    "好呀",
+    "可以的",
+    "行吧",
+    "没错",
+    "就这样",
+    "确认提交",
+    "yes please",
+];
+const NO: &[&str] = &[
+    "不",
+    "不是",
+    "不对",
+    "不行",
+    "不要",
+    "不用",
+    "不用了",
+    "否",
+    "没有",
+    "错了",
+    "no",
+    "n",
+    "nope",
+    "wrong",
+    "not right",
+    "no thanks",
+    "不是的",
+    "不需要",
+    "不可以",
+    "别",
+];
+const QUESTION: &[&str] = &[
+    "?",
+    "吗",
+    "呢",
+    "么",
+    "谁",
+    "什么",
+    "多少",
+    "几",
+    "怎么",
+    "哪",
+    "能不能",
+    "可不可以",
+    "是不是",
+    "有没有",
+    "多久",
+    "为什么",
+    "如何",
+    "what",
+    "who",
+    "how",
+    "when",
+    "where",
+    "which",
+    "why",
+    "can i",
+    "do you",
+    "is it",
+    "does",
+];
+const ORDINALS: &[(&str, usize)] = &[
+    ("第一", 0),
+    ("第1", 0),
+    ("first", 0),
+    ("第二", 1),
+    ("第2", 1),
+    ("second", 1),
+    ("第三", 2),
+    ("第3", 2),
+    ("third", 2),
+    ("第四", 3),
+    ("第4", 3),
+    ("fourth", 3),
+    ("第五", 4),
+    ("第5", 4),
+    ("fifth", 4),
+];
+
+/// The words without marks and final particles: `好的呀！` is `好的`.
+fn bare(words: &str) -> &str {
+    let words = words.trim_matches(|c: char| !c.is_alphanumeric());
+    words.trim_end_matches(['吧', '啊', '呀', '哦', '了', '哈', '啦'])
+}
+
+fn is_one_of(words: &str, list: &[&str]) -> bool {
+    let trimmed = words.trim_matches(|c: char| !c.is_alphanumeric());
+    !trimmed.is_empty() && (list.contains(&trimmed) || list.contains(&bare(words)))
+}
+
+/// "Never mind."
+pub(super) fn cancels(words: &str) -> bool {
+    let short = words.chars().count() <= 24;
+    is_one_of(words, CANCEL) || (short && CANCEL_STARTS.iter().any(|start| words.starts_with(start)))
+}
+
+/// A plain yes.
+pub(super) fn affirms(words: &str) -> bool {
+    is_one_of(words, YES)
+        || words.split([',', '，', ' ', '。', '!', '！']).all(|part| part.is_empty() || is_one_of(part, YES))
+            && !words.is_empty()
+            && words.chars().any(char::is_alphanumeric)
+}
+
+/// A plain no, or a no that begins a correction.
+pub(super) fn denies(words: &str) -> bool {
+    is_one_of(words, NO)
+        || words.split([',', '，', ' ', '。']).next().is_some_and(|first| is_one_of(first, NO))
+}
+
+/// Whether words out of scope still speak of goods, so that they are better called not understood.
+pub(super) fn asks_for_goods(words: &str) -> bool {
+    has_any(
+        words,
+        &["商品", "宝贝", "订单", "快递", "发货", "退", "换货", "order", "product", "parcel", "refund"],
+    )
+}
+
+/// Whether it asks something.
+pub(super) fn asks(words: &str) -> bool {
+    has_any(words, QUESTION)
+}
+
+/// Whether any of the words occurs. Latin words must stand alone.
+pub(super) fn has_any(words: &str, list: &[&str]) -> bool {
+    list.iter().any(|word| has(words, word))
+}
+
+/// Whether a word occurs; a Latin word must stand alone, so that `no` is not found in `now`.
+pub(super) fn has(words: &str, word: &str) -> bool {
+    if word.is_empty() {
+        return false;
+    }
+    if !word.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        return words.contains(word);
+    }
+    words.match_indices(word).any(|(start, found)| {
+        let before = words[..start].chars().next_back();
+        let after = words[start + found.len()..].chars().next();
+        !before.is_some_and(|c| c.is_ascii_alphanumeric())
+            && !after.is_some_and(|c| c.is_ascii_alphanumeric())
+    })
+}
+
+/// "The second one": its place, from 0.
+pub(super) fn ordinal(words: &str) -> Option<usize> {
+    if has_any(words, &["最后一个", "最后一件", "last one"]) {
+        return Some(usize::MAX);
+    }
+    ORDINALS.iter().find(|(word, _)| has(words, word) && !words.contains("第一次")).map(|(_, place)| *place)
+}
+
+/// The thing at a place of a list that was shown.
+pub(super) fn pick<'t, T>(list: &'t [T], words: &str) -> Option<&'t T> {
+    match ordinal(words)? {
+        usize::MAX => list.last(),
+        place => list.get(place),
+    }
+}
+
+/// Words for goods of one character, that name a thing by themselves ("那双鞋").
+const GOODS: &str = "鞋衣裤裙帽包杯锅灯椅桌枕被表机伞茶酒碗刀壶袜巾床柜书笔车球";
+
+/// How well words name a title: the length of the longest run of characters they share, 0 when they share
+/// nothing that names goods.
+pub(super) fn naming(words: &str, title: &str) -> usize {
+    let title = title.to_lowercase();
+    let runs = title.split(|c: char| !c.is_alphanumeric());
+    runs.map(|run| if run.is_ascii() { latin_naming(words, run) } else { chinese_naming(words, run) })
+        .max()
+        .unwrap_or_default()
+}
+
+fn latin_naming(words: &str, word: &str) -> usize {
+    let plural = format!("{word}s");
+    let singular = word.strip_suffix('s').unwrap_or(word);
+    let named = word.len() >= 3 && [word, &plural, singular].iter().any(|form| has(words, form));
+    if named { word.len() } else { 0 }
+}
+
+fn chinese_naming(words: &str, run: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (words.chars().collect(), run.chars().collect());
+    let mut best = 0;
+    for i in 0..a.len() {
+        for j in 0..b.len() {
+            let length = a[i..].iter().zip(&b[j..]).take_while(|(x, y)| x == y).count();
+            let single_good = length == 1 && GOODS.contains(a[i]);
+            if length > best && (length >= 2 || single_good) {
+                best = length;
+            }
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn yes_no_and_never_mind() {
+        for (words, yes, no, cancel) in [
+            ("好的", true, false, false),
+            ("嗯嗯,可以", true, false, false),
+            ("yes!", true, false, false),
+            ("不对,是那双鞋", false, true, false),
+            ("no", false, true, false),
+            ("now?", false, false, false),
+            ("算了吧,不退了", false, false, true),
+            ("取消", false, false, true),
+            ("取消订单", false, false, false),
+            ("好的,那运费谁出", false, false, false),
+            ("", false, false, false),
+            ("!!", false, false, false),
+        ] {
+            assert_eq!((affirms(words), denies(words), cancels(words)), (yes, no, cancel), "{words}");
+        }
+    }
+
+    #[test]
+    fn goods_are_named_by_what_their_titles_share_with_the_words() {
+        for (words, title, named) in [
+            ("不对,是那双鞋", "轻便跑步鞋", true),
+            ("那件外套", "连帽外套 男款", true),
+            ("我要退货", "纯棉T恤", false),
+            ("the running shoes", "Light running shoe", true),
+            ("i want a return", "Cotton tee", false),
+        ] {
+            assert_eq!(naming(words, title) > 0, named, "{words} / {title}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! What the dialogue decides to do: say, show, offer, hand over, change something in the shop's systems.
+
+use jiff::Timestamp;
+
+use super::{
+    Choice, Localized, Money, OrderId, PartKind, ShopperId, Shown, TicketId,
+    trade::{TicketKind, TicketState},
+};
+
+/// One decision of a turn, in the order it is carried out.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Act {
+    /// Say a reply of the shop's reply files.
+    Say {
+        /// Its key, such as `return.ask_units`.
+        key: String,
+        /// What its `{slots}` stand for, ready to read in the conversation's language.
+        slots: Vec<(String, String)>,
+    },
+    /// Say a text that a merchant wrote, such as an FAQ answer.
+    Tell(Localized),
+    /// Show a card; `reply` makes its text form.
+    Show(Box<PartKind>),
+    /// Offer choices below what was said.
+    Offer(Vec<Choice>),
+    /// Ask for a person.
+    Handoff(Handoff),
+    /// Change something in the shop's systems, through the outbox.
+    Change(Change),
+}
+
+/// Why and how a conversation goes to a person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Handoff {
+    /// The rule that asked for it.
+    pub reason: Reason,
+    /// What a person needs to know, a line each, in the shop's first language.
+    pub summary: Vec<String>,
+    /// Filled slots by name, for the desk.
+    pub slots: Vec<(String, String)>,
+    /// Order, product or ticket in question.
+    pub about: Option<Shown>,
+}
+
+/// The rules that call a person (COMMERCE.md, last section).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the rules of COMMERCE.md's last section")]
+pub enum Reason {
+    Asked,
+    Threat,
+    Safety,
+    Fraud,
+    Legal,
+    Vip,
+    Keyword,
+    NotUnderstood,
+    Repeated,
+    Anger,
+    FlowFailed,
+    Amount,
+    Policy,
+}
+
+impl Reason {
+    /// Its code on the wire, in rows and metrics.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Threat => "threat",
+            Self::Safety => "safety",
+            Self::Fraud => "fraud",
+            Self::Legal => "legal",
+            Self::Vip => "vip",
+            Self::Keyword => "keyword",
+            Self::NotUnderstood => "not_understood",
+            Self::Repeated => "repeated",
+            Self::Anger => "anger",
+            Self::FlowFailed => "flow_failed",
+            Self::Amount => "amount",
+            Self::Policy => "policy",
+        }
+    }
+
+    /// The reason with a code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [
+            Self::Asked,
+            Self::Threat,
+            Self::Safety,
+            Self::Fraud,
+            Self::Legal,
+            Self::Vip,
+            Self::Keyword,
+            Self::NotUnderstood,
+            Self::Repeated,
+            Self::Anger,
+            Self::FlowFailed,
+            Self::Amount,
+            Self::Policy,
+        ]
+        .into_iter()
+        .find(|reason| reason.code() == code)
+    }
+}
+
+/// A change to a shop's system. It is carried out after the commit, once only by its key, and its outcome
+/// comes back as a turn of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// The idempotency key: the same request has the same key.
+    pub key: String,
+    /// What to do.
+    pub request: ChangeRequest,
+}
+
+/// What may be asked of a shop's system.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ChangeRequest {
+    /// Open a ticket. Refused when another open ticket claims one of the units.
+    OpenTicket {
+        /// Whose.
+        shopper: ShopperId,
+        /// Of which order.
+        order: OrderId,
+        /// What for.
+        kind: TicketKind,
+        /// The reason's code.
+        reason: String,
+        /// Lines and units.
+        lines: Vec<(super::LineId, u32)>,
+        /// Money back.
+        amount: Money,
+        /// Who pays for sending it back.
+        shipping_payer: String,
+        /// The state to open in.
+        state: TicketState,
+        /// Deadline of the next step.
+        due: Option<Timestamp>,
+    },
+}
+
+/// What became of a change.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ChangeOutcome {
+    /// A ticket stands; the same one when it was asked for twice.
+    TicketOpened(TicketId),
+    /// The shop's system said no, with a code such as `units_claimed`.
+    Refused(String),
+}

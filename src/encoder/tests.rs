@@ -1,0 +1,199 @@
+//! The shipped model: its vectors against the reference, and what happens to damaged files.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use proptest::prelude::*;
+use serde::Deserialize;
+
+use super::queue::BatchModel;
+use super::weights::Weights;
+use super::*;
+
+/// A text and its vector by the teacher with its whole vocabulary, computed in numpy by `models/recipe/build.py`.
+#[derive(Deserialize)]
+struct Reference {
+    text: String,
+    vector: Vec<f32>,
+}
+
+fn references() -> Vec<Reference> {
+    serde_json::from_str(include_str!("../../models/recipe/reference.json")).unwrap()
+}
+
+/// The shipped model, loaded once for all tests.
+fn model() -> &'static CandleEncoder {
+    static MODEL: OnceLock<CandleEncoder> = OnceLock::new();
+    MODEL.get_or_init(|| CandleEncoder::load(&ModelFiles::embedded()).unwrap())
+}
+
+#[test]
+fn vectors_are_those_of_the_reference() {
+    for Reference { text, vector } in references() {
+        let found = &model().encode_batch(&[&text]).unwrap()[0];
+        let cosine = cosine(found, &vector);
+        assert!(0.999 < cosine, "{text}: {cosine}");
+    }
+}
+
+#[test]
+fn a_batch_gives_what_its_texts_alone_give() {
+    let references = references();
+    let texts: Vec<&str> = references.iter().map(|reference| reference.text.as_str()).collect();
+    let together = model().encode_batch(&texts).unwrap();
+    for (text, together) in texts.iter().zip(together) {
+        let alone = &model().encode_batch(&[text]).unwrap()[0];
+        assert!(0.99999 < cosine(alone, &together), "{text}");
+    }
+}
+
+#[test]
+fn any_text_has_a_vector_of_unit_length() {
+    let long = "很长的一句话".repeat(5_000);
+    let spaces = " ".repeat(10_000);
+    for text in ["", " ", "\0", "\u{feff}\u{200d}", "ไม่มี", &long, &spaces, "</s><pad><unk>"] {
+        let vector = &model().encode_batch(&[text]).unwrap()[0];
+        assert_eq!(vector.len(), model().dimension());
+        assert!((cosine(vector, vector) - 1.0).abs() < 1e-4, "{} bytes", text.len());
+    }
+}
+
+#[test]
+fn shipped_vectors_belong_to_the_shipped_model() {
+    let bytes = ModelFiles::embedded().vectors().unwrap();
+    VectorTable::parse(bytes, &BatchModel::fingerprint(model()), model().dimension()).unwrap();
+}
+
+/// A folder with the shipped model's files.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+    for name in ["manifest.toml", "encoder.gguf", "tokenizer.json"] {
+        std::fs::copy(shipped.join(name), folder.path().join(name)).unwrap();
+    }
+    folder
+}
+
+/// The one line that says why the folder's model cannot be loaded.
+fn refusal(folder: &Path) -> String {
+    let result = ModelFiles::from_dir(folder).and_then(|files| CandleEncoder::load(&files));
+    let line = result.err().expect("a damaged model is refused").to_string();
+    assert_eq!(line.lines().count(), 1, "{line}");
+    line
+}
+
+#[test]
+fn a_folder_with_the_same_files_is_the_same_model() {
+    let files = ModelFiles::from_dir(folder().path()).unwrap();
+    let loaded = CandleEncoder::load(&files).unwrap();
+    assert_eq!(BatchModel::fingerprint(&loaded), BatchModel::fingerprint(model()));
+    let texts = ["退货运费谁出"];
+    assert_eq!(loaded.encode_batch(&texts).unwrap(), model().encode_batch(&texts).unwrap());
+}
+
+#[test]
+fn a_damaged_file_is_named_with_what_was_expected_and_found() {
+    type Damage = fn(&mut Vec<u8>);
+    let cases: [(&str, Damage, &[&str]); 7] = [
+        (
+            "encoder.gguf",
+            |b| b.truncate(1_000_000),
+            &["encoder.gguf", "expected 39493376 bytes, found 1000000"],
+        ),
+        ("encoder.gguf", |b| b[20_000_000] ^= 1, &["encoder.gguf", "expected sha256 71c4bcea", "found "]),
+        ("encoder.gguf", |b| b[..4].copy_from_slice(b"XXXX"), &["encoder.gguf", "expected sha256 71c4bcea"]),
+        ("tokenizer.json", |b| b[9] ^= 1, &["tokenizer.json", "expected sha256 025674e1"]),
+        ("tokenizer.json", Vec::clear, &["tokenizer.json", "expected 3347638 bytes, found 0"]),
+        ("manifest.toml", Vec::clear, &["manifest.toml", "version"]),
+        ("manifest.toml", |b| b[3] = 0xff, &["manifest.toml", "UTF-8"]),
+    ];
+    let folder = folder();
+    for (name, damage, expected) in cases {
+        let path = folder.path().join(name);
+        let whole = std::fs::read(&path).unwrap();
+        let mut bytes = whole.clone();
+        damage(&mut bytes);
+        std::fs::write(&path, bytes).unwrap();
+        let line = refusal(folder.path());
+        assert!(expected.iter().all(|part| line.contains(part)), "{name}: {line}");
+        std::fs::write(&path, whole).unwrap();
+    }
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    for name in ["encoder.gguf", "tokenizer.json", "manifest.toml"] {
+        let folder = folder();
+        std::fs::remove_file(folder.path().join(name)).unwrap();
+        let line = refusal(folder.path());
+        assert!(line.contains(name) && line.contains("cannot be read"), "{line}");
+    }
+}
+
+#[test]
+fn a_manifest_of_another_program_says_what_differs() {
+    let folder = folder();
+    let path = folder.path().join("manifest.toml");
+    let whole = std::fs::read_to_string(&path).unwrap();
+    for (from, to, expected) in [
+        ("version = 1", "version = 2", "expected version 1, found 2"),
+        ("fingerprint = \"", "fingerprint = \"00", "expected fingerprint "),
+        ("tokenizer.json", "other.json", "does not list tokenizer.json"),
+    ] {
+        std::fs::write(&path, whole.replace(from, to)).unwrap();
+        let line = refusal(folder.path());
+        assert!(line.contains(expected), "{line}");
+    }
+}
+
+/// The decoder's verdict on the weights' file with some bytes changed, without the checksums before it.
+fn load_changed(changes: &[(usize, u8)], length: usize) -> Result<Weights, ModelError> {
+    let mut files = ModelFiles::embedded();
+    let bytes = files.weights.to_mut();
+    for (at, byte) in changes {
+        bytes[*at] = *byte;
+    }
+    bytes.truncate(length);
+    Weights::load(&files)
+}
+
+#[test]
+fn weights_of_another_form_are_refused() {
+    let whole = ModelFiles::embedded().weights.len();
+    for (changes, length, expected) in [
+        (&[(0, b'X')][..], whole, "expected a GGUF file"),
+        (&[], 10, "expected a GGUF file"),
+        (&[], 0, "expected a GGUF file"),
+        (&[], whole - 10_000, "beyond the end of the file"),
+    ] {
+        let line = load_changed(changes, length).err().unwrap().to_string();
+        assert!(line.contains(expected) && line.contains("encoder.gguf"), "{line}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Damage in the file's directory, were the checksum right: an error or another model, never a panic.
+    #[test]
+    fn a_damaged_directory_never_panics(
+        changes in proptest::collection::vec((0usize..12_000, any::<u8>()), 1..6),
+        length in prop_oneof![Just(usize::MAX), 0usize..40_000],
+    ) {
+        let _ = load_changed(&changes, length);
+    }
+
+    #[test]
+    fn any_damage_is_caught_by_the_checksums(
+        at in any::<prop::sample::Index>(),
+        change in 1u8..,
+        weights in any::<bool>(),
+    ) {
+        let mut files = ModelFiles::embedded();
+        let bytes = if weights { files.weights.to_mut() } else { files.tokenizer.to_mut() };
+        let at = at.index(bytes.len());
+        bytes[at] ^= change;
+        let refused = matches!(files.verify(), Err(ModelError::Checksum { .. }));
+        prop_assert!(refused);
+    }
+}

@@ -1,0 +1,224 @@
+//! A shop ready to answer: its words, its understanding, its indexes, one immutable set that is swapped whole.
+//!
+//! It answers by words and exact matches from the first moment; with the model once its examples are learnt.
+
+use std::{
+    collections::BTreeSet,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use arc_swap::ArcSwap;
+use jiff::ZonedDateTime;
+
+use crate::{
+    dialogue::{Fact, FaqMatch},
+    domain::{Locale, ProductQuery, Understanding, Utterance, trade::Product},
+    encoder::{Encoder, Vector},
+    nlu::{Context, Nlu, NluError, TrainingSet, encoder_text},
+    reply,
+    retrieval::{self, FaqHit, ProductHit, RetrievalError, Retriever, Vectors},
+    shop::Shop,
+    text::{self, Lexicon},
+};
+
+/// What the encoder may take; then the words have to do.
+const ENCODE_DEADLINE: Duration = Duration::from_secs(2);
+/// FAQ candidates that the dialogue sees.
+const FAQ_CANDIDATES: usize = 5;
+/// Texts that are sent to the encoder at once while learning, so that shoppers' messages get between.
+const LEARNT_AT_ONCE: usize = 32;
+
+/// A shop's assistant.
+pub struct Assistant {
+    /// What the merchant's files say.
+    pub shop: Arc<Shop>,
+    products: Arc<Vec<Product>>,
+    lexicon: Arc<Lexicon>,
+    brain: ArcSwap<Brain>,
+}
+
+/// What is learnt: by words alone at first, then with vectors.
+#[derive(Clone)]
+struct Brain {
+    nlu: Arc<Nlu>,
+    retriever: Arc<Retriever>,
+    encoder: Option<Arc<dyn Encoder>>,
+}
+
+/// A message read and understood.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// Its words.
+    pub utterance: Utterance,
+    /// What they mean.
+    pub understanding: Understanding,
+    /// The vector of the whole message, when the encoder gave one.
+    pub vector: Option<Vector>,
+}
+
+/// Why a shop can't be put into service.
+#[derive(Debug, thiserror::Error)]
+pub enum AssistantError {
+    /// Its examples can't be learnt.
+    #[error("the shop's examples can't be learnt")]
+    Nlu(#[from] NluError),
+    /// Its indexes can't be built.
+    #[error("the shop's indexes can't be built")]
+    Retrieval(#[from] RetrievalError),
+    /// The encoder failed.
+    #[error("the shop's texts can't be encoded")]
+    Encoder(#[from] crate::encoder::EncodeError),
+}
+
+impl Assistant {
+    /// A shop that understands by words alone; [`Assistant::learn`] does the rest.
+    ///
+    /// # Errors
+    /// No examples at all, or an index that can't be built.
+    pub fn start(shop: Arc<Shop>, products: Vec<Product>) -> Result<Self, AssistantError> {
+        let nlu = Nlu::fit(&TrainingSet::new(&shop.intents, text::normalize))?;
+        let retriever = Retriever::build(&shop, &products, &Vectors::default())?;
+        let lexicon = Arc::new(Lexicon::new(retrieval::shop_words(&shop), &products));
+        let brain = Brain { nlu: Arc::new(nlu), retriever: Arc::new(retriever), encoder: None };
+        Ok(Self { shop, products: Arc::new(products), lexicon, brain: ArcSwap::from_pointee(brain) })
+    }
+
+    /// Learns the shop's examples with `learning` (whose vectors are kept) and from then on reads messages with
+    /// `reading` (whose are not).
+    ///
+    /// # Errors
+    /// The encoder's; the shop goes on by words.
+    pub async fn learn(
+        &self,
+        learning: &dyn Encoder,
+        reading: Arc<dyn Encoder>,
+    ) -> Result<(), AssistantError> {
+        let nlu = Nlu::encode_and_fit(&self.shop.intents, text::normalize, learning).await?;
+        let mut vectors = Vectors::default();
+        let texts: Vec<String> = retrieval::texts(&self.shop, &self.products).into_iter().collect();
+        for some in texts.chunks(LEARNT_AT_ONCE) {
+            let encoded = learning.encode(some).await?;
+            vectors.extend(some.iter().cloned().zip(encoded));
+        }
+        let retriever = Retriever::build(&self.shop, &self.products, &vectors)?;
+        let brain = Brain { nlu: Arc::new(nlu), retriever: Arc::new(retriever), encoder: Some(reading) };
+        self.brain.store(Arc::new(brain));
+        Ok(())
+    }
+
+    /// Every text that learning encodes; their vectors ship with the model for what the binary brings along.
+    pub fn texts(shop: &Shop, products: &[Product]) -> BTreeSet<String> {
+        let examples = shop.intents.values().flat_map(|intent| intent.examples.iter().chain(&intent.not));
+        let examples = examples.map(|example| encoder_text(&text::normalize(&example.text)));
+        examples.chain(retrieval::texts(shop, products)).collect()
+    }
+
+    /// The same understanding for another version of the shop's files that has the same examples.
+    pub fn with_shop(&self, shop: Arc<Shop>) -> Self {
+        Self {
+            shop,
+            products: Arc::clone(&self.products),
+            lexicon: Arc::clone(&self.lexicon),
+            brain: ArcSwap::new(self.brain.load_full()),
+        }
+    }
+
+    /// Reads messages with another encoder from now on.
+    pub fn read_with(&self, encoder: Arc<dyn Encoder>) {
+        self.brain.rcu(|brain| Brain { encoder: Some(Arc::clone(&encoder)), ..Brain::clone(brain) });
+    }
+
+    /// Whether the model is in use.
+    pub fn is_ready(&self) -> bool {
+        self.brain.load().encoder.is_some()
+    }
+
+    /// Reads and understands a message. Never fails: without a vector, words decide.
+    pub async fn read(&self, words: &str, now: &ZonedDateTime) -> Reading {
+        let started = Instant::now();
+        let utterance = text::read(&self.lexicon, words, now);
+        let brain = self.brain.load_full();
+        let vectors = encode(&brain, &utterance).await;
+        let mut understanding = brain.nlu.understand(&utterance, &vectors, &Context::default());
+        understanding.micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        metrics::histogram!("xiaoer_understand_seconds").record(started.elapsed().as_secs_f64());
+        Reading { utterance, understanding, vector: vectors.into_iter().next() }
+    }
+
+    /// FAQ that a message may ask.
+    pub(super) fn find_faq(&self, reading: Option<&Reading>) -> Vec<FaqMatch> {
+        let Some(reading) = reading else { return Vec::new() };
+        let hits = self.faq_hits(reading, FAQ_CANDIDATES);
+        hits.into_iter().map(|hit| FaqMatch { id: hit.id, score: hit.score }).collect()
+    }
+
+    /// FAQ hits with their scores.
+    pub fn faq_hits(&self, reading: &Reading, limit: usize) -> Vec<FaqHit> {
+        self.brain.load().retriever.faq(&reading.utterance, reading.vector.as_deref(), limit)
+    }
+
+    /// Product hits with their scores, filters taken from the words.
+    pub fn product_hits(&self, reading: &Reading, limit: usize) -> Vec<ProductHit> {
+        let brain = self.brain.load();
+        let query = brain.retriever.understand_query(&reading.utterance);
+        brain.retriever.products(&query, reading.vector.as_deref(), limit)
+    }
+
+    /// What a message searches for; refines the last search where the words do.
+    pub(super) fn search(
+        &self,
+        reading: Option<&Reading>,
+        previous: Option<&ProductQuery>,
+        limit: usize,
+    ) -> Fact {
+        let Some(reading) = reading else { return Fact::Unavailable };
+        let retriever = &self.brain.load().retriever;
+        let refined = previous.and_then(|previous| retriever.refine(previous, &reading.utterance));
+        let was_refined = refined.is_some();
+        let query = refined.unwrap_or_else(|| retriever.understand_query(&reading.utterance));
+        let products = self.find_products(&query, Some(reading), limit);
+        Fact::Found { query, refined: was_refined, products }
+    }
+
+    /// Products that fit a query.
+    pub(super) fn find_products(
+        &self,
+        query: &ProductQuery,
+        reading: Option<&Reading>,
+        limit: usize,
+    ) -> Vec<Product> {
+        // The vector speaks for the message's own words, not for those of an earlier search.
+        let vector = reading
+            .filter(|reading| reading.utterance.normal.contains(&query.words))
+            .and_then(|reading| reading.vector.as_deref());
+        let hits = self.brain.load().retriever.products(query, vector, limit);
+        let found = hits.iter().filter_map(|hit| self.products.iter().find(|product| product.id == hit.id));
+        found.cloned().collect()
+    }
+
+    /// A notice of the engine's own, such as "a person has joined", in the reader's language.
+    pub(super) fn notice(&self, key: &str, slots: &[(&str, &str)], locale: Locale) -> String {
+        let words = reply::words(&self.shop, key, slots, locale);
+        if locale == Locale::ZhHant { text::to_traditional(&words) } else { words }
+    }
+}
+
+/// The vectors of a message and its clauses, or none when the encoder is busy, late or absent.
+async fn encode(brain: &Brain, utterance: &Utterance) -> Vec<Vector> {
+    let Some(encoder) = &brain.encoder else { return Vec::new() };
+    let texts = Nlu::texts(utterance);
+    match tokio::time::timeout(ENCODE_DEADLINE, encoder.encode(&texts)).await {
+        Ok(Ok(vectors)) => vectors,
+        Ok(Err(error)) => {
+            metrics::counter!("xiaoer_encoder_failures_total").increment(1);
+            tracing::warn!(error = %error, "a message is understood by words alone");
+            Vec::new()
+        }
+        Err(_) => {
+            metrics::counter!("xiaoer_encoder_failures_total").increment(1);
+            tracing::warn!("the encoder took too long: a message is understood by words alone");
+            Vec::new()
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The engine: takes what shoppers say, commits it, and answers it; carries out changes; lets people take over.
+//!
+//! Start reading at `turn`. The engine owns no protocol: `server` and `cli` call it with plain values, and
+//! what happens is told to everybody through the bus.
+
+mod advice;
+mod assistant;
+mod clock;
+mod locks;
+mod outbox;
+mod people;
+mod say;
+mod shops;
+mod turn;
+
+use std::sync::Arc;
+
+use jiff::{Timestamp, ZonedDateTime};
+use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
+
+pub use assistant::{Assistant, AssistantError, Reading};
+pub use clock::{Clock, FixedClock, SystemClock};
+pub use people::{PeopleError, Standing};
+pub use say::Said;
+pub use shops::{ShopStatus, Shops};
+
+use crate::{
+    backend::Backend,
+    bus::Bus,
+    domain::{ConversationId, ShopId},
+    encoder::Encoder,
+    shop::Shop,
+    store::{SharedStore, StoreError},
+};
+
+/// The parts an engine is made of; `app` chooses them.
+pub struct Parts {
+    /// What is kept.
+    pub store: SharedStore,
+    /// The shops' own systems.
+    pub backend: Arc<dyn Backend>,
+    /// Who hears what.
+    pub bus: Arc<dyn Bus>,
+    /// Texts to vectors.
+    pub encoder: Arc<dyn Encoder>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The shops that are served.
+    pub shops: Shops,
+}
+
+/// A handle to the engine; clones are the same engine.
+#[derive(Clone)]
+pub struct Engine {
+    parts: Arc<Parts>,
+    turns: Arc<locks::TurnLocks>,
+    tasks: TaskTracker,
+    outbox_bell: Arc<Notify>,
+}
+
+/// Why the engine could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// No shop of this name.
+    #[error("there is no shop {0}")]
+    UnknownShop(ShopId),
+    /// The shop's files have errors and no version of it was ever published.
+    #[error("shop {0} can't be served: its files have errors")]
+    BrokenShop(ShopId),
+    /// No such conversation.
+    #[error("there is no such conversation")]
+    UnknownConversation,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Engine {
+    /// An engine of these parts.
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            parts: Arc::new(parts),
+            turns: Arc::default(),
+            tasks: TaskTracker::new(),
+            outbox_bell: Arc::default(),
+        }
+    }
+
+    /// Its parts, for those who serve it.
+    pub fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        self.parts.clock.now()
+    }
+
+    /// The time where a shop is.
+    pub fn now_in(&self, shop: &Shop) -> ZonedDateTime {
+        self.now().to_zoned_datetime(shop.time_zone.clone())
+    }
+
+    /// What has to run as long as the server does: first whatever was left unanswered, then the outbox.
+    pub async fn run(&self, stop: impl Future<Output = ()>) {
+        self.answer_what_was_left().await;
+        tokio::pin!(stop);
+        loop {
+            for conversation in self.carry_out_changes().await {
+                self.answer_soon(conversation);
+            }
+            tokio::select! {
+                () = &mut stop => break,
+                () = self.outbox_bell.notified() => {}
+                () = tokio::time::sleep(std::time::Duration::from_secs(1)) => {}
+            }
+        }
+    }
+
+    /// Answers every stored message without an answer: a crash may have come between its ack and its answer.
+    async fn answer_what_was_left(&self) {
+        match self.parts.store.unanswered().await {
+            Ok(left) => {
+                if !left.is_empty() {
+                    tracing::info!(conversations = left.len(), "answering what was left unanswered");
+                }
+                for (conversation, _) in left {
+                    self.answer_soon(conversation);
+                }
+            }
+            Err(error) => tracing::error!(error = %error, "unanswered messages can't be listed"),
+        }
+    }
+
+    /// Waits until no turn is under way; none begins after it.
+    pub async fn drain(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    /// Answers a conversation in a task of its own.
+    pub(crate) fn answer_soon(&self, conversation: ConversationId) {
+        if self.tasks.is_closed() {
+            return; // The next start answers it.
+        }
+        let engine = self.clone();
+        self.tasks.spawn(async move {
+            if let Err(error) = engine.answer(&conversation).await {
+                tracing::error!(conversation.id = %conversation, error = %error, "a turn failed");
+            }
+        });
+    }
+
+    /// Lets a waiting flow go on, in a task of its own.
+    pub(crate) fn wake_soon(&self, conversation: ConversationId) {
+        if self.tasks.is_closed() {
+            return;
+        }
+        let engine = self.clone();
+        self.tasks.spawn(async move {
+            if let Err(error) = engine.wake(&conversation).await {
+                tracing::error!(conversation.id = %conversation, error = %error, "a turn failed");
+            }
+        });
+    }
+
+    /// Answers, carries out changes and tells their outcomes until nothing is left to do; for tests and the
+    /// terminal, where the answer is waited for.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn settle(&self, conversation: &ConversationId) -> Result<(), EngineError> {
+        loop {
+            self.answer(conversation).await?;
+            if self.carry_out_changes().await.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+}

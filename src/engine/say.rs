@@ -1,0 +1,184 @@
+//! A shopper says something: stored and acknowledged first, then answered.
+
+use super::{
+    Engine, EngineError,
+    assistant::Assistant,
+    turn::{self, Due},
+};
+use crate::{
+    bus::Event,
+    dialogue,
+    domain::{Content, ConversationId, Mode, Part, PartKind, ProductId, ShopId},
+    store::{Appended, Conversation, NewShopperMessage, Pending, StoreError},
+};
+
+/// A turn computed from a state that changed meanwhile is computed again so many times.
+const ATTEMPTS: usize = 5;
+/// How far back a repeated choice is looked for.
+const REPEATS_WITHIN: usize = 200;
+
+/// What became of something a shopper said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// It is stored under this number and survives a crash; its answer comes by the bus.
+    Stored {
+        /// Its number.
+        seq: u64,
+    },
+    /// The client used the id for something else.
+    IdReused,
+    /// The choice was not offered, or the product, sticker or image does not exist.
+    BadChoice,
+}
+
+impl Engine {
+    /// Stores what a shopper said, tells everybody, and answers it soon. When this returns
+    /// [`Said::Stored`], the message is safe and may be acknowledged.
+    ///
+    /// # Errors
+    /// The store's; an unknown conversation or shop.
+    pub async fn say(
+        &self,
+        conversation: &Conversation,
+        client_id: &str,
+        content: Content,
+    ) -> Result<Said, EngineError> {
+        let assistant = self.parts.shops.assistant(&conversation.shop)?;
+        let Some(parts) = self.parts_of(&assistant, conversation, client_id, &content).await? else {
+            return Ok(Said::BadChoice);
+        };
+        let message = NewShopperMessage { client_id: client_id.to_owned(), content, parts, at: self.now() };
+        match self.parts.store.append_shopper(&conversation.id, message).await? {
+            Appended::IdReused => Ok(Said::IdReused),
+            Appended::Stored { message, duplicate: true, .. } => Ok(Said::Stored { seq: message.seq }),
+            Appended::Stored { message, reopened, mode, .. } => {
+                let seq = message.seq;
+                self.publish(&conversation.id, Event::Message(message));
+                if reopened {
+                    self.publish_state(&conversation.id).await;
+                }
+                if mode == Mode::Agent {
+                    self.publish_board(&conversation.shop);
+                } else {
+                    self.answer_soon(conversation.id.clone());
+                }
+                Ok(Said::Stored { seq })
+            }
+        }
+    }
+
+    /// How something said is shown; `None` when it names what does not exist or was not offered.
+    async fn parts_of(
+        &self,
+        assistant: &Assistant,
+        conversation: &Conversation,
+        client_id: &str,
+        content: &Content,
+    ) -> Result<Option<Vec<Part>>, EngineError> {
+        let store = &self.parts.store;
+        Ok(match content {
+            Content::Text(text) => Some(vec![Part::text(text.clone())]),
+            Content::Choice(value) => {
+                let (_, state) = store.state(&conversation.id).await?;
+                if dialogue::accepts(&state, value) {
+                    let offered = state.offered.iter().find(|choice| choice.value == *value);
+                    Some(vec![Part::text(offered.map_or(value.as_str(), |choice| &choice.label))])
+                } else {
+                    // The same choice sent again after its answer took the offer back is no error.
+                    let recent = store.latest(&conversation.id, REPEATS_WITHIN).await?;
+                    recent.into_iter().find(|m| m.client_id.as_deref() == Some(client_id)).map(|m| m.parts)
+                }
+            }
+            Content::Product(id) => self.product_part(&conversation.shop, id).await?.map(|part| vec![part]),
+            Content::Order(id) => Some(vec![Part::text(format!("#{id}"))]),
+            Content::Sticker(id) => assistant.shop.stickers.get(id).map(|sticker| {
+                let alt = sticker.alt.get(conversation.locale).to_owned();
+                vec![Part { text: format!("[{alt}]"), kind: PartKind::Sticker { id: id.clone(), alt } }]
+            }),
+            Content::Image(_) => None,
+        })
+    }
+
+    async fn product_part(&self, shop: &ShopId, id: &ProductId) -> Result<Option<Part>, EngineError> {
+        Ok(self.parts.store.product(shop, id).await?.map(|product| Part {
+            text: product.title.zh.clone(),
+            kind: PartKind::Product {
+                stock: Some(product.stock()),
+                title: product.title.zh,
+                price: product.price,
+                image: product.image,
+                url: product.url,
+                id: product.id,
+            },
+        }))
+    }
+
+    /// Lets a flow go on that waited for something other than words: the shopper has signed in, say. Without such
+    /// a flow nothing is said.
+    ///
+    /// # Errors
+    /// The store's; a shop that is not served.
+    pub async fn wake(&self, conversation: &ConversationId) -> Result<(), EngineError> {
+        self.answer(conversation).await?;
+        let _turn = self.turns.enter(conversation).await;
+        let pending = self.parts.store.pending(conversation).await?;
+        if pending.conversation.mode != Mode::Bot {
+            return Ok(());
+        }
+        match self.take_turn(&pending, &Due::Wake).await {
+            // Somebody changed the conversation meanwhile; their turn has seen the change.
+            Err(EngineError::Store(StoreError::Conflict)) => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Takes one turn, commits it, and tells everybody.
+    async fn take_turn(&self, pending: &Pending, due: &Due) -> Result<(), EngineError> {
+        let conversation = &pending.conversation.id;
+        let assistant = self.parts.shops.assistant(&pending.conversation.shop)?;
+        let commit = turn::take(self, &assistant, pending, due).await;
+        let (mode, changes) = (commit.mode, !commit.outbox.is_empty());
+        for message in self.parts.store.commit_turn(commit).await? {
+            self.publish(conversation, Event::Message(message));
+        }
+        if changes {
+            self.outbox_bell.notify_one();
+        }
+        if mode.is_some() {
+            self.publish_state(conversation).await;
+            self.queue_changed(&pending.conversation.shop).await;
+        }
+        Ok(())
+    }
+
+    /// Answers everything pending in a conversation, one turn at a time, in order.
+    ///
+    /// # Errors
+    /// The store's; a shop that is not served.
+    pub async fn answer(&self, conversation: &ConversationId) -> Result<(), EngineError> {
+        let _turn = self.turns.enter(conversation).await;
+        let mut stale = 0;
+        loop {
+            let pending = self.parts.store.pending(conversation).await?;
+            let Some(due) = next(&pending) else { return Ok(()) };
+            match self.take_turn(&pending, &due).await {
+                Ok(()) => stale = 0,
+                // Somebody changed the conversation while the turn was computed: look again.
+                Err(EngineError::Store(StoreError::Conflict)) if stale < ATTEMPTS => stale += 1,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+/// Outcomes first: they belong to what was said before the next message.
+fn next(pending: &Pending) -> Option<Due> {
+    let outcome = pending
+        .outcomes
+        .first()
+        .map(|pending| Due::Outcome { key: pending.change.key.clone(), outcome: pending.outcome.clone() });
+    outcome.or_else(|| {
+        let message = pending.messages.first()?;
+        Some(Due::Message { seq: message.seq, content: message.content.clone() })
+    })
+}

@@ -1,0 +1,7 @@
+//! The `xiaoer` binary: everything it does is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    xiaoer::cli::main()
+}

@@ -1,0 +1,342 @@
+//! What a message means: ranked intents with calibrated confidences, whether it is in scope, what it states, its mood.
+//!
+//! [`Nlu`] is fitted to a shop's examples and then judges one message at a time, without IO and without failing. Tiers
+//! take turns: a message that equals an example is that example; else head and words judge it together; where no
+//! vector is at hand, words judge alone. What it refuses to do: answer, remember, or guess at what `dialogue` knows, of
+//! which it is told no more than what the shopper was just asked ([`Context`]).
+
+mod blend;
+mod classifier;
+mod clauses;
+mod essence;
+pub mod eval;
+mod head;
+mod metrics;
+mod nearest;
+mod probability;
+mod random;
+mod scope;
+mod sentiment;
+mod training;
+mod whitening;
+mod words;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Instant,
+};
+
+use crate::{
+    domain::{Band, IntentId, Nearest, RankedIntent, Understanding, Utterance, Why},
+    encoder::{EncodeError, Encoder, Vector},
+    shop::IntentExamples,
+};
+
+use classifier::{Classifier, Verdict};
+use clauses::Claim;
+use essence::essence;
+use nearest::NearestExamples;
+use probability::ranked;
+pub use sentiment::sentiment;
+pub use training::{TrainingSet, encoder_text};
+
+/// A shop's understanding, fitted to its examples. Immutable; a new version of the shop gets a new one.
+#[derive(Clone, Debug)]
+pub struct Nlu {
+    classes: Vec<IntentId>,
+    out_of_scope: Option<usize>,
+    /// Folded examples and the classes that they are examples of.
+    exact: HashMap<String, Vec<usize>>,
+    /// Folded counter-examples and the classes that they are not.
+    excluded: HashMap<String, Vec<usize>>,
+    classifier: Classifier,
+    nearest: NearestExamples,
+    options: NluOptions,
+}
+
+/// How to judge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NluOptions {
+    /// Whether a message that equals an example is answered without asking the classifier.
+    pub exact: bool,
+}
+
+impl Default for NluOptions {
+    fn default() -> Self {
+        Self { exact: true }
+    }
+}
+
+/// What the conversation makes likely, as far as it bears on a message's meaning.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Context {
+    /// Intents that would answer what the shopper was just asked: `chat.affirm` and `chat.deny` after a yes-or-no
+    /// question, say. Empty when nothing was asked.
+    pub expecting: Vec<IntentId>,
+}
+
+/// Why there is no understanding.
+#[derive(Debug, thiserror::Error)]
+pub enum NluError {
+    /// There is nothing to learn from.
+    #[error("no intent has an example")]
+    NoExamples,
+    /// The examples have no vectors.
+    #[error("the examples could not be encoded")]
+    Encoder(#[source] EncodeError),
+    /// A defect of the program, or memory ran out.
+    #[error("the classifier could not be fitted")]
+    Fitting(#[from] candle_core::Error),
+    /// A defect of the program.
+    #[error("fitting panicked")]
+    Panicked,
+}
+
+/// The confidence in a message that equals an example.
+const EXACT: f32 = 0.99;
+/// How much likelier an expected intent becomes.
+const EXPECTED: f32 = 4.0;
+/// How much the clauses of a message count beside the whole of it.
+const CLAUSE_SHARE: f32 = 0.4;
+/// Texts that are sent to the encoder at once while fitting.
+const ENCODED_AT_ONCE: usize = 256;
+
+impl Nlu {
+    /// Encodes a shop's examples, each folded by `fold` as `text` folds a message, and fits to them.
+    ///
+    /// Encoding is quick where `encoder` has seen the texts before. Fitting takes its time on a thread of its own.
+    ///
+    /// # Errors
+    /// When there are no examples, or no vectors for them; [`Nlu::fit`] does without vectors.
+    pub async fn encode_and_fit(
+        intents: &BTreeMap<IntentId, IntentExamples>,
+        fold: impl Fn(&str) -> String,
+        encoder: &dyn Encoder,
+    ) -> Result<Self, NluError> {
+        let mut set = TrainingSet::new(intents, fold);
+        let mut vectors = Vec::with_capacity(set.examples.len());
+        for texts in set.texts().chunks(ENCODED_AT_ONCE) {
+            vectors.extend(encoder.encode(texts).await.map_err(NluError::Encoder)?);
+        }
+        set.attach(vectors);
+        tokio::task::spawn_blocking(move || Self::fit(&set)).await.map_err(|_| NluError::Panicked)?
+    }
+
+    /// Fits to a set, with its vectors if it has them. Takes about a second for the base pack: not for async code.
+    ///
+    /// # Errors
+    /// When there are no examples.
+    pub fn fit(set: &TrainingSet) -> Result<Self, NluError> {
+        Self::with_classifier(set, || Classifier::fit(set))
+    }
+
+    fn with_classifier(
+        set: &TrainingSet,
+        fit: impl FnOnce() -> Result<Classifier, NluError>,
+    ) -> Result<Self, NluError> {
+        if set.positives().is_empty() {
+            return Err(NluError::NoExamples);
+        }
+        let mut exact: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut excluded: HashMap<String, Vec<usize>> = HashMap::new();
+        for example in &set.examples {
+            let lines = if example.negative { &mut excluded } else { &mut exact };
+            let classes = lines.entry(example.normal.clone()).or_default();
+            if !classes.contains(&example.class) {
+                classes.push(example.class);
+            }
+        }
+        Ok(Self {
+            classes: set.classes.clone(),
+            out_of_scope: set.out_of_scope(),
+            exact,
+            excluded,
+            classifier: fit()?,
+            nearest: NearestExamples::new(set),
+            options: NluOptions::default(),
+        })
+    }
+
+    /// Fits to a set that differs from the one before in a few lines, in about half the time: how far the classifiers
+    /// are believed is taken over, and only they are fitted again.
+    ///
+    /// # Errors
+    /// When there are no examples.
+    pub fn refit(&self, set: &TrainingSet) -> Result<Self, NluError> {
+        Self::with_classifier(set, || self.classifier.refit(set)).map(|nlu| nlu.with_options(self.options))
+    }
+
+    /// The same understanding, judging otherwise.
+    #[must_use]
+    pub fn with_options(self, options: NluOptions) -> Self {
+        Self { options, ..self }
+    }
+
+    /// Whether vectors are of use to it: false where it was fitted without any.
+    pub fn uses_vectors(&self) -> bool {
+        self.classifier.has_head()
+    }
+
+    /// The texts of a message whose vectors `understand` can use: the whole, then its clauses if it has several.
+    pub fn texts(utterance: &Utterance) -> Vec<String> {
+        let normal = essence(&utterance.normal);
+        std::iter::once(&*normal).chain(clauses::split(&normal)).map(encoder_text).collect()
+    }
+
+    /// What a message means. `vectors` answers [`Nlu::texts`] one for one, holds the first alone, or is empty.
+    pub fn understand(&self, utterance: &Utterance, vectors: &[Vector], context: &Context) -> Understanding {
+        let start = Instant::now();
+        let vector = vectors.first().map(|v| &**v);
+        let normal = essence(&utterance.normal);
+        let mut whole = self.classifier.judge(&normal, vector);
+        let claims = self.judge_clauses(&normal, vectors, &mut whole);
+        self.exclude(&normal, &mut whole);
+        let mut tier = if self.classifier.has_head() && vector.is_some() { "head" } else { "words" };
+        if self.options.exact && self.settle_exact(&normal, &mut whole) {
+            tier = "exact";
+        } else if self.expect(context, &mut whole) {
+            tier = "context";
+        }
+        let intents = self.rank(&whole);
+        let oos = whole.rejected || intents.is_empty();
+        let first = intents.first().map_or(0.0, |i| i.confidence);
+        let sure = first * whole.inside;
+        Understanding {
+            language: utterance.language.clone(),
+            oos,
+            stated: if oos { Vec::new() } else { clauses::stated(&intents, &claims) },
+            band: match sure {
+                _ if oos => Band::Unknown,
+                _ if whole.levels.answer <= sure => Band::Answer,
+                _ if sure < whole.levels.unknown => Band::Unknown,
+                _ => Band::Clarify,
+            },
+            entities: utterance.entities.clone(),
+            sentiment: sentiment(&utterance.normal),
+            why: Why {
+                tier: if intents.is_empty() { "none" } else { tier },
+                nearest: self.nearest_to(vector, &whole),
+                margin: first - intents.get(1).map_or(0.0, |i| i.confidence),
+            },
+            micros: start.elapsed().as_micros() as u64,
+            intents,
+        }
+    }
+
+    /// How far a message looks out of scope, for measuring.
+    pub(crate) fn strangeness(&self, normal: &str, vector: Option<&Vector>) -> f32 {
+        self.classifier.judge(&essence(normal), vector.map(|v| &**v)).strangeness
+    }
+
+    /// The nearest examples of the meanings weighed, being out of scope among them.
+    fn nearest_to(&self, vector: Option<&[f32]>, verdict: &Verdict) -> Vec<Nearest> {
+        const SHOWN: usize = 3;
+        const WEIGHED: usize = 5;
+        let Some(vector) = vector else { return Vec::new() };
+        let mut classes: Vec<usize> = ranked(&verdict.probabilities).into_iter().take(WEIGHED).collect();
+        classes.extend(self.out_of_scope.filter(|class| !classes.contains(class)));
+        self.nearest.find(vector, &classes, SHOWN)
+    }
+
+    /// Judges the clauses of a message and lets those that ask for something speak for the whole.
+    fn judge_clauses(&self, normal: &str, vectors: &[Vector], whole: &mut Verdict) -> Vec<Claim> {
+        let parts = clauses::split(normal);
+        // Without vectors for the clauses of a message that has one, the two could not be compared.
+        if parts.is_empty() || (!vectors.is_empty() && vectors.len() != parts.len() + 1) {
+            return Vec::new();
+        }
+        let mut claims = Vec::new();
+        let mut sum = vec![0.0f32; self.classes.len()];
+        let mut counted = 0.0;
+        for (place, part) in parts.iter().enumerate() {
+            let verdict = self.classifier.judge(part, vectors.get(place + 1).map(|v| &**v));
+            let Some(first) = self.rank(&verdict).into_iter().next() else { continue };
+            if verdict.rejected {
+                continue;
+            }
+            // A clause counts by how sure it is: a scrap is unsure of everything.
+            let weight = if first.id.as_str().starts_with("chat.") { 0.3 } else { 1.0 } * first.confidence;
+            counted += weight;
+            sum.iter_mut().zip(&verdict.probabilities).for_each(|(s, p)| *s += weight * p);
+            claims.push(Claim { intent: first.id, confidence: first.confidence });
+        }
+        if 0.0 < counted {
+            let share = CLAUSE_SHARE * (counted / parts.len() as f32).min(1.0).sqrt();
+            for (whole, sum) in whole.probabilities.iter_mut().zip(&sum) {
+                *whole = (1.0 - share) * *whole + share * sum / counted;
+            }
+        }
+        claims
+    }
+
+    /// Takes a counter-example at its word: it is not what it is said not to be.
+    fn exclude(&self, normal: &str, verdict: &mut Verdict) {
+        let Some(classes) = self.excluded.get(normal) else { return };
+        classes.iter().for_each(|&class| verdict.probabilities[class] = 0.0);
+        let total: f32 = verdict.probabilities.iter().sum();
+        verdict.probabilities.iter_mut().for_each(|p| *p /= total.max(f32::MIN_POSITIVE));
+    }
+
+    /// Settles a message that equals an example. Of several intents with the same example, all are as likely.
+    fn settle_exact(&self, normal: &str, verdict: &mut Verdict) -> bool {
+        let Some(classes) = self.exact.get(normal) else { return false };
+        let share = EXACT / classes.len() as f32;
+        let rest: f32 = (0..self.classes.len())
+            .filter(|class| !classes.contains(class))
+            .map(|class| verdict.probabilities[class])
+            .sum();
+        for (class, probability) in verdict.probabilities.iter_mut().enumerate() {
+            *probability = match classes.contains(&class) {
+                true => share,
+                false if 0.0 < rest => *probability / rest * (1.0 - EXACT),
+                false => 0.0,
+            };
+        }
+        verdict.rejected = classes.iter().all(|class| Some(*class) == self.out_of_scope);
+        verdict.inside = if verdict.rejected { 1.0 - EXACT } else { EXACT };
+        true
+    }
+
+    /// Makes what was asked for likelier. True if that changed the first intent or brought the message into scope.
+    fn expect(&self, context: &Context, verdict: &mut Verdict) -> bool {
+        if context.expecting.is_empty() {
+            return false;
+        }
+        let before = self.first_of(verdict);
+        for (class, probability) in verdict.probabilities.iter_mut().enumerate() {
+            if context.expecting.contains(&self.classes[class]) {
+                *probability *= EXPECTED;
+            }
+        }
+        let total: f32 = verdict.probabilities.iter().sum();
+        verdict.probabilities.iter_mut().for_each(|p| *p /= total.max(f32::MIN_POSITIVE));
+        let after = self.first_of(verdict);
+        let expected = after.is_some_and(|class| context.expecting.contains(&self.classes[class]));
+        let sure = after.is_some_and(|class| verdict.levels.answer <= verdict.probabilities[class]);
+        let rescued = verdict.rejected && expected && sure;
+        verdict.rejected &= !rescued;
+        verdict.inside = if expected { 1.0 } else { verdict.inside };
+        rescued || (expected && before != after)
+    }
+
+    fn first_of(&self, verdict: &Verdict) -> Option<usize> {
+        ranked(&verdict.probabilities).into_iter().find(|class| Some(*class) != self.out_of_scope)
+    }
+
+    /// The five likeliest intents in scope.
+    fn rank(&self, verdict: &Verdict) -> Vec<RankedIntent> {
+        const RANKED: usize = 5;
+        ranked(&verdict.probabilities)
+            .into_iter()
+            .filter(|class| Some(*class) != self.out_of_scope)
+            .take(RANKED)
+            .map(|class| RankedIntent {
+                id: self.classes[class].clone(),
+                confidence: verdict.probabilities[class].clamp(0.0, 1.0),
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

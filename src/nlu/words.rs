@@ -1,0 +1,253 @@
+//! The classifier that needs no vectors: softmax regression over words and runs of characters.
+//!
+//! It answers alone while vectors are missing, and beside the head otherwise, because the two err on different
+//! messages. It is fitted by stochastic gradient steps in a fixed order, so that the same lines give the same weights.
+
+use std::collections::HashMap;
+
+use super::{
+    probability::{loss_gradient, softmax},
+    random::Shuffle,
+};
+
+/// Weights by feature and class.
+#[derive(Clone, Debug)]
+pub(super) struct WordsHead {
+    features: HashMap<u64, u32>,
+    /// Inverse document frequency by feature.
+    rarity: Vec<f32>,
+    /// `classes` weights for each feature in turn; the last row is the bias.
+    weights: Vec<f32>,
+    classes: usize,
+}
+
+/// What the classifier is fitted to.
+#[derive(Clone, Copy)]
+pub(super) struct Line<'a> {
+    /// The folded message.
+    pub normal: &'a str,
+    pub class: usize,
+    /// Whether the message is a counter-example of the class.
+    pub negative: bool,
+    pub weight: f32,
+}
+
+/// A message as (feature, value), of unit length.
+type Sparse = Vec<(u32, f32)>;
+
+const PASSES: usize = 4;
+/// Steps that a small set is given at least: few examples need more passes over them.
+const LEAST_STEPS: usize = 20_000;
+const STEP: f32 = 1.0;
+/// More features than this teach nothing that a message would show again.
+const MOST_FEATURES: usize = 80_000;
+
+impl WordsHead {
+    /// Fits to `lines`.
+    pub(super) fn fit(lines: &[Line<'_>], classes: usize) -> Self {
+        let hashed: Vec<Vec<u64>> = lines.iter().map(|line| features_of(line.normal)).collect();
+        let (features, rarity) = vocabulary(&hashed);
+        let mut head = Self { weights: vec![0.0; (rarity.len() + 1) * classes], features, rarity, classes };
+        let rows: Vec<Sparse> = hashed.iter().map(|hashes| head.sparse(hashes)).collect();
+        head.descend(&rows, lines);
+        head
+    }
+
+    fn descend(&mut self, rows: &[Sparse], lines: &[Line<'_>]) {
+        if rows.is_empty() || self.classes == 0 {
+            return;
+        }
+        let passes = PASSES.max(LEAST_STEPS / rows.len().max(1)).min(100);
+        let steps = (passes * rows.len()) as f32;
+        // Adagrad: a feature seen rarely keeps long steps.
+        let mut squares = vec![1e-2f32; self.rarity.len() + 1];
+        let mut shuffle = Shuffle::new(rows.len());
+        let mut scores = vec![0.0; self.classes];
+        let mut step = 0;
+        for _ in 0..passes {
+            for &index in shuffle.next_order() {
+                let Line { class, negative, weight, .. } = lines[index];
+                self.scores_into(&rows[index], &mut scores);
+                softmax(&mut scores);
+                loss_gradient(&mut scores, class, negative);
+                let size: f32 = scores.iter().map(|g| g * g).sum::<f32>() * weight * weight;
+                let rate = STEP * weight * (1.0 - step as f32 / steps);
+                for &(feature, value) in rows[index].iter().chain(&[(self.bias_row(), 1.0)]) {
+                    let square = &mut squares[feature as usize];
+                    *square += size * value * value;
+                    let change = rate * value / square.sqrt();
+                    let start = feature as usize * self.classes;
+                    for (w, g) in self.weights[start..start + self.classes].iter_mut().zip(&scores) {
+                        *w -= change * g;
+                    }
+                }
+                step += 1;
+            }
+        }
+    }
+
+    fn bias_row(&self) -> u32 {
+        self.rarity.len() as u32
+    }
+
+    /// Unnormalised log-probabilities by class.
+    pub(super) fn scores(&self, text: &str) -> Vec<f32> {
+        let mut scores = vec![0.0; self.classes];
+        self.scores_into(&self.sparse(&features_of(text)), &mut scores);
+        scores
+    }
+
+    /// The share of a text's features that the examples hold, 0 to 1: how much this classifier has to go on.
+    pub(super) fn familiarity(&self, text: &str) -> f32 {
+        let hashes = features_of(text);
+        let known = hashes.iter().filter(|hash| self.features.contains_key(hash)).count();
+        known as f32 / hashes.len().max(1) as f32
+    }
+
+    fn scores_into(&self, row: &Sparse, scores: &mut [f32]) {
+        let bias = self.rarity.len() * self.classes;
+        scores.copy_from_slice(&self.weights[bias..bias + self.classes]);
+        for &(feature, value) in row {
+            let start = feature as usize * self.classes;
+            for (s, w) in scores.iter_mut().zip(&self.weights[start..start + self.classes]) {
+                *s += value * w;
+            }
+        }
+    }
+
+    fn sparse(&self, hashes: &[u64]) -> Sparse {
+        let mut known: Vec<u32> = hashes.iter().filter_map(|hash| self.features.get(hash).copied()).collect();
+        known.sort_unstable();
+        let mut row: Sparse = Vec::with_capacity(known.len());
+        for run in known.chunk_by(|a, b| a == b) {
+            let feature = run[0];
+            row.push((feature, self.rarity[feature as usize] * (1.0 + (run.len() as f32).ln())));
+        }
+        let length = row.iter().map(|(_, v)| v * v).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
+        row.iter_mut().for_each(|(_, v)| *v /= length);
+        row
+    }
+}
+
+/// Numbers for the features of the examples, the commonest kept, with their inverse document frequencies.
+fn vocabulary(lines: &[Vec<u64>]) -> (HashMap<u64, u32>, Vec<f32>) {
+    let mut counts: HashMap<u64, u32> = HashMap::new();
+    for line in lines {
+        let mut distinct = line.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        for hash in distinct {
+            *counts.entry(hash).or_default() += 1;
+        }
+    }
+    let mut common: Vec<(u64, u32)> = counts.into_iter().collect();
+    // By frequency, then by hash, so that the numbering never depends on a map's order.
+    common.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+    common.truncate(MOST_FEATURES);
+    let total = lines.len() as f32;
+    let rarity = common.iter().map(|(_, count)| ((1.0 + total) / (1.0 + *count as f32)).ln() + 1.0).collect();
+    (common.iter().enumerate().map(|(number, (hash, _))| (*hash, number as u32)).collect(), rarity)
+}
+
+/// The features of a folded text: its units, their pairs with both ends marked, and their triples.
+///
+/// A unit is a Latin word, a number (all numbers are one unit), or any other single character.
+fn features_of(text: &str) -> Vec<u64> {
+    let units = units(text);
+    let mut features = Vec::with_capacity(units.len() * 3 + 1);
+    features.extend(&units);
+    let edge = hash("\u{2}");
+    let mut previous = edge;
+    for &unit in units.iter().chain(&[edge]) {
+        features.push(combine(previous, unit));
+        previous = unit;
+    }
+    features.extend(units.windows(3).map(|w| combine(combine(w[0], w[1]), w[2])));
+    features
+}
+
+fn units(text: &str) -> Vec<u64> {
+    let mut units = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let length = if first == '[' {
+            placeholder(rest)
+        } else if first.is_ascii_digit() {
+            rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len())
+        } else if first.is_ascii_alphabetic() || (first.is_alphabetic() && is_spelt(first)) {
+            rest.find(|c: char| !(c == '\'' || c.is_alphabetic() && is_spelt(c))).unwrap_or(rest.len())
+        } else {
+            first.len_utf8()
+        };
+        let (unit, after) = rest.split_at(length);
+        rest = after;
+        if first.is_ascii_digit() || matches!(unit, "[数字x]" | "[订单x]") {
+            units.push(hash("#"));
+        } else if !first.is_whitespace() {
+            units.push(hash(unit));
+        }
+    }
+    units
+}
+
+/// The length of a placeholder such as `[订单x]` at the start of `text`, or of the bracket alone.
+fn placeholder(text: &str) -> usize {
+    match text.find(']') {
+        Some(end) if text[..end].chars().count() <= 6 => end + 1,
+        _ => 1,
+    }
+}
+
+/// Whether a letter belongs to a script whose words are spelt with several letters.
+fn is_spelt(letter: char) -> bool {
+    (letter as u32) < 0x2E80 || (0xAC00..=0xD7AF).contains(&(letter as u32))
+}
+
+/// FNV-1a, so that numbers are the same on every machine and in every build.
+fn hash(text: &str) -> u64 {
+    text.bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+fn combine(left: u64, right: u64) -> u64 {
+    (left.rotate_left(23) ^ right).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(17) ^ left
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nlu::probability::best;
+
+    #[test]
+    fn units_are_words_numbers_and_single_characters() {
+        for (text, count) in [
+            ("", 0),
+            ("什么时候", 4),
+            ("iphone 15", 2),
+            ("i don't", 2),
+            ("[订单x]到哪", 3),
+            ("[", 1),
+            ("한국어 말", 2),
+        ] {
+            assert_eq!(units(text).len(), count, "{text}");
+        }
+        assert_eq!(units("买3件"), units("买25件"));
+        assert_eq!(units("[订单x]"), units("20261101001"));
+    }
+
+    #[test]
+    fn learns_and_is_the_same_each_time() {
+        let lines = [("什么时候发货", 0), ("几天发货", 0), ("我要退货", 1), ("退货退款", 1)]
+            .map(|(normal, class)| Line { normal, class, negative: false, weight: 1.0 });
+        let head = WordsHead::fit(&lines, 2);
+        assert_eq!(best(&head.scores("今天发货吗")), Some(0));
+        assert_eq!(best(&head.scores("要退")), Some(1));
+        assert_eq!(WordsHead::fit(&lines, 2).weights, head.weights);
+        assert!(head.familiarity("发货") > head.familiarity("天气"));
+    }
+
+    #[test]
+    fn nothing_to_learn_from_is_no_failure() {
+        assert_eq!(WordsHead::fit(&[], 3).scores("你好"), [0.0; 3]);
+    }
+}

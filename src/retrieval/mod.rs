@@ -1,0 +1,127 @@
+//! Finding products and answers: tantivy with a jieba tokenizer, vectors beside it, one fused score that keeps its
+//! parts.
+//!
+//! A [`Retriever`] holds one version of a shop in memory. Without vectors the words find alone. It decides nothing:
+//! thresholds are the dialogue's.
+
+mod faq;
+mod fusion;
+mod products;
+mod query;
+mod tokenizer;
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    fmt::Display,
+};
+
+use crate::{
+    domain::{FaqId, ProductId, ProductQuery, Utterance, trade::Product},
+    encoder::Vector,
+    shop::Shop,
+    text::normalize,
+};
+
+/// Something found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hit<I> {
+    /// What.
+    pub id: I,
+    /// Its title, or the way of asking that fits best.
+    pub title: String,
+    /// From 0 to 1; best first.
+    pub score: f32,
+    /// The scores of the legs that found it: `words`, `vectors`, `same`.
+    pub why: Vec<(&'static str, f32)>,
+}
+
+/// A frequently asked question found. From 0.9 on the words say the same as one of its ways of asking.
+pub type FaqHit = Hit<FaqId>;
+/// A product found.
+pub type ProductHit = Hit<ProductId>;
+
+impl<I: Display> Hit<I> {
+    /// The same with its id as text, for reports.
+    pub fn named(self) -> Hit<String> {
+        Hit { id: self.id.to_string(), title: self.title, score: self.score, why: self.why }
+    }
+}
+
+/// Why an index can't be built.
+#[derive(Debug, thiserror::Error)]
+pub enum RetrievalError {
+    /// The search library failed: memory ran out, or a defect.
+    #[error("an index can't be built")]
+    Index(#[from] tantivy::TantivyError),
+}
+
+/// Vectors by their text; empty while they are not made yet.
+pub type Vectors = HashMap<String, Vector>;
+
+/// The indexes of one version of a shop.
+pub struct Retriever {
+    faq: faq::FaqIndex,
+    products: products::ProductIndex,
+    vocabulary: query::Vocabulary,
+}
+
+impl Retriever {
+    /// Builds the indexes. `vectors` answers [`texts`]; what is missing is found by words alone.
+    ///
+    /// # Errors
+    /// The search library's.
+    pub fn build(shop: &Shop, products: &[Product], vectors: &Vectors) -> Result<Self, RetrievalError> {
+        Ok(Self {
+            faq: faq::FaqIndex::build(&shop.faq, vectors)?,
+            products: products::ProductIndex::build(shop, products, vectors)?,
+            vocabulary: query::Vocabulary::new(shop, products),
+        })
+    }
+
+    /// Questions that a message may ask, best first.
+    pub fn faq(&self, utterance: &Utterance, vector: Option<&[f32]>, limit: usize) -> Vec<FaqHit> {
+        self.faq.search(&utterance.normal, vector, limit)
+    }
+
+    /// Products that fit a query, best first. `vector` is that of the words; filters count in any case.
+    pub fn products(&self, query: &ProductQuery, vector: Option<&[f32]>, limit: usize) -> Vec<ProductHit> {
+        self.products.search(query, vector, limit)
+    }
+
+    /// What a message looks for: filters said in words, and what is left of the words.
+    pub fn understand_query(&self, utterance: &Utterance) -> ProductQuery {
+        self.vocabulary.read(utterance)
+    }
+
+    /// A search changed by a message such as 再便宜点的; `None` when the message is a search of its own.
+    pub fn refine(&self, previous: &ProductQuery, utterance: &Utterance) -> Option<ProductQuery> {
+        self.vocabulary.refine(previous, utterance)
+    }
+}
+
+/// Every text whose vector [`Retriever::build`] can use.
+pub fn texts(shop: &Shop, products: &[Product]) -> BTreeSet<String> {
+    let asks = shop.faq.iter().flat_map(|faq| &faq.ask).map(|ask| normalize(ask));
+    asks.chain(products.iter().map(product_text)).collect()
+}
+
+/// The words of a shop that a general dictionary lacks: its terms in all their forms.
+pub fn shop_words(shop: &Shop) -> BTreeSet<String> {
+    let terms = shop.glossary.terms.iter();
+    terms
+        .flat_map(|term| std::iter::once(&term.word).chain(&term.synonyms).chain(&term.en))
+        .cloned()
+        .collect()
+}
+
+/// A product as a text for its vector: what a shopper would call it.
+pub fn product_text(product: &Product) -> String {
+    let kinds = product.category.iter().map(|category| category.zh.as_str());
+    let words = std::iter::once(product.title.zh.as_str())
+        .chain(kinds)
+        .chain(product.aliases.iter().map(String::as_str));
+    normalize(&words.collect::<Vec<_>>().join(" "))
+}
+
+#[cfg(test)]
+mod tests;

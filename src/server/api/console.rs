@@ -1,0 +1,89 @@
+//! The console's view of the shops, and its test window.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::super::{ServerState, error::ApiError, staff};
+use crate::{
+    check,
+    domain::ShopId,
+    shop::Problem,
+    store::{Agent, Role},
+    wire::understanding::understanding_json,
+};
+
+/// The longest text that may be tried, in Unicode scalar values.
+const LONGEST_TEXT: usize = 2000;
+
+/// `GET /api/v1/console/shops`
+pub(in crate::server) async fn shops(
+    State(state): State<ServerState>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, ApiError> {
+    let agent = editor(&state, &headers).await?;
+    let problems = state.problems.load();
+    let mut list = Vec::new();
+    for shop in state.engine.parts().shops.list() {
+        if !may_see(&agent, &shop.id) {
+            continue;
+        }
+        let products = state.engine.parts().store.products(&shop.id).await?.len();
+        let assistant = state.engine.parts().shops.assistant(&shop.id).ok();
+        let loaded = assistant.as_deref().map(|assistant| &assistant.shop);
+        let folder = format!("shops/{}/", shop.id);
+        let own = problems.iter().filter(|p| p.path.starts_with(&folder) || p.path.starts_with("packs/"));
+        list.push(json!({
+            "id": shop.id.as_str(), "name": shop.name.map(|name| name.zh), "version": shop.version,
+            "open": shop.open, "ready": shop.ready, "products": products,
+            "intents": loaded.map_or(0, |shop| shop.intents.len()), "faq": loaded.map_or(0, |shop| shop.faq.len()),
+            "promotions": loaded.map_or(0, |shop| shop.promotions.len()),
+            "problems": own.map(problem_form).collect::<Vec<_>>(),
+        }));
+    }
+    Ok(Json(json!({"shops": list})))
+}
+
+#[derive(Deserialize)]
+pub(in crate::server) struct Try {
+    shop: String,
+    text: String,
+}
+
+/// `POST /api/v1/console/understand`
+pub(in crate::server) async fn understand(
+    State(state): State<ServerState>,
+    headers: HeaderMap,
+    Json(Try { shop, text }): Json<Try>,
+) -> Result<Json<Value>, ApiError> {
+    let agent = editor(&state, &headers).await?;
+    let shop = ShopId::from(shop);
+    if !may_see(&agent, &shop) {
+        return Err(ApiError::forbidden());
+    }
+    if LONGEST_TEXT < text.chars().count() {
+        let words = "the text is longer than 2000 characters".to_owned();
+        return Err(ApiError::Said(StatusCode::UNPROCESSABLE_ENTITY, "too_long", words));
+    }
+    let assistant = state.engine.parts().shops.assistant(&shop)?;
+    let reading = assistant.read(&text, &state.engine.now_in(&assistant.shop)).await;
+    Ok(Json(understanding_json(&text, &reading.understanding)))
+}
+
+fn problem_form(problem: &Problem) -> Value {
+    serde_json::from_str(&check::json_line(problem)).unwrap_or_default()
+}
+
+/// Owners and editors use the console.
+async fn editor(state: &ServerState, headers: &HeaderMap) -> Result<Agent, ApiError> {
+    let agent = staff::may_work(state, headers).await?;
+    if agent.role == Role::Agent { Err(ApiError::forbidden()) } else { Ok(agent) }
+}
+
+fn may_see(agent: &Agent, shop: &ShopId) -> bool {
+    agent.shops.is_empty() || agent.shops.contains(shop)
+}

@@ -1,0 +1,53 @@
+//! The OpenAPI document of the HTTP interface, written by hand beside the routes.
+
+use axum::Json;
+use serde_json::{Value, json};
+
+/// `GET /api/v1/openapi.json`
+pub(in crate::server) async fn document() -> Json<Value> {
+    let answer = |what: &str| json!({"200": {"description": what}, "default": {"$ref": "#/components/responses/Error"}});
+    Json(json!({
+        "openapi": "3.1.0",
+        "info": {"title": "Xiaoer", "version": env!("CARGO_PKG_VERSION"), "license": {"name": "Apache-2.0"}},
+        "paths": {
+            "/api/v1/session": {
+                "get": {"summary": "The signed-in member of staff", "responses": answer("who it is")},
+                "post": {"summary": "Sign in", "responses": answer("who it is; the session is a cookie")},
+                "delete": {"summary": "Sign out", "responses": answer("done")},
+            },
+            "/api/v1/session/password": {
+                "post": {"summary": "Change the password", "responses": answer("done")},
+            },
+            "/api/v1/conversations/{id}/messages": {
+                "get": {"summary": "Messages of a conversation after a number", "security": [{"conversation": []}],
+                        "responses": answer("at most 200 messages")},
+            },
+            "/api/v1/shops/{shop}/products": {"get": {"summary": "A shop's products", "responses": answer("products")}},
+            "/api/v1/shops/{shop}/promotions": {
+                "get": {"summary": "Promotions that run now", "responses": answer("promotions")},
+            },
+            "/api/v1/demo/shoppers": {"get": {"summary": "Demo shoppers (with --demo)", "responses": answer("shoppers")}},
+            "/api/v1/demo/shoppers/{id}/token": {
+                "post": {"summary": "Sign a demo shopper in (with --demo)", "responses": answer("a shopper token")},
+            },
+            "/api/v1/console/shops": {"get": {"summary": "Shops and their problems", "responses": answer("shops")}},
+            "/api/v1/console/understand": {
+                "post": {"summary": "What a text is understood as", "responses": answer("the understanding")},
+            },
+        },
+        "components": {
+            "securitySchemes": {"conversation": {"type": "http", "scheme": "bearer"}},
+            "responses": {"Error": {
+                "description": "an error",
+                "content": {"application/json": {"schema": {
+                    "type": "object",
+                    "properties": {"error": {
+                        "type": "object", "required": ["code", "message"],
+                        "properties": {"code": {"type": "string"}, "message": {"type": "string"},
+                                       "retry_ms": {"type": "integer"}},
+                    }},
+                }}},
+            }},
+        },
+    }))
+}

@@ -1,0 +1,170 @@
+//! One shopper's connection: frames in, events out, and every message once and in order.
+//!
+//! Whatever happens to a connection, the store has the truth: a gap or a lagging bus is filled from there.
+
+use std::time::Duration;
+
+use axum::extract::ws::WebSocket;
+use tokio::time::Instant;
+
+use super::{
+    super::{
+        ServerState,
+        socket::{self, Gone, Incoming, Reader, Writer, close},
+    },
+    frames, hello,
+};
+use crate::{
+    bus::{Event, Heard, Subscription},
+    domain::{ConversationId, Message, ShopId},
+    wire::frames::{
+        ErrorCode,
+        shopper::{ClientFrame, ServerFrame, StateForm, parse},
+    },
+};
+
+/// The first frame has to come within this.
+const HELLO_DEADLINE: Duration = Duration::from_secs(10);
+/// A connection that says nothing for so long is closed.
+const SILENCE: Duration = Duration::from_secs(60);
+/// Messages fetched at once when a gap is filled.
+const PAGE: usize = 200;
+
+/// A connection that has said hello.
+pub(super) struct Connection {
+    pub(super) state: ServerState,
+    pub(super) shop: ShopId,
+    pub(super) conversation: ConversationId,
+    /// The last message that this client was sent.
+    pub(super) sent: u64,
+    /// Whether the client may see why the bot said what.
+    pub(super) trace: bool,
+    pub(super) events: Subscription,
+    pub(super) writer: Writer,
+}
+
+/// Serves a connection until it ends.
+pub(super) async fn run(state: ServerState, shop: ShopId, staff: bool, socket: WebSocket) {
+    let (mut writer, mut reader) = socket::split(socket);
+    let drain = state.drain.clone();
+    let first = tokio::select! {
+        first = tokio::time::timeout(HELLO_DEADLINE, reader.next()) => first,
+        () = drain.cancelled() => return writer.close(close::RESTART, "restarting").await,
+    };
+    let frame = match first {
+        Ok(Incoming::Text(text)) => text,
+        Ok(Incoming::Gone) => return,
+        Ok(Incoming::TooLarge) => return writer.close(close::TOO_LARGE, "frame too large").await,
+        Ok(_) | Err(_) => return refuse(writer, ErrorCode::NotHello).await,
+    };
+    let hello = match parse(&frame) {
+        Ok(ClientFrame::Hello(hello)) => hello,
+        Ok(_) => return refuse(writer, ErrorCode::NotHello).await,
+        Err(error) => return refuse(writer, error.code).await,
+    };
+    if hello.v != 1 {
+        return refuse(writer, ErrorCode::UnsupportedVersion).await;
+    }
+    if let Ok(Some(mut connection)) = hello::welcome(state, shop, staff, hello, writer).await {
+        connection.serve(&mut reader).await;
+    }
+}
+
+async fn refuse(mut writer: Writer, code: ErrorCode) {
+    if writer.send(&ServerFrame::error(code, None, true)).await.is_ok() {
+        writer.close(close::POLICY, "see the error before").await;
+    }
+}
+
+impl Connection {
+    /// Frames in, events out, until either side ends it.
+    async fn serve(&mut self, reader: &mut Reader) {
+        let drain = self.state.drain.clone();
+        let mut silent_since = Instant::now();
+        loop {
+            let step = tokio::select! {
+                biased;
+                () = drain.cancelled() => return self.writer.close(close::RESTART, "restarting").await,
+                incoming = reader.next() => {
+                    silent_since = Instant::now();
+                    match incoming {
+                        Incoming::Text(text) => self.handle(&text).await,
+                        Incoming::Control => Ok(()),
+                        Incoming::Binary => self.complain(ErrorCode::BadFrame, None).await,
+                        Incoming::TooLarge => {
+                            return self.writer.close(close::TOO_LARGE, "frame too large").await;
+                        }
+                        Incoming::Gone => return,
+                    }
+                }
+                heard = self.events.next() => self.hear(heard).await,
+                () = tokio::time::sleep_until(silent_since + SILENCE) => {
+                    return self.writer.close(close::AWAY, "silent for too long").await;
+                }
+            };
+            if step.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Answers one frame; an error frame disturbs nothing else.
+    async fn handle(&mut self, text: &str) -> Result<(), Gone> {
+        match parse(text) {
+            Ok(frame) => frames::handle(self, frame).await,
+            Err(error) => self.complain(error.code, error.id.as_deref()).await,
+        }
+    }
+
+    /// Passes on what the bus tells.
+    async fn hear(&mut self, heard: Heard) -> Result<(), Gone> {
+        match heard {
+            Heard::Event(Event::Message(message)) if message.seq <= self.sent => Ok(()),
+            Heard::Event(Event::Message(message)) if message.seq == self.sent + 1 => {
+                self.pass_on(&message).await
+            }
+            // A gap, or events were lost: the store knows what comes next.
+            Heard::Event(Event::Message(_)) | Heard::Lagged => self.catch_up().await,
+            Heard::Event(Event::Standing { mode, queue, agent }) => {
+                let state = StateForm::new(mode, queue, agent.map(|(_, name)| name));
+                self.writer.send(&ServerFrame::State(state)).await
+            }
+            Heard::Event(Event::Typing { from }) if from != frames::SHOPPER => {
+                self.writer.send(&ServerFrame::Typing { from }).await
+            }
+            Heard::Event(Event::Read { from, seq }) if from != frames::SHOPPER => {
+                self.writer.send(&ServerFrame::Read { from, seq }).await
+            }
+            Heard::Event(_) => Ok(()),
+            Heard::Closed => Err(Gone),
+        }
+    }
+
+    /// Sends every message after the last one sent.
+    pub(super) async fn catch_up(&mut self) -> Result<(), Gone> {
+        loop {
+            let stored = self.state.engine.parts().store.messages(&self.conversation, self.sent, PAGE).await;
+            let messages = stored.map_err(|error| {
+                tracing::error!(error = %error, "messages can't be read");
+                Gone
+            })?;
+            if messages.is_empty() {
+                return Ok(());
+            }
+            for message in messages {
+                self.pass_on(&message).await?;
+            }
+        }
+    }
+
+    async fn pass_on(&mut self, message: &Message) -> Result<(), Gone> {
+        self.writer.send(&ServerFrame::message(message, self.trace)).await?;
+        self.sent = message.seq;
+        Ok(())
+    }
+
+    /// Tells the client that a frame can't be followed.
+    pub(super) async fn complain(&mut self, code: ErrorCode, id: Option<&str>) -> Result<(), Gone> {
+        self.writer.send(&ServerFrame::error(code, id, false)).await
+    }
+}

@@ -1,0 +1,162 @@
+//! What each of a desk's frames does.
+
+use super::{super::socket::Gone, connection::Desk, forms};
+use crate::{
+    bus::{Event, Topic},
+    domain::{ConversationId, Mode},
+    engine::PeopleError,
+    store::{Conversation, Reader, StoreError},
+    wire::frames::{
+        ErrorCode, MessageForm,
+        desk::{ClientFrame, ServerFrame},
+    },
+};
+
+/// A person's name in events.
+pub(super) const AGENT: &str = "agent";
+/// Messages shown when a conversation is opened.
+const SHOWN: usize = 200;
+
+/// What went wrong with a frame.
+enum Failure {
+    Gone,
+    Code(ErrorCode),
+    Taken(String),
+    Internal(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<Gone> for Failure {
+    fn from(_: Gone) -> Self {
+        Self::Gone
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+impl From<PeopleError> for Failure {
+    fn from(error: PeopleError) -> Self {
+        match error {
+            PeopleError::Taken(by) => Self::Taken(by),
+            PeopleError::NotWaiting | PeopleError::NotHolder => Self::Code(ErrorCode::NotYours),
+            PeopleError::IdReused => Self::Code(ErrorCode::IdReused),
+            PeopleError::Engine(error) => Self::Internal(error.into()),
+        }
+    }
+}
+
+/// Does what a frame says.
+pub(super) async fn handle(desk: &mut Desk, frame: ClientFrame) -> Result<(), Gone> {
+    let (id, conversation) = match &frame {
+        ClientFrame::Hello { .. } => return desk.complain(ErrorCode::BadFrame, None, None).await,
+        ClientFrame::Ping { t } => return desk.writer.send(&ServerFrame::Pong { t: t.clone() }).await,
+        ClientFrame::Say { id, conversation, .. } | ClientFrame::Note { id, conversation, .. } => {
+            (Some(id.clone()), conversation.clone())
+        }
+        ClientFrame::Open { conversation, .. }
+        | ClientFrame::Shut { conversation }
+        | ClientFrame::Take { conversation }
+        | ClientFrame::Typing { conversation }
+        | ClientFrame::Read { conversation, .. }
+        | ClientFrame::Release { conversation }
+        | ClientFrame::Close { conversation } => (None, conversation.clone()),
+    };
+    let failure = match follow(desk, frame, &conversation).await {
+        Ok(()) => return Ok(()),
+        Err(failure) => failure,
+    };
+    let (code, by) = match failure {
+        Failure::Gone => return Err(Gone),
+        Failure::Code(code) => (code, None),
+        Failure::Taken(by) => (ErrorCode::Taken, Some(by)),
+        Failure::Internal(error) => {
+            tracing::error!(error = %error, "a desk's frame failed");
+            (ErrorCode::Internal, None)
+        }
+    };
+    let mut error = ServerFrame::error(code, id.as_deref(), Some(&conversation));
+    if let ServerFrame::Error { by: named, .. } = &mut error {
+        *named = by;
+    }
+    desk.writer.send(&error).await
+}
+
+async fn follow(desk: &mut Desk, frame: ClientFrame, conversation: &str) -> Result<(), Failure> {
+    if let ClientFrame::Shut { .. } = frame {
+        desk.open.remove(&ConversationId::from(conversation));
+        return Ok(());
+    }
+    let current = seen(desk, conversation).await?;
+    let (engine, staff) = (desk.state.engine.clone(), desk.staff());
+    match frame {
+        ClientFrame::Open { after, .. } => open(desk, &current, after).await?,
+        ClientFrame::Take { .. } => engine.take(&current, &staff).await?,
+        ClientFrame::Release { .. } => engine.release(&current, &staff).await?,
+        ClientFrame::Close { .. } => engine.close(&current, &staff).await?,
+        ClientFrame::Say { id, text, .. } => {
+            let seq = Some(engine.say_as_agent(&current, &staff, &id, &text).await?);
+            let conversation = conversation.to_owned();
+            desk.writer.send(&ServerFrame::Ack { id, conversation, seq, n: None }).await?;
+        }
+        ClientFrame::Note { id, text, .. } => {
+            let n = Some(engine.note(&current, &staff, &id, &text).await?);
+            let conversation = conversation.to_owned();
+            desk.writer.send(&ServerFrame::Ack { id, conversation, seq: None, n }).await?;
+        }
+        ClientFrame::Typing { .. } if holds(desk, &current) => {
+            tell(desk, &current.id, Event::Typing { from: AGENT });
+        }
+        ClientFrame::Read { seq, .. } if holds(desk, &current) => {
+            let seq = engine.parts().store.mark_read(&current.id, Reader::Staff, seq).await?;
+            tell(desk, &current.id, Event::Read { from: AGENT, seq });
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// The conversation, if this person may see it. One that no handoff ever brought to people stays private.
+async fn seen(desk: &Desk, conversation: &str) -> Result<Conversation, Failure> {
+    let store = &desk.state.engine.parts().store;
+    let card = store.card(&conversation.into()).await?;
+    card.filter(|card| desk.shops.contains(&card.conversation.shop) && card.handoff.is_some())
+        .map(|card| card.conversation)
+        .ok_or(Failure::Code(ErrorCode::NotFound))
+}
+
+fn holds(desk: &Desk, conversation: &Conversation) -> bool {
+    conversation.mode == Mode::Agent
+        && conversation.agent.as_ref().is_some_and(|agent| agent.id == desk.agent.id)
+}
+
+/// Shows a conversation and follows it from there on.
+async fn open(desk: &mut Desk, conversation: &Conversation, after: Option<u64>) -> Result<(), Failure> {
+    let id = &conversation.id;
+    if !desk.open.contains_key(id) {
+        desk.listen(Topic::Conversation(id.clone()));
+    }
+    let store = desk.state.engine.parts().store.clone();
+    let messages = match after {
+        Some(after) => store.messages(id, after, SHOWN).await?,
+        None => store.latest(id, SHOWN).await?,
+    };
+    let card = store.card(id).await?.ok_or(Failure::Code(ErrorCode::NotFound))?;
+    let notes = store.notes(id).await?;
+    let sent = messages.last().map_or(after.unwrap_or_default(), |last| last.seq);
+    desk.open.insert(id.clone(), sent);
+    let frame = ServerFrame::Conversation {
+        card: Box::new(forms::card(desk, &card).await),
+        messages: messages.iter().map(|message| MessageForm::of(message, true)).collect(),
+        notes: notes.into_iter().map(forms::note).collect(),
+        more: after.is_none() && messages.first().is_some_and(|first| 1 < first.seq),
+    };
+    desk.writer.send(&frame).await?;
+    Ok(desk.catch_up(id).await?)
+}
+
+fn tell(desk: &Desk, id: &ConversationId, event: Event) {
+    desk.state.engine.parts().bus.publish(&Topic::Conversation(id.clone()), event);
+}

@@ -1,0 +1,130 @@
+//! The server: chat, desk, console, sign-in, static pages, health and metrics over one listener.
+//!
+//! Every route stands in `router`. The server owns protocols and nothing else: what is said, kept and decided
+//! happens in the engine and the services.
+
+mod api;
+mod chat;
+mod desk;
+mod error;
+mod health;
+mod limits;
+mod pages;
+mod socket;
+mod staff;
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tower_http::limit::RequestBodyLimitLayer;
+
+use crate::{accounts::Accounts, engine::Engine, shop::Problem};
+
+/// Requests other than websockets carry little.
+const LARGEST_BODY: usize = 256 * 1024;
+/// How long open connections may take to end after a stop was asked for.
+const DRAIN_DEADLINE: Duration = Duration::from_secs(10);
+
+/// What the server serves; `app` makes it.
+#[derive(Clone)]
+pub struct ServerState {
+    /// The engine.
+    pub engine: Engine,
+    /// Staff sign-in and shopper tokens.
+    pub accounts: Arc<Accounts>,
+    /// Whether this is a demo: its shoppers can be signed in by the page, traces are shown.
+    pub demo: bool,
+    /// What the merchant's files have wrong, as of the last load.
+    pub problems: Arc<arc_swap::ArcSwap<Vec<Problem>>>,
+    /// Renders the metrics.
+    pub metrics: metrics_exporter_prometheus::PrometheusHandle,
+    pace: Arc<limits::Pace>,
+    drain: CancellationToken,
+}
+
+impl ServerState {
+    /// A state of these parts.
+    pub fn new(
+        engine: Engine,
+        accounts: Arc<Accounts>,
+        demo: bool,
+        problems: Arc<arc_swap::ArcSwap<Vec<Problem>>>,
+        metrics: metrics_exporter_prometheus::PrometheusHandle,
+    ) -> Self {
+        Self {
+            engine,
+            accounts,
+            demo,
+            problems,
+            metrics,
+            pace: Arc::default(),
+            drain: CancellationToken::new(),
+        }
+    }
+}
+
+/// Every route.
+fn router(state: ServerState) -> Router {
+    Router::new()
+        .route("/", get(pages::store))
+        .route("/desk", get(pages::desk))
+        .route("/console", get(pages::console))
+        .route("/ws/chat", get(chat::connect))
+        .route("/ws/desk", get(desk::connect))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .route("/api/v1/openapi.json", get(api::openapi::document))
+        .route("/api/v1/session", get(staff::show).post(staff::sign_in).delete(staff::sign_out))
+        .route("/api/v1/session/password", post(staff::change_password))
+        .route("/api/v1/conversations/{id}/messages", get(api::conversations::messages))
+        .route("/api/v1/shops/{shop}/products", get(api::catalog::products))
+        .route("/api/v1/shops/{shop}/promotions", get(api::catalog::promotions))
+        .route("/api/v1/demo/shoppers", get(api::demo::shoppers))
+        .route("/api/v1/demo/shoppers/{id}/token", post(api::demo::token))
+        .route("/api/v1/console/shops", get(api::console::shops))
+        .route("/api/v1/console/understand", post(api::console::understand))
+        .route("/{*path}", get(pages::file))
+        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
+        .with_state(state)
+}
+
+/// Serves until `stop`, then drains: connections are closed with 1012, turns under way are finished.
+///
+/// # Errors
+/// The listener's.
+pub async fn serve(
+    state: ServerState,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let (engine, drain) = (state.engine.clone(), state.drain.clone());
+    let background = tokio::spawn({
+        let (engine, drain) = (engine.clone(), drain.clone());
+        async move { engine.run(drain.cancelled()).await }
+    });
+    let stopping = {
+        let drain = drain.clone();
+        async move {
+            stop.await;
+            drain.cancel();
+        }
+    };
+    let serving = axum::serve(listener, router(state)).with_graceful_shutdown(stopping).into_future();
+    tokio::pin!(serving);
+    let outcome = tokio::select! {
+        outcome = &mut serving => outcome,
+        () = async { drain.cancelled().await; tokio::time::sleep(DRAIN_DEADLINE).await } => Ok(()),
+    };
+    drain.cancel();
+    engine.drain().await;
+    if background.await.is_err() {
+        tracing::error!("the engine's background task ended badly");
+    }
+    outcome
+}

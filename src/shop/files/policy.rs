@@ -1,0 +1,191 @@
+//! `policy.toml`: the rules of trade. A shop's file overrides its packs' key by key.
+
+use super::{Presence, Terms, localized, money, open};
+use crate::domain::trade::Policy;
+use crate::domain::{Localized, Money};
+use crate::shop::document::fields::Fields;
+use crate::shop::document::{Source, parse_toml};
+use crate::shop::problem::{Kind, kinds};
+
+/// What a policy file states; absent keys stay as they were.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PolicyFile {
+    days: Vec<(DaysKey, u32)>,
+    amounts: Vec<(AmountKey, Money)>,
+    free_returns: Option<bool>,
+    return_address: Option<Localized>,
+    carriers: Option<Vec<String>>,
+    excluded_regions: Option<Vec<String>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum DaysKey {
+    NoReason,
+    FaultReturn,
+    FaultExchange,
+    RefundWithin,
+    PromiseHours,
+    CompleteAfter,
+    PriceProtection,
+    Warranty,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum AmountKey {
+    FreightInsurance,
+    SmallAmount,
+    ShippingFee,
+    FreeOver,
+    LateCompensation,
+    HandoffOver,
+}
+
+/// The rules of a shop whose files state none (COMMERCE.md; Consumer Protection Law, art. 25).
+pub(crate) fn defaults(terms: &Terms) -> Policy {
+    let amount = |whole: i64| Money::new(whole.into(), terms.currency);
+    Policy {
+        no_reason_days: 7,
+        fault_return_days: 7,
+        fault_exchange_days: 15,
+        free_returns: false,
+        freight_insurance_cap: None,
+        refund_within_days: 7,
+        small_amount_limit: amount(0),
+        return_address: Localized::default(),
+        ship_promise_hours: 48,
+        shipping_fee: amount(0),
+        free_shipping_over: None,
+        carriers: Vec::new(),
+        excluded_regions: Vec::new(),
+        late_compensation: None,
+        complete_after_days: 15,
+        price_protection_days: 15,
+        warranty_days: 365,
+        handoff_refund_over: None,
+    }
+}
+
+/// Reads a policy file.
+pub(crate) fn read(source: &mut Source<'_>, terms: &Terms) -> PolicyFile {
+    let mut policy = PolicyFile::default();
+    let root = parse_toml(source);
+    let Some(mut fields) = open(source, &root) else { return policy };
+    if let Some(mut table) = fields.table(source, "returns") {
+        read_returns(source, terms, &mut table, &mut policy);
+        table.finish(source);
+    }
+    if let Some(mut table) = fields.table(source, "shipping") {
+        policy.days(source, &mut table, "promise_hours", DaysKey::PromiseHours);
+        policy.amount(source, terms, &mut table, "fee", AmountKey::ShippingFee);
+        policy.amount(source, terms, &mut table, "free_over", AmountKey::FreeOver);
+        policy.amount(source, terms, &mut table, "late_compensation", AmountKey::LateCompensation);
+        policy.carriers = table.has("carriers").then(|| table.plain_texts(source, "carriers"));
+        policy.excluded_regions =
+            table.has("excluded_regions").then(|| table.plain_texts(source, "excluded_regions"));
+        table.get("carriers");
+        table.get("excluded_regions");
+        table.finish(source);
+    }
+    let singles: [(&'static str, &'static str, DaysKey); 3] = [
+        ("orders", "complete_after_days", DaysKey::CompleteAfter),
+        ("price_protection", "days", DaysKey::PriceProtection),
+        ("warranty", "default_days", DaysKey::Warranty),
+    ];
+    for (table, key, what) in singles {
+        if let Some(mut table) = fields.table(source, table) {
+            policy.days(source, &mut table, key, what);
+            table.finish(source);
+        }
+    }
+    if let Some(mut table) = fields.table(source, "handoff_limits") {
+        policy.amount(source, terms, &mut table, "refund_over", AmountKey::HandoffOver);
+        table.finish(source);
+    }
+    fields.finish(source);
+    policy
+}
+
+fn read_returns(source: &mut Source<'_>, terms: &Terms, table: &mut Fields<'_>, policy: &mut PolicyFile) {
+    let least: [(&'static str, DaysKey, u32, &'static Kind); 3] = [
+        ("no_reason_days", DaysKey::NoReason, 7, &kinds::POLICY_NO_REASON),
+        ("fault_return_days", DaysKey::FaultReturn, 7, &kinds::POLICY_FAULT),
+        ("fault_exchange_days", DaysKey::FaultExchange, 15, &kinds::POLICY_FAULT),
+    ];
+    for (key, what, minimum, kind) in least {
+        if let Some(days) = policy.days(source, table, key, what).filter(|days| *days < minimum) {
+            source.report(&table.span_of(key), kind, &[key, &days.to_string(), &minimum.to_string()]);
+        }
+    }
+    let refund = policy.days(source, table, "refund_within_days", DaysKey::RefundWithin);
+    if let Some(days) = refund.filter(|days| *days > 7) {
+        source.report(&table.span_of("refund_within_days"), &kinds::POLICY_REFUND, &[&days.to_string()]);
+    }
+    policy.free_returns = table.boolean(source, "free_returns");
+    policy.amount(source, terms, table, "freight_insurance_cap", AmountKey::FreightInsurance);
+    policy.amount(source, terms, table, "small_amount_limit", AmountKey::SmallAmount);
+    policy.return_address = localized(table, source, terms, "address", Presence::Free);
+}
+
+impl PolicyFile {
+    fn days(
+        &mut self,
+        source: &mut Source<'_>,
+        table: &mut Fields<'_>,
+        key: &'static str,
+        what: DaysKey,
+    ) -> Option<u32> {
+        let days = table.integer(source, key, 0..=3650)?;
+        let days = u32::try_from(days).expect("the range was checked");
+        self.days.push((what, days));
+        Some(days)
+    }
+
+    fn amount(
+        &mut self,
+        source: &mut Source<'_>,
+        terms: &Terms,
+        table: &mut Fields<'_>,
+        key: &'static str,
+        what: AmountKey,
+    ) {
+        self.amounts.extend(money(table, source, terms, key).map(|amount| (what, amount)));
+    }
+
+    /// Puts what this file states over a policy.
+    pub(crate) fn apply(&self, policy: &mut Policy) {
+        for (key, days) in &self.days {
+            *match key {
+                DaysKey::NoReason => &mut policy.no_reason_days,
+                DaysKey::FaultReturn => &mut policy.fault_return_days,
+                DaysKey::FaultExchange => &mut policy.fault_exchange_days,
+                DaysKey::RefundWithin => &mut policy.refund_within_days,
+                DaysKey::PromiseHours => &mut policy.ship_promise_hours,
+                DaysKey::CompleteAfter => &mut policy.complete_after_days,
+                DaysKey::PriceProtection => &mut policy.price_protection_days,
+                DaysKey::Warranty => &mut policy.warranty_days,
+            } = *days;
+        }
+        for (key, amount) in &self.amounts {
+            match key {
+                AmountKey::FreightInsurance => policy.freight_insurance_cap = Some(*amount),
+                AmountKey::SmallAmount => policy.small_amount_limit = *amount,
+                AmountKey::ShippingFee => policy.shipping_fee = *amount,
+                AmountKey::FreeOver => policy.free_shipping_over = Some(*amount),
+                AmountKey::LateCompensation => policy.late_compensation = Some(*amount),
+                AmountKey::HandoffOver => policy.handoff_refund_over = Some(*amount),
+            }
+        }
+        if let Some(free) = self.free_returns {
+            policy.free_returns = free;
+        }
+        if let Some(address) = &self.return_address {
+            policy.return_address = address.clone();
+        }
+        if let Some(carriers) = &self.carriers {
+            policy.carriers.clone_from(carriers);
+        }
+        if let Some(regions) = &self.excluded_regions {
+            policy.excluded_regions.clone_from(regions);
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! `shop.toml` and `pack.toml`: who a shop is, and what it is built on.
+
+use jiff::civil::{Time, Weekday};
+use jiff::tz::TimeZone;
+
+use super::{Presence, Terms, date_of, localized, need_id, open};
+use crate::domain::{Currency, Locale, Localized};
+use crate::shop::document::fields::{Fields, text_of};
+use crate::shop::document::{Located, Node, Source, Value, parse_toml};
+use crate::shop::model::Hours;
+use crate::shop::problem::kinds;
+use crate::shop::times::Clock;
+
+/// What `shop.toml` says.
+#[derive(Clone, Debug)]
+pub(crate) struct ShopFile {
+    /// Its id.
+    pub(crate) id: Option<Located<String>>,
+    /// Its name.
+    pub(crate) name: Localized,
+    /// The packs it is built on, in order.
+    pub(crate) packs: Vec<Located<String>>,
+    /// What its other files are read with.
+    pub(crate) terms: Terms,
+    /// Sites that may embed the widget.
+    pub(crate) origins: Vec<String>,
+    /// When people answer.
+    pub(crate) hours: Hours,
+    /// Telephone number.
+    pub(crate) phone: Option<String>,
+    /// Street address.
+    pub(crate) address: Option<Localized>,
+    /// Hours after which a flow starts afresh.
+    pub(crate) resume_hours: u32,
+    /// Products shown for a search.
+    pub(crate) search_limit: usize,
+}
+
+const LOCALES: [(&str, Locale); 3] =
+    [("zh-Hans", Locale::ZhHans), ("zh-Hant", Locale::ZhHant), ("en", Locale::En)];
+
+const DAYS: [(&str, Weekday); 7] = [
+    ("mon", Weekday::Monday),
+    ("tue", Weekday::Tuesday),
+    ("wed", Weekday::Wednesday),
+    ("thu", Weekday::Thursday),
+    ("fri", Weekday::Friday),
+    ("sat", Weekday::Saturday),
+    ("sun", Weekday::Sunday),
+];
+
+/// The terms of files that belong to no shop: a pack checked alone.
+pub(crate) fn default_terms(clock: &Clock) -> Terms {
+    Terms {
+        currency: Currency::CNY,
+        locales: LOCALES.map(|(_, locale)| locale).to_vec(),
+        zone: TimeZone::get("Asia/Shanghai").unwrap_or(TimeZone::UTC),
+        clock: clock.clone(),
+    }
+}
+
+/// Reads `shop.toml`. What is missing or wrong is a problem and stands at its default, so that the shop's other
+/// files can still be read and checked.
+pub(crate) fn read(source: &mut Source<'_>, clock: &Clock) -> ShopFile {
+    let root = parse_toml(source);
+    let empty = Node { span: 0..0, value: Value::Table(Vec::new()) };
+    let mut fields = match open(source, &root) {
+        Some(fields) => fields,
+        None => Fields::of(source, &empty).expect("an empty table is a table"),
+    };
+    let id = need_id(&mut fields, source, "id").map(|id| source.locate(&fields.span_of("id"), id));
+    let terms = read_terms(source, &mut fields, clock);
+    let name = localized(&mut fields, source, &terms, "name", Presence::Needed).unwrap_or_default();
+    let packs = fields.texts(source, "packs");
+    let origins = read_origins(source, &mut fields);
+    let hours = read_hours(source, &mut fields);
+    let (mut phone, mut address) = (None, None);
+    if let Some(mut contact) = fields.table(source, "contact") {
+        phone = contact.text(source, "phone");
+        address = localized(&mut contact, source, &terms, "address", Presence::Free);
+        contact.finish(source);
+    }
+    let resume_hours = read_limit(source, &mut fields, "flow", "resume_hours", 24, 24 * 365);
+    let search_limit = read_limit(source, &mut fields, "search", "default_limit", 3, 20);
+    fields.finish(source);
+    let search_limit = usize::try_from(search_limit).unwrap_or(3);
+    ShopFile { id, name, packs, terms, origins, hours, phone, address, resume_hours, search_limit }
+}
+
+/// Reads `pack.toml`: its name with its place.
+pub(crate) fn read_pack(source: &mut Source<'_>, terms: &Terms) -> Option<Located<String>> {
+    let root = parse_toml(source);
+    let mut fields = open(source, &root)?;
+    let name = need_id(&mut fields, source, "name").map(|name| source.locate(&fields.span_of("name"), name));
+    localized(&mut fields, source, terms, "title", Presence::Free);
+    fields.finish(source);
+    name
+}
+
+fn read_terms(source: &mut Source<'_>, fields: &mut Fields<'_>, clock: &Clock) -> Terms {
+    let mut terms = default_terms(clock);
+    let mut locales = Vec::new();
+    for tag in fields.texts(source, "locales") {
+        match LOCALES.iter().find(|(name, _)| *name == tag.value) {
+            Some((_, locale)) if !locales.contains(locale) => locales.push(*locale),
+            Some(_) => source.report_at(&tag.at, &kinds::REPEATED_KEY, &[&tag.value]),
+            None => source.report_at(
+                &tag.at,
+                &kinds::BAD_LOCALE,
+                &[&tag.value, &LOCALES.map(|(name, _)| name).join(", ")],
+            ),
+        }
+    }
+    if !locales.is_empty() {
+        terms.locales = locales;
+    }
+    if let Some(code) = fields.located_text(source, "currency") {
+        match code.value.parse() {
+            Ok(currency) => terms.currency = currency,
+            Err(_) => source.report_at(&code.at, &kinds::BAD_CURRENCY, &[&code.value]),
+        }
+    }
+    if let Some(name) = fields.located_text(source, "time_zone") {
+        match TimeZone::get(&name.value) {
+            Ok(zone) => terms.zone = zone,
+            Err(_) => source.report_at(&name.at, &kinds::UNKNOWN_ZONE, &[&name.value]),
+        }
+    }
+    terms
+}
+
+fn read_origins(source: &mut Source<'_>, fields: &mut Fields<'_>) -> Vec<String> {
+    let mut origins = Vec::new();
+    for origin in fields.texts(source, "origins") {
+        if is_origin(&origin.value) {
+            origins.push(origin.value);
+        } else {
+            source.report_at(&origin.at, &kinds::BAD_ORIGIN, &[&origin.value]);
+        }
+    }
+    origins
+}
+
+/// `*`, or a scheme and a host with an optional port, as browsers write it in `Origin`.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let fine = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-:[]".contains(&byte);
+    text == "*" || host.is_some_and(|host| !host.is_empty() && host.len() < 256 && host.bytes().all(fine))
+}
+
+fn read_hours(source: &mut Source<'_>, fields: &mut Fields<'_>) -> Hours {
+    let mut hours = Hours {
+        days: DAYS.map(|(_, day)| day).to_vec(),
+        from: Time::midnight(),
+        to: Time::midnight(),
+        holidays: Vec::new(),
+    };
+    let Some(mut table) = fields.table(source, "hours") else { return hours };
+    if table.has("days") {
+        hours.days.clear();
+        for node in table.items(source, "days") {
+            let Some(written) = text_of(source, node) else { continue };
+            let day = crate::shop::document::fields::word_of(source, &node.span, &written, &DAYS);
+            hours.days.extend(day.filter(|day| !hours.days.contains(day)));
+        }
+        if hours.days.is_empty() {
+            source.report(&table.span_of("days"), &kinds::HOURS_NO_DAYS, &[]);
+        }
+    } else {
+        table.get("days");
+    }
+    let from = read_time(source, &mut table, "from");
+    let to = read_time(source, &mut table, "to");
+    if let (Some(from), Some(to)) = (from, to) {
+        if to < from && to != Time::midnight() {
+            let names = (from.strftime("%H:%M").to_string(), to.strftime("%H:%M").to_string());
+            source.report(&table.span_of("to"), &kinds::HOURS_EMPTY, &[&names.0, &names.1]);
+        }
+        (hours.from, hours.to) = (from, to);
+    }
+    for node in table.items(source, "holidays") {
+        hours.holidays.extend(date_of(source, node));
+    }
+    table.finish(source);
+    hours
+}
+
+/// `09:00`; `24:00` is the end of the day, kept as midnight.
+fn read_time(source: &mut Source<'_>, fields: &mut Fields<'_>, key: &'static str) -> Option<Time> {
+    let node = fields.need(source, key)?;
+    let written = match &node.value {
+        Value::Time(text) => text.clone(),
+        _ => text_of(source, node)?,
+    };
+    if written == "24:00" {
+        return Some(Time::midnight());
+    }
+    let parts: Vec<&str> = written.split(':').collect();
+    let number = |part: &str| {
+        let digits = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+        if digits { part.parse::<i8>().ok() } else { None }
+    };
+    let time = match parts[..] {
+        [hour, minute] | [hour, minute, "00"] => {
+            number(hour).zip(number(minute)).and_then(|(hour, minute)| Time::new(hour, minute, 0, 0).ok())
+        }
+        _ => None,
+    };
+    if time.is_none() {
+        source.report(&node.span, &kinds::BAD_CLOCK, &[&written]);
+    }
+    time
+}
+
+/// A table with one whole number from 1 to `most`.
+fn read_limit(
+    source: &mut Source<'_>,
+    fields: &mut Fields<'_>,
+    table: &'static str,
+    key: &'static str,
+    default: u32,
+    most: i64,
+) -> u32 {
+    let Some(mut inner) = fields.table(source, table) else { return default };
+    let number = inner.integer(source, key, 1..=most);
+    inner.finish(source);
+    number.and_then(|number| u32::try_from(number).ok()).unwrap_or(default)
+}

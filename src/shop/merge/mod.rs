@@ -1,0 +1,201 @@
+//! Puts the files of a shop and its packs together, and sees what only shows when they are: what refers to nothing,
+//! what says the same twice, what contradicts.
+
+mod faq;
+mod hours_text;
+mod intents;
+mod orders;
+mod replies;
+mod trade;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::document::Located;
+use super::document::fields::nearest;
+use super::files::shop_file::ShopFile;
+use super::files::{handoff, policy};
+use super::load::{Folder, Seed};
+use super::model::{Glossary, Shop, Sticker};
+use super::problem::{Problem, kinds};
+use super::taxonomy;
+use super::tests_file::ConversationTest;
+use crate::domain::trade::Policy;
+use crate::domain::{IntentId, ShopId};
+
+/// The shop, what its store begins with, and its tests. The last folder is the shop's own, those before are packs'.
+pub(super) fn merge(
+    id: &ShopId,
+    version: String,
+    file: &ShopFile,
+    mut folders: Vec<Folder>,
+    problems: &mut Vec<Problem>,
+) -> (Shop, Seed, Vec<ConversationTest>) {
+    let policy = merged_policy(file, &folders);
+    let examples = intents::merge(&folders, problems);
+    let known = KnownIntents::of(&examples);
+    let faq = faq::merge(file, &policy, &folders, &known, problems);
+    let replies = replies::merge(&folders, problems);
+    let own = folders.pop().unwrap_or_default();
+    let catalog = trade::Catalog::of(own.products, &own.sizes, own.declared, problems);
+    let promotions = trade::promotions(own.promotions, &catalog, problems);
+    let shoppers_known = own.orders.is_some();
+    let seed = orders::seed(own.orders.unwrap_or_default(), &catalog, &promotions, problems);
+    check_tests(&own.references, &known, &catalog, problems);
+    if shoppers_known {
+        check_shoppers(&own.references, &catalog, &seed, problems);
+    }
+    let shop = Shop {
+        id: id.clone(),
+        name: file.name.clone(),
+        version,
+        locales: file.terms.locales.clone(),
+        currency: file.terms.currency,
+        time_zone: file.terms.zone.clone(),
+        origins: file.origins.clone(),
+        hours: file.hours.clone(),
+        phone: file.phone.clone(),
+        address: file.address.clone(),
+        flow_resume_hours: file.resume_hours,
+        search_limit: file.search_limit,
+        intents: examples,
+        faq,
+        replies,
+        glossary: glossary(own.glossary.terms, own.glossary.forbidden, problems),
+        promotions,
+        policy,
+        sizes: own.sizes.into_iter().map(|(id, chart)| (id.value, chart)).collect(),
+        handoff: own.handoff.unwrap_or_else(handoff::defaults),
+        stickers: stickers(own.stickers, &known, problems),
+    };
+    (shop, seed, own.tests)
+}
+
+fn merged_policy(file: &ShopFile, folders: &[Folder]) -> Policy {
+    let mut policy = policy::defaults(&file.terms);
+    folders.iter().for_each(|folder| folder.policy.apply(&mut policy));
+    policy
+}
+
+/// Two texts with the same key say the same: width, case, space and punctuation do not count.
+fn sameness(text: &str) -> String {
+    let key: String =
+        text.nfkc().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    if key.is_empty() { text.trim().to_owned() } else { key }
+}
+
+/// The intents that may be referred to: the taxonomy's, and those with examples.
+pub(super) struct KnownIntents {
+    own: BTreeSet<String>,
+}
+
+impl KnownIntents {
+    fn of(examples: &BTreeMap<IntentId, super::model::IntentExamples>) -> Self {
+        KnownIntents { own: examples.keys().map(|id| id.as_str().to_owned()).collect() }
+    }
+
+    /// Notes a reference to an intent that is not there.
+    fn check(&self, reference: &Located<String>, problems: &mut Vec<Problem>) {
+        let id = reference.value.as_str();
+        if taxonomy::is_known(id) || self.own.contains(id) {
+            return;
+        }
+        let all = taxonomy::INTENTS.into_iter().chain(self.own.iter().map(String::as_str));
+        problems.push(match nearest(id, all) {
+            Some(near) => reference.at.problem(&kinds::UNKNOWN_INTENT, &[id, near]),
+            None => reference.at.problem(&kinds::UNKNOWN_INTENT_ALONE, &[id]),
+        });
+    }
+}
+
+fn glossary(
+    terms: Vec<Located<super::model::Term>>,
+    forbidden: Vec<String>,
+    problems: &mut Vec<Problem>,
+) -> Glossary {
+    let mut seen: BTreeMap<String, String> = BTreeMap::new();
+    for term in &terms {
+        let words = std::iter::once(&term.value.word).chain(&term.value.synonyms);
+        for word in words {
+            if let Some(earlier) = seen.insert(sameness(word), term.at.name()) {
+                problems.push(term.at.problem(&kinds::TERM_REPEATED, &[word, &earlier]));
+            }
+        }
+    }
+    Glossary { terms: terms.into_iter().map(|term| term.value).collect(), forbidden }
+}
+
+fn stickers(
+    entries: Vec<super::files::stickers::StickerEntry>,
+    known: &KnownIntents,
+    problems: &mut Vec<Problem>,
+) -> BTreeMap<String, Sticker> {
+    let mut places: BTreeMap<String, String> = BTreeMap::new();
+    let mut stickers = BTreeMap::new();
+    for entry in entries {
+        if let Some(means) = &entry.means {
+            known.check(means, problems);
+        }
+        once(&entry.id, &mut places, problems);
+        let means = entry.means.map(|means| IntentId::from(means.value));
+        stickers.insert(entry.id.value, Sticker { alt: entry.alt, means });
+    }
+    stickers
+}
+
+/// Notes an id that was used before; true the first time.
+fn once(id: &Located<String>, places: &mut BTreeMap<String, String>, problems: &mut Vec<Problem>) -> bool {
+    match places.get(&id.value) {
+        Some(earlier) => {
+            problems.push(id.at.problem(&kinds::REPEATED_ID, &[&id.value, earlier]));
+            false
+        }
+        None => {
+            places.insert(id.value.clone(), id.at.name());
+            true
+        }
+    }
+}
+
+fn check_tests(
+    references: &super::tests_file::TestReferences,
+    known: &KnownIntents,
+    catalog: &trade::Catalog,
+    problems: &mut Vec<Problem>,
+) {
+    references.intents.iter().for_each(|intent| known.check(intent, problems));
+    references.products.iter().for_each(|product| catalog.check_product(product, problems));
+}
+
+fn check_shoppers(
+    references: &super::tests_file::TestReferences,
+    catalog: &trade::Catalog,
+    seed: &Seed,
+    problems: &mut Vec<Problem>,
+) {
+    for shopper in &references.shoppers {
+        let known = seed.shoppers.iter().any(|known| known.id.as_str() == shopper.value);
+        if !known && !catalog.declares(&shopper.value) {
+            problems.push(shopper.at.problem(&kinds::UNKNOWN_SHOPPER, &[&shopper.value]));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sameness_ignores_width_case_space_and_punctuation() {
+        for (left, right, same) in [
+            ("怎么退货？", "怎么 退货", true),
+            ("ＡＢＣ", "abc", true),
+            ("How do I return?", "how do i RETURN", true),
+            ("怎么退货", "怎么换货", false),
+            ("👍", "👎", false),
+        ] {
+            assert_eq!(sameness(left) == sameness(right), same, "{left} / {right}");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! A shop's knowledge and policy, loaded from the merchant's files into one immutable value.
+//!
+//! Files hold knowledge; orders, customers and stock live in the store. Nothing here answers anything. A [`Tree`] of
+//! files goes in; a [`Loaded`] with the shop, what its store begins with, and every problem comes out.
+
+mod document;
+mod exchange;
+mod files;
+mod load;
+mod merge;
+pub mod model;
+pub mod problem;
+pub mod taxonomy;
+mod tests_file;
+mod times;
+mod tree;
+mod watch;
+
+pub use exchange::{ExchangeKind, ExportForm, ImportFile, Imported, export, import};
+pub use load::{Loaded, LoadedTree, Seed, load, load_all};
+pub use model::{
+    Example, Faq, Glossary, HandoffRules, Hours, IntentExamples, Replies, Shop, SizeChart, SizeRow, Sticker,
+    Term,
+};
+pub use problem::{Problem, Sentence, Severity};
+pub use tests_file::{ConversationTest, Expectation, TestTurn};
+pub use times::Clock;
+pub use tree::{LARGEST_FILE, Tree, TreeError};
+pub use watch::{Watch, WatchError, watch};

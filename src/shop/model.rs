@@ -1,0 +1,179 @@
+//! The immutable `Shop`: what a turn reads of a shop's files, in one value behind an `Arc`.
+
+use std::collections::BTreeMap;
+
+use jiff::{civil, tz::TimeZone};
+use rust_decimal::Decimal;
+
+use crate::domain::{
+    Currency, FaqId, IntentId, Locale, Localized, ShopId,
+    trade::{Policy, Promotion},
+};
+
+/// A shop as loaded: packs merged, checked, ready to serve.
+#[derive(Clone, Debug)]
+pub struct Shop {
+    /// Its id.
+    pub id: ShopId,
+    /// Its name.
+    pub name: Localized,
+    /// A digest of every file it was made of; two equal versions are the same shop.
+    pub version: String,
+    /// Languages it answers in; the first is the default. Never empty.
+    pub locales: Vec<Locale>,
+    /// The one currency it sells in.
+    pub currency: Currency,
+    /// Where its days begin and end.
+    pub time_zone: TimeZone,
+    /// Sites that may embed the widget; `*` means any.
+    pub origins: Vec<String>,
+    /// When people answer.
+    pub hours: Hours,
+    /// Its telephone number, if it has one.
+    pub phone: Option<String>,
+    /// Its street address, if it has one.
+    pub address: Option<Localized>,
+    /// Hours after which a flow starts afresh.
+    pub flow_resume_hours: u32,
+    /// Products shown for a search.
+    pub search_limit: usize,
+    /// Intents with their examples, by id; `oos` holds what is out of scope.
+    pub intents: BTreeMap<IntentId, IntentExamples>,
+    /// Questions and answers, those of the shop before those of its packs.
+    pub faq: Vec<Faq>,
+    /// Reply templates.
+    pub replies: Replies,
+    /// The shop's own words.
+    pub glossary: Glossary,
+    /// Promotions, in file order.
+    pub promotions: Vec<Promotion>,
+    /// Rules of trade.
+    pub policy: Policy,
+    /// Size charts by id.
+    pub sizes: BTreeMap<String, SizeChart>,
+    /// When a person takes over.
+    pub handoff: HandoffRules,
+    /// Stickers by id.
+    pub stickers: BTreeMap<String, Sticker>,
+}
+
+/// What a message of an intent looks like.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IntentExamples {
+    /// Messages of this intent.
+    pub examples: Vec<Example>,
+    /// Messages that look like it and are not.
+    pub not: Vec<Example>,
+}
+
+/// An example message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// As the merchant wrote it.
+    pub text: String,
+}
+
+/// A question with its answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Faq {
+    /// Its id.
+    pub id: FaqId,
+    /// Ways of asking.
+    pub ask: Vec<String>,
+    /// The answer, with `{slots}` of shop and policy already filled.
+    pub answer: Localized,
+    /// The intent it answers when the words don't match but the intent is sure.
+    pub intent: Option<IntentId>,
+    /// Intents offered as choices after it.
+    pub follow: Vec<IntentId>,
+}
+
+/// Reply templates by key and language; every key has at least one Chinese variant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Replies {
+    /// Simplified Chinese variants.
+    pub zh: BTreeMap<String, Vec<String>>,
+    /// English variants.
+    pub en: BTreeMap<String, Vec<String>>,
+}
+
+impl Replies {
+    /// The variants of a reply for a reader; falls back to the other language, then to nothing.
+    pub fn variants(&self, key: &str, locale: Locale) -> &[String] {
+        let (first, second) = if locale == Locale::En { (&self.en, &self.zh) } else { (&self.zh, &self.en) };
+        first.get(key).or_else(|| second.get(key)).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The shop's own words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Glossary {
+    /// Terms with their synonyms.
+    pub terms: Vec<Term>,
+    /// Words that replies must never use.
+    pub forbidden: Vec<String>,
+}
+
+/// A term.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Term {
+    /// The word the shop uses.
+    pub word: String,
+    /// What shoppers say instead.
+    pub synonyms: Vec<String>,
+    /// In English.
+    pub en: Option<String>,
+}
+
+/// When people answer, in the shop's time zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hours {
+    /// Days of the week.
+    pub days: Vec<civil::Weekday>,
+    /// From.
+    pub from: civil::Time,
+    /// Until; the same as `from` means all day.
+    pub to: civil::Time,
+    /// Days off.
+    pub holidays: Vec<civil::Date>,
+}
+
+/// A size chart.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SizeChart {
+    /// Sizes from small to large.
+    pub rows: Vec<SizeRow>,
+}
+
+/// One size: whom it fits.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SizeRow {
+    /// Its name, in capitals.
+    pub size: String,
+    /// Ranges by measure (`height`, `weight`, `foot` …) in centimetres and kilograms.
+    pub ranges: BTreeMap<String, (Decimal, Decimal)>,
+    /// Single measures such as `bust`, as the chart states them.
+    pub measures: BTreeMap<String, String>,
+}
+
+/// When a person takes over (COMMERCE.md, last section).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandoffRules {
+    /// Words that call a person at once.
+    pub keywords: Vec<String>,
+    /// Member levels that always get a person.
+    pub vip_levels: Vec<String>,
+    /// Turns in a row not understood.
+    pub misses: u8,
+    /// The same question so many times.
+    pub repeats: u8,
+}
+
+/// A sticker.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sticker {
+    /// What it shows, for those who can't see it.
+    pub alt: Localized,
+    /// The intent that sending it states.
+    pub means: Option<IntentId>,
+}

@@ -1,0 +1,321 @@
+//! Every kind of problem: code, severity, and the sentence in Chinese and English that says how to mend it.
+
+use super::{Kind, Severity};
+
+macro_rules! kinds {
+    ($($name:ident $code:literal $severity:ident $zh:literal $en:literal;)*) => {
+        $(
+            #[doc = concat!("The problem `", $code, "`; what it says stands beside it.")]
+            pub const $name: Kind = Kind { code: $code, severity: Severity::$severity, zh: $zh, en: $en };
+        )*
+
+        /// Every kind there is.
+        pub const ALL: &[&Kind] = &[$(&$name),*];
+    };
+}
+
+kinds! {
+    SYNTAX "file.syntax" Error
+        "这里写法不对，读不下去：{0}；检查引号、逗号和括号是否成对"
+        "this cannot be read: {0}; look for a missing quote, comma or bracket";
+    NOT_UTF8 "file.not_utf8" Error
+        "文件不是 UTF-8 编码；请在编辑器里另存为 UTF-8"
+        "the file is not UTF-8; save it as UTF-8 in the editor";
+    FILE_TOO_LARGE "file.too_large" Error
+        "文件超过 {0} 字节；请拆成几个文件"
+        "the file is over {0} bytes; split it";
+    FILE_UNKNOWN "file.unknown" Warning
+        "这里不会读名为 {0} 的文件；检查文件名和所在的文件夹"
+        "a file named {0} is not read here; check its name and folder";
+    FILE_MISSING "file.missing" Error
+        "缺少文件 {0}"
+        "the file {0} is missing";
+    VERSION_MISSING "file.version" Error
+        "第一行要写 version = 1"
+        "the file must begin with version = 1";
+    VERSION_UNKNOWN "file.version" Error
+        "不认识格式版本 {0}；本程序只读 version = 1"
+        "format version {0} is not known; this program reads version = 1";
+    UNKNOWN_KEY_NEAR "key.unknown" Error
+        "没有 {0} 这一项；是不是 {1}？"
+        "there is no key {0}; did you mean {1}?";
+    UNKNOWN_KEY "key.unknown" Error
+        "没有 {0} 这一项；这里可以写：{1}"
+        "there is no key {0}; what may stand here: {1}";
+    MISSING_KEY "key.missing" Error
+        "缺少 {0}"
+        "{0} is missing";
+    REPEATED_KEY "key.repeated" Error
+        "{0} 写了两次；留一个"
+        "{0} stands here twice; keep one";
+    WRONG_TYPE "value.type" Error
+        "这里应当是 {0}，写的却是 {1}"
+        "this must be a {0}, not a {1}";
+    OUT_OF_RANGE "value.range" Error
+        "{0} 超出范围；应在 {1} 到 {2} 之间"
+        "{0} is out of range; use {1} to {2}";
+    EMPTY_TEXT "value.empty" Error
+        "这里是空的；填上内容，或删掉这一项"
+        "this text is empty; fill it in or remove it";
+    TEXT_TOO_LONG "value.too_long" Error
+        "内容超过 {0} 个字符；请缩短"
+        "the text is over {0} characters; shorten it";
+    NUMBER_NEEDS_QUOTES "value.quotes" Error
+        "金额和小数要加引号，写成 \"{0}\"，这样一分钱都不会算错"
+        "write decimals in quotes, \"{0}\", so that not a cent is lost";
+    NOT_A_DECIMAL "value.decimal" Error
+        "“{0}”不是数字；写成 \"199.00\" 这样"
+        "\"{0}\" is no number; write it like \"199.00\"";
+    UNKNOWN_WORD "value.word" Error
+        "不认识“{0}”；可以写：{1}"
+        "\"{0}\" is not known here; one of: {1}";
+    BAD_ID "value.id" Error
+        "“{0}”不能作编号；只用英文字母、数字、点、横线和下划线，最多 64 个"
+        "\"{0}\" cannot be an id; use letters, digits, dot, dash and underscore, at most 64";
+    REPEATED_ID "id.repeated" Error
+        "编号 {0} 已经用过（{1}）；换一个"
+        "the id {0} is used already ({1}); choose another";
+    NO_TRANSLATION "text.untranslated" Warning
+        "缺少 {0} 的文字；用这种语言的顾客会看到另一种语言"
+        "there is no text in {0}; shoppers of that language will see another";
+    NO_DEFAULT_TEXT "text.default" Error
+        "缺少默认语言 {0} 的文字"
+        "there is no text in the shop's default language, {0}";
+    NEGATIVE_MONEY "money.negative" Error
+        "金额 {0} 不能是负数"
+        "the amount {0} must not be negative";
+    MONEY_PLACES "money.places" Error
+        "金额 {0} 的小数位太多；最多 {1} 位"
+        "the amount {0} has too many decimal places; at most {1}";
+    BAD_TIME "time.invalid" Error
+        "“{0}”不是时间；写成 2026-11-11T00:00:00+08:00，或相对天数如 -3d、+10d12h"
+        "\"{0}\" is no time; write 2026-11-11T00:00:00+08:00, or an offset such as -3d or +10d12h";
+    BAD_DATE "time.date" Error
+        "“{0}”不是日期；写成 2026-10-01"
+        "\"{0}\" is no date; write it like 2026-10-01";
+    BAD_CLOCK "time.clock" Error
+        "“{0}”不是钟点；写成 09:00"
+        "\"{0}\" is no time of day; write it like 09:00";
+    PAST_DATE "time.past" Warning
+        "{0} 已经过去；可以删掉这一条"
+        "{0} is over; it may be removed";
+    TIMES_REVERSED "time.order" Error
+        "结束时间 {1} 不晚于开始时间 {0}"
+        "the end {1} is not after the beginning {0}";
+    UNKNOWN_ZONE "shop.time_zone" Error
+        "不认识时区“{0}”；中国大陆写 Asia/Shanghai"
+        "the time zone \"{0}\" is not known; write it like Asia/Shanghai";
+    SHOP_ID_DIFFERS "shop.id" Error
+        "id 写的是 {0}，但文件夹叫 {1}；两者必须相同"
+        "the id is {0} but the folder is named {1}; they must be the same";
+    UNKNOWN_PACK "shop.pack" Error
+        "没有名为 {0} 的知识包；现有：{1}"
+        "there is no pack named {0}; there are: {1}";
+    PACK_NAME_DIFFERS "pack.name" Error
+        "name 写的是 {0}，但文件夹叫 {1}；两者必须相同"
+        "the name is {0} but the folder is named {1}; they must be the same";
+    BAD_LOCALE "shop.locale" Error
+        "不支持语言“{0}”；可以写：{1}"
+        "the locale \"{0}\" is not supported; one of: {1}";
+    BAD_CURRENCY "shop.currency" Error
+        "“{0}”不是货币代码；人民币写 CNY"
+        "\"{0}\" is no currency code; write it like CNY";
+    BAD_ORIGIN "shop.origin" Error
+        "“{0}”不是网站地址；写成 https://www.example.com（不带路径），或 \"*\""
+        "\"{0}\" is no site; write https://www.example.com without a path, or \"*\"";
+    HOURS_EMPTY "hours.empty" Error
+        "人工客服的时间是空的：{0} 到 {1}；结束要晚于开始"
+        "the hours are empty: {0} to {1}; the end must come after the beginning";
+    HOURS_NO_DAYS "hours.days" Warning
+        "没有写人工客服上班的日子；顾客永远等不到人工"
+        "no days are named, so nobody will ever answer";
+    UNKNOWN_INTENT "intent.unknown" Error
+        "没有意图 {0}；是不是 {1}？"
+        "there is no intent {0}; did you mean {1}?";
+    UNKNOWN_INTENT_ALONE "intent.unknown" Error
+        "没有意图 {0}；自己加的意图要先在 intents/ 里写例句"
+        "there is no intent {0}; an intent of your own needs examples in intents/ first";
+    NEW_INTENT_NEAR "intent.misspelt" Warning
+        "{0} 不是内置意图，当作新意图处理；是不是想写 {1}？"
+        "{0} is no built-in intent and is taken as a new one; did you mean {1}?";
+    INTENT_THIN "intent.thin" Warning
+        "意图 {0} 只有 {1} 个例句；至少写 5 个，不同的说法越多越准"
+        "the intent {0} has {1} examples; write at least 5, the more varied the better";
+    EXAMPLE_TOO_LONG "example.too_long" Error
+        "例句有 {0} 个字符；最多 2000 个"
+        "the example has {0} characters; at most 2000";
+    EXAMPLE_REPEATED "example.repeated" Warning
+        "这句和同一意图的另一句一样（{0}）；删掉一句"
+        "this says the same as another example of the intent ({0}); remove one";
+    EXAMPLE_CONFLICT "example.conflict" Warning
+        "同样的话也写在意图 {0} 里（{1}）；只留在该在的那一边"
+        "the same words stand under the intent {0} ({1}); keep them where they belong";
+    EXAMPLE_AND_NOT "example.contradiction" Warning
+        "这句既是 {0} 的例句，又写在它的 not 里；删掉一处"
+        "this is both an example of {0} and one of its not lines; remove one";
+    FAQ_NO_ASK "faq.no_ask" Error
+        "这条问答没有一种问法；在 ask 里至少写一句"
+        "this answer has no way of asking; write at least one in ask";
+    FAQ_NO_ANSWER "faq.no_answer" Error
+        "缺少默认语言 {0} 的回答"
+        "there is no answer in the shop's default language, {0}";
+    FAQ_ASK_REPEATED "faq.ask_repeated" Warning
+        "问答 {0} 也有同样的问法（{1}）；顾客只会看到其中一个回答"
+        "the FAQ {0} is asked in the same words ({1}); shoppers will see only one of the answers";
+    FAQ_UNREACHABLE "faq.unreachable" Warning
+        "问答 {0} 的问法别处都有，它永远不会被用到；换几种问法"
+        "every way of asking the FAQ {0} belongs to another, so it is never shown; ask it in other words";
+    UNKNOWN_SLOT "slot.unknown" Error
+        "没有 {{0}} 这个空位，会原样显示给顾客；可以写：{1}"
+        "there is no slot {{0}}; shoppers would see it as written; what may stand here: {1}";
+    SLOT_UNSET "slot.unset" Warning
+        "{{0}} 还没有填，这条问答暂不使用；到 shop.toml 或 policy.toml 里填上"
+        "{{0}} is not stated, so this answer is left out; state it in shop.toml or policy.toml";
+    SLOT_SYNTAX "slot.syntax" Error
+        "花括号不成对；空位写成 {名字}"
+        "the braces do not match; write slots like {name}";
+    REPLY_EMPTY "reply.empty" Error
+        "回复 {0} 没有一句话；在 say 里至少写一句"
+        "the reply {0} says nothing; write at least one sentence in say";
+    REPLY_UNKNOWN "reply.unknown" Warning
+        "没有回复 {0}，这里写的不会被用到；最接近的是 {1}"
+        "there is no reply {0}, so this is never said; the nearest is {1}";
+    REPLY_LANGUAGE "reply.language" Error
+        "不支持回复文件 {0}；只有 zh.toml 和 en.toml"
+        "the reply file {0} is not supported; there are zh.toml and en.toml";
+    REPLY_SLOT_DIFFERS "reply.slot" Warning
+        "空位 {{0}} 在别的语言和说法里都没有；检查有没有写错"
+        "the slot {{0}} stands in no other variant or language of this reply; check its spelling";
+    TERM_REPEATED "glossary.repeated" Warning
+        "“{0}”已经写过（{1}）；合在一起"
+        "\"{0}\" is there already ({1}); join the two";
+    UNKNOWN_PRODUCT "ref.product" Error
+        "商品目录里没有 {0}"
+        "there is no product {0} in the catalog";
+    UNKNOWN_PRODUCT_NEAR "ref.product" Error
+        "商品目录里没有 {0}；是不是 {1}？"
+        "there is no product {0} in the catalog; did you mean {1}?";
+    UNKNOWN_VARIANT "ref.variant" Error
+        "商品 {0} 没有规格 {1}"
+        "the product {0} has no variant {1}";
+    UNKNOWN_CATEGORY "ref.category" Error
+        "商品目录里没有分类 {0}"
+        "there is no category {0} in the catalog";
+    UNKNOWN_CHART "ref.chart" Error
+        "sizes.toml 里没有尺码表 {0}"
+        "there is no size chart {0} in sizes.toml";
+    UNKNOWN_SHOPPER "ref.shopper" Error
+        "没有顾客 {0}；顾客要写在订单之前"
+        "there is no shopper {0}; shoppers must stand before their orders";
+    UNKNOWN_LINE "ref.line" Error
+        "这个订单没有第 {0} 行"
+        "this order has no line {0}";
+    UNKNOWN_PROMOTION "ref.promotion" Warning
+        "promotions.toml 里没有活动 {0}"
+        "there is no promotion {0} in promotions.toml";
+    PERCENT_RANGE "promotion.percent" Error
+        "折扣 {0} 应大于 0 小于 100：八五折写 \"85\""
+        "the percent {0} must lie between 0 and 100: \"85\" means the price times 0.85";
+    ONE_OF "value.one_of" Error
+        "{0} 要写一个，也只能写一个"
+        "exactly one of {0} must be given";
+    PROMOTION_NO_TIERS "promotion.tiers" Error
+        "没有写档位；在 tiers 里至少写一档"
+        "there are no tiers; write at least one";
+    TIERS_ORDER "promotion.tiers" Error
+        "档位要从低到高写，优惠也要一档比一档大"
+        "tiers must rise, and each must give more than the one before";
+    OFF_TOO_LARGE "promotion.off" Error
+        "减 {0} 超过了门槛 {1}"
+        "taking off {0} is more than the threshold {1}";
+    PRICE_NOT_LOWER "promotion.price" Warning
+        "活动价 {0} 不低于 {1} 的原价 {2}"
+        "the price {0} is not below the usual price of {1}, {2}";
+    DEPOSIT_TOO_HIGH "promotion.deposit" Error
+        "定金 {0} 超过 {1} 售价 {2} 的 20%；《民法典》第五百八十六条规定超过部分不算定金，请调低"
+        "the deposit {0} is over 20 % of the price of {1}, {2}; by article 586 of the Civil Code the excess is no deposit: lower it";
+    DEPOSIT_COUNTS_LESS "promotion.counts_as" Error
+        "定金抵扣额 {0} 小于定金 {1}"
+        "the deposit counts as {0}, less than the deposit {1}";
+    SCOPE_EMPTY "promotion.scope" Error
+        "活动范围要么写 all = true，要么列出商品或分类，两者选一"
+        "the scope is either all = true or names products or categories, one of the two";
+    POLICY_NO_REASON "policy.no_reason_days" Error
+        "{0} 是 {1} 天，少于《消费者权益保护法》第二十五条规定的 {2} 天；改为 {2} 或更多"
+        "{0} is {1}, less than the {2} days of article 25 of the Consumer Protection Law; make it {2} or more";
+    POLICY_FAULT "policy.fault_days" Error
+        "{0} 是 {1} 天，少于“三包”规定的 {2} 天；改为 {2} 或更多"
+        "{0} is {1}, less than the {2} days of the rules on repair, exchange and return; make it {2} or more";
+    POLICY_REFUND "policy.refund_days" Error
+        "refund_within_days 是 {0} 天；《消费者权益保护法》第二十五条规定收到退货起七日内退款，改为 7 或更少"
+        "refund_within_days is {0}; article 25 of the Consumer Protection Law gives 7 days from receiving the goods: make it 7 or less";
+    CHART_EMPTY "size.empty" Error
+        "尺码表 {0} 没有尺码"
+        "the size chart {0} has no sizes";
+    SIZE_RANGE "size.range" Error
+        "范围 {0} 到 {1} 写反了，或不合常理"
+        "the range {0} to {1} is reversed or not plausible";
+    PRODUCT_PRICE "product.price" Error
+        "价格必须大于 0"
+        "the price must be above zero";
+    PRODUCT_PRICE_DIFFERS "product.price_differs" Warning
+        "price 写的是 {0}，最便宜的规格却是 {1}；以规格为准"
+        "the price is {0} but the cheapest variant costs {1}; the variant counts";
+    PRODUCT_LIST_PRICE "product.list_price" Warning
+        "划线价 {0} 低于售价 {1}"
+        "the list price {0} is below the price {1}";
+    PRODUCT_NO_VARIANTS "product.variants" Error
+        "商品至少要有一个规格"
+        "a product needs at least one variant";
+    PRODUCT_VARIANT_OPTIONS "product.options" Warning
+        "规格 {0} 和 {1} 的选项一样，顾客分不清"
+        "the variants {0} and {1} have the same options and cannot be told apart";
+    PRODUCT_NO_CATEGORY "product.category" Warning
+        "商品没有分类，按分类找不到它"
+        "the product has no category and cannot be found by one";
+    ORDER_SUM "orders.sum" Error
+        "{0} 是 {1}，算出来却是 {2}"
+        "{0} is {1} but adds up to {2}";
+    ORDER_STATE "orders.state" Warning
+        "订单写的状态是 {0}，按各行算应是 {1}"
+        "the order says {0}, but its lines make it {1}";
+    ORDER_EMPTY "orders.empty" Error
+        "订单没有商品"
+        "the order has no lines";
+    ORDER_FUTURE "orders.future" Error
+        "{0} 在将来；下单和发货只能在过去"
+        "{0} lies in the future; orders and shipments are past";
+    ORDER_LINE_KIND "orders.line" Error
+        "每行应是一个 {\"shopper\": …} 或 {\"order\": …}"
+        "each line must be one {\"shopper\": …} or {\"order\": …}";
+    TEST_EMPTY "test.empty" Error
+        "这个测试没有对话；在 turns 里写顾客说的话和应有的回答"
+        "this test has no turns; write what the shopper says and what should be answered";
+    TEST_NO_SHOPPER "test.turns" Error
+        "对话要以顾客的话开头"
+        "a test must begin with a shopper's turn";
+    TEST_CHECKS_NOTHING "test.checks_nothing" Warning
+        "这个测试什么也没检查；写一条 bot = {…}"
+        "this test checks nothing; add a bot = {…} turn";
+    TURN_KIND "test.turn" Error
+        "每一轮写一种：{0}"
+        "a turn is exactly one of: {0}";
+    NO_SHOPS "tree.empty" Error
+        "shops/ 里没有店铺；用 xiaoer shop new 建一个"
+        "there is no shop below shops/; make one with xiaoer shop new";
+    IMPORT_WORD "import.word" Error
+        "{0} 的值“{1}”在映射的 words 里没有；补上，或写 \"*\" = …"
+        "the value \"{1}\" of {0} is not among the mapping's words; add it, or a \"*\" for all others";
+    IMPORT_NO_VALUE "import.missing" Error
+        "这一行缺少 {0}（取自 {1}）"
+        "this row has no {0} (taken from {1})";
+    IMPORT_NOT_TABLE "import.row" Error
+        "这一行不是一个对象"
+        "this row is no object";
+    IMPORT_MAP_PATH "import.path" Error
+        "映射“{0}”写得不对：{1}"
+        "the mapping \"{0}\" cannot be used: {1}";
+    IMPORT_COLUMNS "import.columns" Error
+        "这一行有 {0} 列，表头有 {1} 列"
+        "this row has {0} columns, the header {1}";
+}

@@ -1,0 +1,64 @@
+//! What every store has to do, told once and run against each.
+//!
+//! Each story is a function of an empty store; `stories!` makes a test of it for every implementation.
+
+mod conversations;
+mod outbox;
+mod people;
+mod staff;
+mod survival;
+mod trade;
+
+use std::sync::Arc;
+
+use super::{Appended, MemoryStore, SharedStore, SqliteStore};
+use crate::domain::Message;
+
+/// An empty store, with the folder that holds it.
+struct Empty {
+    store: SharedStore,
+    _folder: Option<tempfile::TempDir>,
+}
+
+async fn memory() -> Empty {
+    Empty { store: Arc::new(MemoryStore::new()), _folder: None }
+}
+
+async fn sqlite() -> Empty {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let store = SqliteStore::open(&folder.path().join("test.db")).await.expect("a new database");
+    Empty { store: Arc::new(store), _folder: Some(folder) }
+}
+
+macro_rules! stories {
+    ($($story:ident),+ $(,)?) => {
+        mod memory {
+            $(#[tokio::test]
+            async fn $story() {
+                let empty = crate::store::conformance::memory().await;
+                super::$story(empty.store.clone()).await;
+            })+
+        }
+
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $story() {
+                let empty = crate::store::conformance::sqlite().await;
+                super::$story(empty.store.clone()).await;
+            })+
+        }
+    };
+}
+use stories;
+
+/// The message of something stored.
+fn stored(appended: Appended) -> Message {
+    match appended {
+        Appended::Stored { message, .. } => message,
+        Appended::IdReused => panic!("the id is new"),
+    }
+}
+
+fn numbers(messages: &[Message]) -> Vec<u64> {
+    messages.iter().map(|message| message.seq).collect()
+}

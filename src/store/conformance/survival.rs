@@ -1,0 +1,111 @@
+//! What only a store on disk can show: what was acked is there when the file is opened again, two programs may
+//! share it, and a newer file is refused.
+
+use super::numbers;
+use crate::{
+    domain::ChangeOutcome,
+    store::{ConversationStore, QueueStore, SqliteStore, StoreError, open, samples::*},
+};
+
+#[tokio::test]
+async fn what_was_acked_is_there_after_a_crash() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("test.db");
+    let store = SqliteStore::open(&file).await.unwrap();
+    let id = store.open(new_conversation("c1", 0)).await.unwrap().id;
+    store.append_shopper(&id, said("a", "退货", 1)).await.unwrap();
+    let mut first = turn(&id, 0, 1, 2);
+    first.outbox.push(change("k", 1));
+    store.commit_turn(first).await.unwrap();
+    store.append_shopper(&id, said("b", "在吗", 3)).await.unwrap();
+
+    // As after a kill: the old store is never closed, and the copy has what was on disk at this moment.
+    let copy = tempfile::tempdir().unwrap();
+    for name in ["test.db", "test.db-wal"] {
+        std::fs::copy(folder.path().join(name), copy.path().join(name)).unwrap();
+    }
+    let again = SqliteStore::open(&copy.path().join("test.db")).await.unwrap();
+    assert_eq!(again.unanswered().await.unwrap(), [(id.clone(), 3)]);
+    assert_eq!(numbers(&again.latest(&id, 9).await.unwrap()), [1, 2, 3]);
+    assert_eq!(again.latest(&id, 9).await.unwrap(), store.latest(&id, 9).await.unwrap());
+    assert_eq!(again.pending(&id).await.unwrap(), store.pending(&id).await.unwrap());
+    let due = again.claim_changes(at(9), at(30), 9).await.unwrap();
+    assert_eq!(due[0].change, change("k", 1));
+    again.finish_change(&id, "k", ChangeOutcome::TicketOpened("T1".into()), at(9)).await.unwrap();
+    again.close().await;
+
+    let third = SqliteStore::open(&copy.path().join("test.db")).await.unwrap();
+    assert_eq!(third.pending(&id).await.unwrap().outcomes.len(), 1);
+}
+
+#[tokio::test]
+async fn two_programs_share_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("test.db");
+    let (left, right) = (SqliteStore::open(&file).await.unwrap(), SqliteStore::open(&file).await.unwrap());
+    let id = left.open(new_conversation("c1", 0)).await.unwrap().id;
+    let writes = (0..30).map(|n| {
+        let store = if n % 2 == 0 { &left } else { &right };
+        store.append_shopper(&id, said(&format!("m{n}"), "在吗", n))
+    });
+    for answer in futures::future::join_all(writes).await {
+        answer.expect("a busy file makes a writer wait, not fail");
+    }
+    assert_eq!(numbers(&right.latest(&id, 99).await.unwrap()), (1..=30).collect::<Vec<u64>>());
+    left.commit_turn(to_queue(&id, 0, 30, 31)).await.unwrap();
+    assert_eq!(right.waiting(&[shop()]).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_file_of_a_newer_program_is_refused_with_both_versions() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("test.db");
+    SqliteStore::open(&file).await.unwrap().close().await;
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&file);
+    let mut raw = sqlx::ConnectOptions::connect(&options).await.unwrap();
+    sqlx::query(
+        "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+         values (9999, 'from the future', true, x'00', 0)",
+    )
+    .execute(&mut raw)
+    .await
+    .unwrap();
+    sqlx::Connection::close(raw).await.unwrap();
+    let refused = SqliteStore::open(&file).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Newer { found: 9999, known: 1 }), "{refused}");
+}
+
+#[tokio::test]
+async fn the_address_chooses_the_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("deep").join("named.db");
+    for (url, works) in [
+        (format!("sqlite:{}", file.display()), true),
+        ("memory:".to_owned(), true),
+        ("postgres://localhost/xiaoer".to_owned(), false),
+        ("nonsense".to_owned(), false),
+        (String::new(), false),
+    ] {
+        match open(&url).await {
+            Ok(store) => {
+                assert!(works, "{url}");
+                store.ping().await.unwrap();
+            }
+            Err(error) => assert!(!works && matches!(error, StoreError::Address), "{url}: {error}"),
+        }
+    }
+    assert!(file.is_file());
+}
+
+#[tokio::test]
+async fn every_commit_reaches_the_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&folder.path().join("test.db")).await.unwrap();
+    for (pragma, expected) in [
+        ("select journal_mode from pragma_journal_mode", "wal"),
+        ("select cast(synchronous as text) from pragma_synchronous", "2"), // FULL
+        ("select cast(foreign_keys as text) from pragma_foreign_keys", "1"),
+    ] {
+        assert_eq!(store.setting(pragma).await, expected, "{pragma}");
+    }
+}

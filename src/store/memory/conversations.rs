@@ -1,0 +1,292 @@
+//! Conversations, their messages, their state and their outbox, in memory.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::{Kept, MemoryStore, Requested, Said, Tables};
+use crate::{
+    domain::{
+        Author, Change, ChangeOutcome, ConversationId, DialogueState, Locale, Message, Mode, ShopperId,
+    },
+    store::{
+        Appended, Conversation, ConversationStore, DueChange, Identity, NewConversation, NewShopperMessage,
+        Page, Pending, PendingMessage, PendingOutcome, Rating, Reader, Result, StoreError, TurnCommit,
+        rules::Record,
+    },
+};
+
+#[async_trait]
+impl ConversationStore for MemoryStore {
+    async fn open(&self, new: NewConversation) -> Result<Conversation> {
+        let (token_hash, token_expires_at) = (new.token_hash, new.token_expires_at);
+        let record = Record::open(new);
+        let conversation = record.conversation.clone();
+        let state = DialogueState { locale: conversation.locale, ..DialogueState::default() };
+        let (messages, notes) = (Vec::new(), Vec::new());
+        let kept = Kept { record, token_hash, token_expires_at, state, messages, notes };
+        self.tables().conversations.insert(conversation.id.clone(), kept);
+        Ok(conversation)
+    }
+
+    async fn resume(&self, token_hash: &[u8; 32], now: Timestamp) -> Result<Option<Conversation>> {
+        let tables = self.tables();
+        let mut all = tables.conversations.values();
+        let found = all.find(|kept| kept.token_hash == *token_hash && kept.token_expires_at > now);
+        Ok(found.map(|kept| kept.record.conversation.clone()))
+    }
+
+    async fn extend_token(&self, id: &ConversationId, expires_at: Timestamp) -> Result<()> {
+        self.tables().kept_mut(id)?.token_expires_at = expires_at;
+        Ok(())
+    }
+
+    async fn conversation(&self, id: &ConversationId) -> Result<Option<Conversation>> {
+        Ok(self.tables().conversations.get(id).map(|kept| kept.record.conversation.clone()))
+    }
+
+    async fn messages(&self, id: &ConversationId, after: u64, limit: usize) -> Result<Vec<Message>> {
+        let tables = self.tables();
+        let Some(kept) = tables.conversations.get(id) else { return Ok(Vec::new()) };
+        let later = kept.messages.iter().filter(|said| said.message.seq > after);
+        Ok(later.take(limit).map(|said| said.message.clone()).collect())
+    }
+
+    async fn latest(&self, id: &ConversationId, limit: usize) -> Result<Vec<Message>> {
+        let tables = self.tables();
+        let Some(kept) = tables.conversations.get(id) else { return Ok(Vec::new()) };
+        let skipped = kept.messages.len().saturating_sub(limit);
+        Ok(kept.messages[skipped..].iter().map(|said| said.message.clone()).collect())
+    }
+
+    async fn append_shopper(&self, id: &ConversationId, new: NewShopperMessage) -> Result<Appended> {
+        let mut tables = self.tables();
+        let kept = tables.kept_mut(id)?;
+        if let Some(said) = kept.said(&Author::Shopper, &new.client_id) {
+            let mode = kept.record.conversation.mode;
+            return Ok(if said.content.as_ref() == Some(&new.content) {
+                Appended::Stored { message: said.message.clone(), duplicate: true, reopened: false, mode }
+            } else {
+                Appended::IdReused
+            });
+        }
+        let content = Some(new.content.clone());
+        let (message, reopened) = kept.record.hear(new);
+        kept.messages.push(Said { message: message.clone(), content, agent: None });
+        Ok(Appended::Stored { message, duplicate: false, reopened, mode: kept.record.conversation.mode })
+    }
+
+    async fn state(&self, id: &ConversationId) -> Result<(u64, DialogueState)> {
+        let tables = self.tables();
+        let kept = tables.kept(id)?;
+        Ok((kept.record.conversation.version, kept.state.clone()))
+    }
+
+    async fn pending(&self, id: &ConversationId) -> Result<Pending> {
+        let tables = self.tables();
+        let kept = tables.kept(id)?;
+        Ok(Pending {
+            conversation: kept.record.conversation.clone(),
+            state: kept.state.clone(),
+            messages: kept.unanswered(),
+            outcomes: tables.untold(kept),
+        })
+    }
+
+    async fn unanswered(&self) -> Result<Vec<(ConversationId, u64)>> {
+        let tables = self.tables();
+        let mut found: Vec<_> = tables
+            .conversations
+            .values()
+            .filter(|kept| kept.record.is_unanswered() || !tables.untold(kept).is_empty())
+            .map(|kept| (kept.record.conversation.touched_at, kept))
+            .collect();
+        found.sort_by_key(|(touched_at, kept)| (*touched_at, kept.record.conversation.id.clone()));
+        let last = |kept: &Kept| if kept.record.is_unanswered() { kept.record.last_shopper_seq } else { 0 };
+        Ok(found.into_iter().map(|(_, kept)| (kept.record.conversation.id.clone(), last(kept))).collect())
+    }
+
+    async fn commit_turn(&self, turn: TurnCommit) -> Result<Vec<Message>> {
+        let mut tables = self.tables();
+        tables.kept(&turn.conversation)?.record.admits(&turn)?;
+        // Everything that can fail comes before anything is changed.
+        tables.tell_outcomes(&turn)?;
+        for change in &turn.outbox {
+            tables.request(&turn.conversation, change, turn.at);
+        }
+        let kept = tables.kept_mut(&turn.conversation)?;
+        let messages = kept.record.answer(&turn);
+        kept.state = turn.state;
+        let said =
+            messages.iter().map(|message| Said { message: message.clone(), content: None, agent: None });
+        kept.messages.extend(said);
+        Ok(messages)
+    }
+
+    async fn claim_changes(
+        &self,
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<DueChange>> {
+        let mut tables = self.tables();
+        let Tables { outbox, conversations, .. } = &mut *tables;
+        let mut due: Vec<&mut Requested> =
+            outbox.iter_mut().filter(|request| request.outcome.is_none() && request.next_at <= now).collect();
+        due.sort_by_key(|request| request.next_at);
+        let claimed = due.into_iter().take(limit).filter_map(|request| {
+            request.attempts += 1;
+            request.next_at = lease_until;
+            let shop = conversations.get(&request.conversation)?.record.conversation.shop.clone();
+            Some(DueChange {
+                conversation: request.conversation.clone(),
+                shop,
+                change: request.change.clone(),
+                attempts: request.attempts,
+            })
+        });
+        Ok(claimed.collect())
+    }
+
+    async fn retry_change(&self, id: &ConversationId, key: &str, next_at: Timestamp) -> Result<()> {
+        if let Some(request) = self.tables().requested(id, key).filter(|request| request.outcome.is_none()) {
+            request.next_at = next_at;
+        }
+        Ok(())
+    }
+
+    async fn finish_change(
+        &self,
+        id: &ConversationId,
+        key: &str,
+        outcome: ChangeOutcome,
+        at: Timestamp,
+    ) -> Result<bool> {
+        let mut tables = self.tables();
+        let Some(request) = tables.requested(id, key).filter(|request| request.outcome.is_none()) else {
+            return Ok(false);
+        };
+        request.outcome = Some(outcome);
+        request.finished_at = Some(at);
+        request.told = false;
+        Ok(true)
+    }
+
+    async fn record_identity(
+        &self,
+        id: &ConversationId,
+        shopper: Option<ShopperId>,
+        at: Timestamp,
+    ) -> Result<Identity> {
+        Ok(self.tables().kept_mut(id)?.record.identify(shopper, at))
+    }
+
+    async fn record_page(&self, id: &ConversationId, page: Page) -> Result<()> {
+        self.tables().kept_mut(id)?.record.conversation.page = page;
+        Ok(())
+    }
+
+    async fn record_locale(&self, id: &ConversationId, locale: Locale) -> Result<()> {
+        self.tables().kept_mut(id)?.record.conversation.locale = locale;
+        Ok(())
+    }
+
+    async fn mark_read(&self, id: &ConversationId, reader: Reader, seq: u64) -> Result<u64> {
+        Ok(self.tables().kept_mut(id)?.record.mark_read(reader, seq))
+    }
+
+    async fn rate(&self, id: &ConversationId, rating: Rating) -> Result<()> {
+        self.tables().kept_mut(id)?.record.conversation.rating = Some(rating);
+        Ok(())
+    }
+}
+
+impl Kept {
+    /// What was said under a client's id by an author of this kind before.
+    pub(super) fn said(&self, author: &Author, client_id: &str) -> Option<&Said> {
+        self.messages.iter().find(|said| {
+            std::mem::discriminant(&said.message.from) == std::mem::discriminant(author)
+                && said.message.client_id.as_deref() == Some(client_id)
+        })
+    }
+
+    fn unanswered(&self) -> Vec<PendingMessage> {
+        if !self.record.is_unanswered() {
+            return Vec::new();
+        }
+        let later = self.messages.iter().filter(|said| said.message.seq > self.record.answered_up_to);
+        later
+            .filter_map(|said| {
+                let content = said.content.clone()?;
+                Some(PendingMessage { seq: said.message.seq, content, at: said.message.at })
+            })
+            .collect()
+    }
+}
+
+impl Tables {
+    fn requested(&mut self, id: &ConversationId, key: &str) -> Option<&mut Requested> {
+        self.outbox.iter_mut().find(|request| request.conversation == *id && request.change.key == key)
+    }
+
+    fn untold(&self, kept: &Kept) -> Vec<PendingOutcome> {
+        let conversation = &kept.record.conversation;
+        if conversation.mode == Mode::Agent {
+            return Vec::new();
+        }
+        let mut untold: Vec<_> = self
+            .outbox
+            .iter()
+            .filter(|request| request.conversation == conversation.id && !request.told)
+            .filter_map(|request| {
+                let outcome = request.outcome.clone()?;
+                Some((request.finished_at, PendingOutcome { change: request.change.clone(), outcome }))
+            })
+            .collect();
+        untold.sort_by_key(|(finished_at, _)| *finished_at);
+        untold.into_iter().map(|(_, outcome)| outcome).collect()
+    }
+
+    /// Marks a turn's outcomes as told, all or none.
+    fn tell_outcomes(&mut self, turn: &TurnCommit) -> Result<()> {
+        let mut before = self.outbox.clone();
+        for key in &turn.answered_outcomes {
+            let request = self.requested(&turn.conversation, key);
+            match request.filter(|request| request.outcome.is_some() && !request.told) {
+                Some(request) => request.told = true,
+                None => {
+                    std::mem::swap(&mut self.outbox, &mut before);
+                    return Err(StoreError::Conflict);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn request(&mut self, id: &ConversationId, change: &Change, at: Timestamp) {
+        let Some(known) = self.requested(id, &change.key) else {
+            self.outbox.push(Requested {
+                conversation: id.clone(),
+                change: change.clone(),
+                attempts: 0,
+                next_at: at,
+                outcome: None,
+                finished_at: None,
+                told: false,
+            });
+            return;
+        };
+        match known.outcome {
+            None => return,
+            Some(ChangeOutcome::TicketOpened(_)) => {
+                known.told = false;
+                known.finished_at = Some(at);
+            }
+            Some(ChangeOutcome::Refused(_)) => {
+                known.outcome = None;
+                known.attempts = 0;
+                known.next_at = at;
+            }
+        }
+        known.change = change.clone();
+    }
+}

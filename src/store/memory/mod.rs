@@ -1,0 +1,142 @@
+//! The store in memory: the executable specification of the trait's semantics, for tests and throw-away runs.
+//!
+//! One mutex around everything makes each use case one transaction. It is a plain mutex, never held across an
+//! await. Nothing survives the process.
+
+mod conversations;
+mod queue;
+mod staff;
+mod trade;
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard},
+};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::{
+    Agent, AgentSession, Note, PublishedVersion, Result, Seed, SignInFailures, Store, StoreError,
+    VersionStore, rules::Record,
+};
+use crate::domain::{
+    AgentId, Change, ChangeOutcome, Content, ConversationId, DialogueState, Message, ShopId, trade::Ticket,
+};
+
+/// A store that forgets.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    tables: Mutex<Tables>,
+}
+
+#[derive(Debug, Default)]
+struct Tables {
+    conversations: HashMap<ConversationId, Kept>,
+    outbox: Vec<Requested>,
+    agents: Vec<Agent>,
+    sessions: Vec<AgentSession>,
+    failures: HashMap<String, SignInFailures>,
+    versions: HashMap<ShopId, Vec<PublishedVersion>>,
+    trade: HashMap<ShopId, Trade>,
+}
+
+/// A conversation with everything that belongs to it.
+#[derive(Clone, Debug)]
+struct Kept {
+    record: Record,
+    token_hash: [u8; 32],
+    token_expires_at: Timestamp,
+    state: DialogueState,
+    messages: Vec<Said>,
+    /// Notes with their client's id.
+    notes: Vec<(String, Note)>,
+}
+
+/// A message with what only the store needs of it.
+#[derive(Clone, Debug)]
+struct Said {
+    message: Message,
+    /// What a shopper sent.
+    content: Option<Content>,
+    /// Who of the staff said it.
+    agent: Option<AgentId>,
+}
+
+/// A change in the outbox.
+#[derive(Clone, Debug)]
+struct Requested {
+    conversation: ConversationId,
+    change: Change,
+    attempts: u32,
+    next_at: Timestamp,
+    outcome: Option<ChangeOutcome>,
+    finished_at: Option<Timestamp>,
+    told: bool,
+}
+
+/// A shop's own tables.
+#[derive(Debug, Default)]
+struct Trade {
+    seed: Seed,
+    /// Tickets with their keys, in the order they were opened.
+    tickets: Vec<(String, Ticket)>,
+}
+
+impl MemoryStore {
+    /// A new empty store, ready to be shared.
+    pub fn shared() -> super::SharedStore {
+        std::sync::Arc::new(Self::new())
+    }
+
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        self.tables.lock().expect("no use case panics while it holds the tables")
+    }
+}
+
+impl Tables {
+    fn kept(&self, id: &ConversationId) -> Result<&Kept> {
+        self.conversations.get(id).ok_or(StoreError::NotFound("conversation"))
+    }
+
+    fn kept_mut(&mut self, id: &ConversationId) -> Result<&mut Kept> {
+        self.conversations.get_mut(id).ok_or(StoreError::NotFound("conversation"))
+    }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn ping(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl VersionStore for MemoryStore {
+    async fn publish(&self, shop: &ShopId, digest: &str, files: &[u8], at: Timestamp) -> Result<u64> {
+        let mut tables = self.tables();
+        let versions = tables.versions.entry(shop.clone()).or_default();
+        let newest = versions.last().map_or(0, |version| version.number);
+        if versions.last().is_some_and(|version| version.digest == digest) {
+            return Ok(newest);
+        }
+        let number = newest + 1;
+        versions.push(PublishedVersion { number, digest: digest.to_owned(), files: files.to_vec(), at });
+        Ok(number)
+    }
+
+    async fn latest_version(&self, shop: &ShopId) -> Result<Option<PublishedVersion>> {
+        self.version_before(shop, u64::MAX).await
+    }
+
+    async fn version_before(&self, shop: &ShopId, number: u64) -> Result<Option<PublishedVersion>> {
+        let tables = self.tables();
+        let versions = tables.versions.get(shop).map_or(&[][..], Vec::as_slice);
+        Ok(versions.iter().rev().find(|version| version.number < number).cloned())
+    }
+}

@@ -1,0 +1,309 @@
+//! What Xiaoer keeps: conversations and their messages, the queue, staff, shop versions and the built-in
+//! trade tables, behind one trait per concern with written semantics.
+//!
+//! A method is one use case and one transaction: when it returns `Ok`, what it did survives a crash and is seen
+//! by every later call; when it returns an error, nothing of it happened. Nothing here decides what to say,
+//! who may do what (beyond "the holder alone"), or when: times always come from the caller.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::domain::{
+    AgentId, ChangeOutcome, ConversationId, DialogueState, Locale, Message, OrderId, ProductId, ShopId,
+    ShopperId, TicketId,
+    trade::{Order, Product, Shopper, Ticket},
+};
+
+pub mod error;
+mod memory;
+pub mod model;
+mod open;
+mod rules;
+mod sqlite;
+
+#[cfg(test)]
+mod conformance;
+#[cfg(test)]
+pub(crate) mod samples;
+
+pub use error::StoreError;
+pub use model::{
+    Agent, AgentAppended, AgentMessage, AgentSession, Appended, Board, Card, Closing, Conversation,
+    DueChange, HandoffRecord, Identity, NewAgent, NewAnswer, NewConversation, NewNote, NewShopperMessage,
+    NewTicket, Note, Noted, Page, Pending, PendingMessage, PendingOutcome, PublishedVersion, QueuePlace,
+    Rating, Reader, Role, Seed, SignInFailures, Staff, Staffed, Take, Taken, TicketAnswer, TurnCommit,
+};
+
+pub use memory::MemoryStore;
+pub use open::open;
+pub use sqlite::SqliteStore;
+
+/// The result of every method.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// A store whole. `Arc<dyn Store>` is what the rest of Xiaoer holds.
+#[async_trait]
+pub trait Store: ConversationStore + QueueStore + StaffStore + VersionStore + TradeStore {
+    /// Whether the store can be read and written now; for `/readyz`.
+    async fn ping(&self) -> Result<()>;
+}
+
+/// A store that several tasks share.
+pub type SharedStore = Arc<dyn Store>;
+
+/// Conversations, their messages, their state and their outbox.
+///
+/// Invariants that every implementation keeps:
+/// - `seq` of a conversation's messages runs 1, 2, 3 … without gaps, whoever wrote them.
+/// - A shopper's message counts as unanswered from the commit that stored it until a [`TurnCommit`] reaches it
+///   or a person takes the conversation. While a person holds it, new messages are theirs and never unanswered.
+/// - The state's version grows by one with every commit that changes state, mode, holder or identity, so a turn
+///   computed before such a change can't be committed after it.
+#[async_trait]
+pub trait ConversationStore: Send + Sync {
+    /// Opens a conversation in mode `bot` with the default state in its locale, at version 0 and `last_seq` 0.
+    async fn open(&self, new: NewConversation) -> Result<Conversation>;
+
+    /// The conversation of a token; `None` when the token is unknown or has expired at `now`.
+    async fn resume(&self, token_hash: &[u8; 32], now: Timestamp) -> Result<Option<Conversation>>;
+
+    /// Lets the conversation's token live until `expires_at`.
+    async fn extend_token(&self, id: &ConversationId, expires_at: Timestamp) -> Result<()>;
+
+    /// The conversation with an id.
+    async fn conversation(&self, id: &ConversationId) -> Result<Option<Conversation>>;
+
+    /// At most `limit` messages with `seq > after`, in order.
+    async fn messages(&self, id: &ConversationId, after: u64, limit: usize) -> Result<Vec<Message>>;
+
+    /// The last `limit` messages, in order.
+    async fn latest(&self, id: &ConversationId, limit: usize) -> Result<Vec<Message>>;
+
+    /// Stores what the shopper said under the next `seq`, and marks it unanswered unless a person holds the
+    /// conversation. A closed conversation opens again in mode `bot`. The same client id with equal content
+    /// gives the first answer again and stores nothing; with other content, [`Appended::IdReused`].
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for an unknown conversation.
+    async fn append_shopper(&self, id: &ConversationId, message: NewShopperMessage) -> Result<Appended>;
+
+    /// The dialogue state and its version.
+    async fn state(&self, id: &ConversationId) -> Result<(u64, DialogueState)>;
+
+    /// Everything a turn starts from, as one consistent picture. No messages and no outcomes means there is
+    /// nothing to do; outcomes are held back while a person holds the conversation.
+    async fn pending(&self, id: &ConversationId) -> Result<Pending>;
+
+    /// Conversations with something pending, with the `seq` of their last unanswered message (0 when only an
+    /// outcome waits), longest waiting first.
+    async fn unanswered(&self) -> Result<Vec<(ConversationId, u64)>>;
+
+    /// Commits a turn, all or nothing: messages get the next numbers, the state the next version, messages up
+    /// to `answered_up_to` and the named outcomes count as answered, mode and handoff change, changes enter the
+    /// outbox. A change whose key the conversation has used before isn't carried out again: its outcome, once
+    /// known, becomes pending again. Returns the messages as stored.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the version is stale, a person holds the conversation, or an outcome named
+    /// was already answered; nothing is stored then.
+    async fn commit_turn(&self, turn: TurnCommit) -> Result<Vec<Message>>;
+
+    /// Takes at most `limit` changes due at `now`, oldest first, counts the attempt and makes each due again at
+    /// `lease_until`, so that a crash of the caller repeats them and nobody else gets them meanwhile.
+    async fn claim_changes(
+        &self,
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<DueChange>>;
+
+    /// Makes an unfinished change due at `next_at`.
+    async fn retry_change(&self, id: &ConversationId, key: &str, next_at: Timestamp) -> Result<()>;
+
+    /// Keeps a change's outcome, which then is pending as a turn of its own. `false` when it had one already:
+    /// the first stays.
+    async fn finish_change(
+        &self,
+        id: &ConversationId,
+        key: &str,
+        outcome: ChangeOutcome,
+        at: Timestamp,
+    ) -> Result<bool>;
+
+    /// Signs the shopper in or out. A new identity on a conversation that already has another is
+    /// [`Identity::Other`] and changes nothing.
+    async fn record_identity(
+        &self,
+        id: &ConversationId,
+        shopper: Option<ShopperId>,
+        at: Timestamp,
+    ) -> Result<Identity>;
+
+    /// Keeps the page that the shopper looks at.
+    async fn record_page(&self, id: &ConversationId, page: Page) -> Result<()>;
+
+    /// Keeps the language the shopper's widget speaks.
+    async fn record_locale(&self, id: &ConversationId, locale: Locale) -> Result<()>;
+
+    /// Moves a reader's mark forward, never back and never beyond the last message; returns where it stands.
+    async fn mark_read(&self, id: &ConversationId, reader: Reader, seq: u64) -> Result<u64>;
+
+    /// Keeps the shopper's rating; a later one replaces it.
+    async fn rate(&self, id: &ConversationId, rating: Rating) -> Result<()>;
+}
+
+/// The queue and the people who work it off. Conversations enter it by [`ConversationStore::commit_turn`].
+#[async_trait]
+pub trait QueueStore: Send + Sync {
+    /// Conversations of these shops that wait for a person (modes `queue` and `message`), longest first.
+    async fn waiting(&self, shops: &[ShopId]) -> Result<Vec<Card>>;
+
+    /// A conversation's place in its shop's queue; `None` when it isn't in mode `queue`.
+    async fn queue_place(&self, id: &ConversationId) -> Result<Option<QueuePlace>>;
+
+    /// Gives a waiting conversation to a person: of several who try, exactly one gets [`Taken::Yes`]. Mode becomes
+    /// `agent`, everything pending from the shopper counts as answered, and the notice is stored as a system
+    /// message, all in one transaction. Taking again what one already holds is `Yes` without a new message.
+    async fn take(&self, take: Take) -> Result<Taken>;
+
+    /// Stores what the holder said; same-id rules as for shoppers, in a number space of their own.
+    async fn append_agent(&self, id: &ConversationId, message: AgentMessage) -> Result<AgentAppended>;
+
+    /// Back to the bot, by the holder alone, with a notice; what was said before stays answered.
+    async fn release(&self, closing: Closing) -> Result<Staffed>;
+
+    /// Ends the conversation, by the holder, or by anyone who may while it waits; with a notice. The holder's name
+    /// stays on it. Ending what is closed already is [`Staffed::Unchanged`].
+    async fn close(&self, closing: Closing) -> Result<Staffed>;
+
+    /// The shopper doesn't want to wait: from `queue` or `message` back to `bot`, with a notice.
+    /// [`Staffed::Unchanged`] in any other mode.
+    async fn leave_queue(
+        &self,
+        id: &ConversationId,
+        notice: Vec<crate::domain::Part>,
+        at: Timestamp,
+    ) -> Result<Staffed>;
+
+    /// Stores an internal note, which no shopper sees and which has its own numbers from 1.
+    async fn note(&self, id: &ConversationId, note: NewNote) -> Result<Noted>;
+
+    /// A conversation's notes in order.
+    async fn notes(&self, id: &ConversationId) -> Result<Vec<Note>>;
+
+    /// One conversation as the desk's lists show it.
+    async fn card(&self, id: &ConversationId) -> Result<Option<Card>>;
+
+    /// The three lists of a person's desk: who waits in these shops, whom they hold, and the last `closed_limit`
+    /// that they held and that are closed.
+    async fn board(&self, agent: &AgentId, shops: &[ShopId], closed_limit: usize) -> Result<Board>;
+}
+
+/// Members of staff and their sign-ins. Passwords and tokens come here as hashes only.
+#[async_trait]
+pub trait StaffStore: Send + Sync {
+    /// Adds the first member of staff; `false` when there is anyone already. Of two at once one wins.
+    async fn bootstrap_owner(&self, owner: NewAgent) -> Result<bool>;
+
+    /// Adds a member of staff.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the name (case folded) is taken.
+    async fn add_agent(&self, agent: NewAgent) -> Result<()>;
+
+    /// The member with an id.
+    async fn agent(&self, id: &AgentId) -> Result<Option<Agent>>;
+
+    /// The member with a name, case folded.
+    async fn agent_by_name(&self, name: &str) -> Result<Option<Agent>>;
+
+    /// Everyone, by name.
+    async fn agents(&self) -> Result<Vec<Agent>>;
+
+    /// Sets a password's hash and whether it must be changed at the next sign-in; ends every session of theirs
+    /// but the one kept.
+    async fn set_password(
+        &self,
+        id: &AgentId,
+        password_hash: &str,
+        must_change: bool,
+        keep_session: Option<&[u8; 32]>,
+    ) -> Result<()>;
+
+    /// Keeps a session.
+    async fn add_session(&self, session: AgentSession) -> Result<()>;
+
+    /// Whose session it is; `None` when it is unknown or has expired at `now`.
+    async fn session(&self, token_hash: &[u8; 32], now: Timestamp) -> Result<Option<Agent>>;
+
+    /// Ends a session; ending none is fine.
+    async fn remove_session(&self, token_hash: &[u8; 32]) -> Result<()>;
+
+    /// Counts a failed sign-in for a name, known or not, and returns all since the last success.
+    async fn count_failure(&self, name: &str, at: Timestamp) -> Result<SignInFailures>;
+
+    /// Failed sign-ins for a name since the last success.
+    async fn failures(&self, name: &str) -> Result<SignInFailures>;
+
+    /// Forgets a name's failed sign-ins.
+    async fn clear_failures(&self, name: &str) -> Result<()>;
+}
+
+/// Published shop versions.
+#[async_trait]
+pub trait VersionStore: Send + Sync {
+    /// Publishes a shop's files as its newest version and returns its number, from 1. The digest that is newest
+    /// already gives its number again and stores nothing.
+    async fn publish(&self, shop: &ShopId, digest: &str, files: &[u8], at: Timestamp) -> Result<u64>;
+
+    /// A shop's newest version.
+    async fn latest_version(&self, shop: &ShopId) -> Result<Option<PublishedVersion>>;
+
+    /// The newest version older than `number`.
+    async fn version_before(&self, shop: &ShopId, number: u64) -> Result<Option<PublishedVersion>>;
+}
+
+/// The built-in shop system: what `backend::builtin` reads and changes.
+#[async_trait]
+pub trait TradeStore: Send + Sync {
+    /// Loads a shop's products, shoppers and orders if the shop has never been loaded; says whether it did.
+    async fn seed(&self, shop: &ShopId, seed: Seed) -> Result<bool>;
+
+    /// Replaces a shop's products, shoppers, orders and tickets by the seed's, all at once.
+    async fn reset(&self, shop: &ShopId, seed: Seed) -> Result<()>;
+
+    /// A shop's products in seed order.
+    async fn products(&self, shop: &ShopId) -> Result<Vec<Product>>;
+
+    /// The product with an id.
+    async fn product(&self, shop: &ShopId, id: &ProductId) -> Result<Option<Product>>;
+
+    /// A shop's shoppers in seed order.
+    async fn shoppers(&self, shop: &ShopId) -> Result<Vec<Shopper>>;
+
+    /// The shopper with an id.
+    async fn shopper(&self, shop: &ShopId, id: &ShopperId) -> Result<Option<Shopper>>;
+
+    /// A shopper's orders, newest first.
+    async fn orders_of(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Vec<Order>>;
+
+    /// The order with an id, whosever it is.
+    async fn order(&self, shop: &ShopId, id: &OrderId) -> Result<Option<Order>>;
+
+    /// The order with a parcel of this tracking number, whosever it is.
+    async fn order_by_tracking(&self, shop: &ShopId, number: &str) -> Result<Option<Order>>;
+
+    /// A shopper's tickets, newest first.
+    async fn tickets_of(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Vec<Ticket>>;
+
+    /// The ticket with an id.
+    async fn ticket(&self, shop: &ShopId, id: &TicketId) -> Result<Option<Ticket>>;
+
+    /// Opens a ticket in one transaction. The same key gives the same ticket (or the same refusal is worked out
+    /// anew). Refused with `unknown_order` unless the order is the shopper's, `unknown_line` for a line that
+    /// isn't in it, `no_units` when nothing is claimed, `units_claimed` when tickets that aren't cancelled claim
+    /// more units of a line than it has.
+    async fn open_ticket(&self, shop: &ShopId, ticket: NewTicket) -> Result<TicketAnswer>;
+}

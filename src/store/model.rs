@@ -1,0 +1,557 @@
+//! What goes into the store and comes out of it, as plain values.
+
+use jiff::Timestamp;
+
+use crate::domain::{
+    AgentId, Author, Change, ChangeOutcome, Content, ConversationId, DialogueState, Handoff, LineId, Locale,
+    Message, Mode, Money, OrderId, Part, ProductId, ShopId, ShopperId, TicketId, Trace,
+    trade::{Order, Product, Shopper, Ticket, TicketKind, TicketState},
+};
+
+/// A conversation to open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewConversation {
+    /// Its id, random.
+    pub id: ConversationId,
+    /// The shop.
+    pub shop: ShopId,
+    /// SHA-256 of the token that resumes it.
+    pub token_hash: [u8; 32],
+    /// When the token stops resuming it.
+    pub token_expires_at: Timestamp,
+    /// Who it is, when signed in from the start.
+    pub shopper: Option<ShopperId>,
+    /// The language to begin in.
+    pub locale: Locale,
+    /// The page the shopper looks at.
+    pub page: Page,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// A conversation as it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conversation {
+    /// Its id.
+    pub id: ConversationId,
+    /// The shop.
+    pub shop: ShopId,
+    /// Who it is, while signed in.
+    pub shopper: Option<ShopperId>,
+    /// Whoever signed in last, signed in now or not; resuming asks for the same person while this is set.
+    pub owner: Option<ShopperId>,
+    /// Who answers.
+    pub mode: Mode,
+    /// Who holds it, or held it last.
+    pub agent: Option<Staff>,
+    /// The number of its last message; 0 when there is none.
+    pub last_seq: u64,
+    /// The state's version.
+    pub version: u64,
+    /// The widget's language.
+    pub locale: Locale,
+    /// The page the shopper looks at.
+    pub page: Page,
+    /// How far the shopper has read.
+    pub shopper_read: u64,
+    /// How far staff have read.
+    pub staff_read: u64,
+    /// The shopper's rating.
+    pub rating: Option<Rating>,
+    /// When it was opened.
+    pub created_at: Timestamp,
+    /// When anything last happened in it.
+    pub touched_at: Timestamp,
+}
+
+/// A member of staff as a conversation names them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Staff {
+    /// Which.
+    pub id: AgentId,
+    /// The name shown to shoppers.
+    pub name: String,
+}
+
+/// The page that a shopper looks at.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Page {
+    /// A product's page.
+    pub product: Option<ProductId>,
+    /// An order's page.
+    pub order: Option<OrderId>,
+    /// Its address.
+    pub url: Option<String>,
+}
+
+/// Something the shopper said.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewShopperMessage {
+    /// The client's id.
+    pub client_id: String,
+    /// What was sent; decides whether a repeated id is the same message.
+    pub content: Content,
+    /// How it is shown.
+    pub parts: Vec<Part>,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// What became of something said.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Appended {
+    /// It is stored and survives a crash.
+    Stored {
+        /// The message as stored.
+        message: Message,
+        /// It was there before: ack, and nothing else.
+        duplicate: bool,
+        /// The conversation was closed and is in mode `bot` again.
+        reopened: bool,
+        /// Who answers it: in mode `agent` no turn is due.
+        mode: Mode,
+    },
+    /// The id was used for something else.
+    IdReused,
+}
+
+/// What a turn starts from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pending {
+    /// The conversation.
+    pub conversation: Conversation,
+    /// The state; its version is `conversation.version`.
+    pub state: DialogueState,
+    /// The shopper's unanswered messages in order.
+    pub messages: Vec<PendingMessage>,
+    /// Outcomes that nobody has told the shopper yet, oldest first.
+    pub outcomes: Vec<PendingOutcome>,
+}
+
+/// A message without an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PendingMessage {
+    /// Its number.
+    pub seq: u64,
+    /// What was sent.
+    pub content: Content,
+    /// When it was stored.
+    pub at: Timestamp,
+}
+
+/// An outcome that waits to be told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PendingOutcome {
+    /// The change.
+    pub change: Change,
+    /// What became of it.
+    pub outcome: ChangeOutcome,
+}
+
+/// A turn to commit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TurnCommit {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The version that the turn was computed from.
+    pub expected_version: u64,
+    /// The last shopper's message that it answers; 0 when it answers none.
+    pub answered_up_to: u64,
+    /// Keys of the outcomes that it tells.
+    pub answered_outcomes: Vec<String>,
+    /// The new state.
+    pub state: DialogueState,
+    /// What is said, in order; may be nothing.
+    pub messages: Vec<NewAnswer>,
+    /// The new mode, if it changes. A conversation that enters `queue` or `message` waits from `at` on.
+    pub mode: Option<Mode>,
+    /// Why a person is needed; replaces an earlier one.
+    pub handoff: Option<Handoff>,
+    /// What to change in the shop's system.
+    pub outbox: Vec<Change>,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// A message of a turn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewAnswer {
+    /// `Bot` or `System`.
+    pub from: Author,
+    /// Its parts, at least one.
+    pub parts: Vec<Part>,
+    /// Why it was said.
+    pub trace: Option<Trace>,
+}
+
+/// A change to carry out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DueChange {
+    /// Whose conversation.
+    pub conversation: ConversationId,
+    /// In which shop.
+    pub shop: ShopId,
+    /// What to do.
+    pub change: Change,
+    /// Attempts so far, this one included.
+    pub attempts: u32,
+}
+
+/// What became of a change of identity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Identity {
+    /// It was as asked already.
+    Unchanged,
+    /// It is now as asked.
+    Changed,
+    /// The conversation belongs to another shopper; nothing changed.
+    Other,
+}
+
+/// Who reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Reader {
+    Shopper,
+    Staff,
+}
+
+/// A shopper's rating of a conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rating {
+    /// 1 to 5.
+    pub score: u8,
+    /// In their words.
+    pub comment: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Why a conversation waits for a person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HandoffRecord {
+    /// Reason, summary, slots and what it is about.
+    pub handoff: Handoff,
+    /// Since when it waits.
+    pub since: Timestamp,
+}
+
+/// A place in the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QueuePlace {
+    /// From 1.
+    pub position: u32,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// A person takes a conversation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Take {
+    /// Which.
+    pub conversation: ConversationId,
+    /// Who.
+    pub agent: Staff,
+    /// What the shopper is told, as a system message.
+    pub notice: Vec<Part>,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// What became of taking a conversation.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Taken {
+    /// It is theirs. The message is the notice; `None` when they held it before.
+    Yes(Option<Message>),
+    /// Somebody else was first.
+    AlreadyTaken(Staff),
+    /// It doesn't wait for anyone.
+    NotWaiting(Mode),
+}
+
+/// Something a person says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AgentMessage {
+    /// Who.
+    pub agent: Staff,
+    /// The client's id.
+    pub client_id: String,
+    /// What; decides whether a repeated id is the same message.
+    pub parts: Vec<Part>,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// What became of something a person said.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AgentAppended {
+    /// It is stored.
+    Stored {
+        /// As stored.
+        message: Message,
+        /// It was there before.
+        duplicate: bool,
+    },
+    /// The id was used for something else.
+    IdReused,
+    /// They don't hold the conversation.
+    NotHolder,
+}
+
+/// A person ends their part in a conversation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Closing {
+    /// Which.
+    pub conversation: ConversationId,
+    /// Who; `None` for the engine itself.
+    pub agent: Option<AgentId>,
+    /// What the shopper is told, as a system message.
+    pub notice: Vec<Part>,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// What became of a change of hands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Staffed {
+    /// Done; the notice as stored.
+    Done(Message),
+    /// It was so already; nothing is stored.
+    Unchanged,
+    /// Somebody else holds the conversation, or nobody.
+    NotHolder,
+}
+
+/// An internal note to store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewNote {
+    /// Who writes it.
+    pub agent: Staff,
+    /// The client's id.
+    pub client_id: String,
+    /// The note.
+    pub text: String,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// An internal note.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// Its number, from 1.
+    pub number: u64,
+    /// Who wrote it.
+    pub agent: Staff,
+    /// The note.
+    pub text: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What became of a note.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Noted {
+    /// It is stored.
+    Stored {
+        /// As stored.
+        note: Note,
+        /// It was there before.
+        duplicate: bool,
+    },
+    /// The id was used for something else.
+    IdReused,
+}
+
+/// A conversation as the desk's lists show it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Card {
+    /// The conversation.
+    pub conversation: Conversation,
+    /// Why it came to people, and since when.
+    pub handoff: Option<HandoffRecord>,
+    /// Its last message.
+    pub last: Option<Message>,
+    /// Shopper's messages that staff have not read.
+    pub unread: u64,
+}
+
+/// A person's desk.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Board {
+    /// Who waits, longest first.
+    pub waiting: Vec<Card>,
+    /// Whom they hold, oldest first.
+    pub mine: Vec<Card>,
+    /// Whom they held, last closed first.
+    pub closed: Vec<Card>,
+}
+
+/// What a member of staff may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Everything.
+    Owner,
+    /// Files and console.
+    Editor,
+    /// The desk.
+    Agent,
+}
+
+impl Role {
+    /// The name on the wire and in rows.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Editor => "editor",
+            Self::Agent => "agent",
+        }
+    }
+
+    /// The role with a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Owner, Self::Editor, Self::Agent].into_iter().find(|role| role.name() == name)
+    }
+}
+
+/// A member of staff to add.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewAgent {
+    /// Their id, random.
+    pub id: AgentId,
+    /// The name they sign in with and shoppers see; unique without regard to case.
+    pub name: String,
+    /// An argon2 hash in PHC form.
+    pub password_hash: String,
+    /// What they may do.
+    pub role: Role,
+    /// In which shops; empty means all of them.
+    pub shops: Vec<ShopId>,
+    /// The password has to be changed at first use.
+    pub must_change: bool,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// A member of staff.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Agent {
+    /// Their id.
+    pub id: AgentId,
+    /// Their name.
+    pub name: String,
+    /// An argon2 hash in PHC form.
+    pub password_hash: String,
+    /// What they may do.
+    pub role: Role,
+    /// In which shops; empty means all of them.
+    pub shops: Vec<ShopId>,
+    /// The password has to be changed before anything else.
+    pub must_change: bool,
+    /// Since when they are a member.
+    pub created_at: Timestamp,
+}
+
+// Hashes stay out of logs, so `Debug` names the person and nothing else.
+impl std::fmt::Debug for Agent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Agent").field("id", &self.id).field("role", &self.role).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for NewAgent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewAgent").field("id", &self.id).field("role", &self.role).finish_non_exhaustive()
+    }
+}
+
+/// A signed-in member of staff.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentSession {
+    /// SHA-256 of the session's token.
+    pub token_hash: [u8; 32],
+    /// Who.
+    pub agent: AgentId,
+    /// Until when.
+    pub expires_at: Timestamp,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// Failed sign-ins of one name since the last success.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct SignInFailures {
+    /// How many.
+    pub count: u32,
+    /// The last one.
+    pub last_at: Option<Timestamp>,
+}
+
+/// A published version of a shop's files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublishedVersion {
+    /// Its number within the shop, from 1.
+    pub number: u64,
+    /// The digest of the files.
+    pub digest: String,
+    /// The files, packed by `shop`.
+    pub files: Vec<u8>,
+    /// When it was published.
+    pub at: Timestamp,
+}
+
+/// What a shop's tables begin with.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Seed {
+    /// Products, in the order they are listed.
+    pub products: Vec<Product>,
+    /// Shoppers.
+    pub shoppers: Vec<Shopper>,
+    /// Orders.
+    pub orders: Vec<Order>,
+}
+
+/// A ticket to open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewTicket {
+    /// The idempotency key: the same request has the same key.
+    pub key: String,
+    /// Whose.
+    pub shopper: ShopperId,
+    /// Of which order.
+    pub order: OrderId,
+    /// What for.
+    pub kind: TicketKind,
+    /// The reason's code.
+    pub reason: String,
+    /// Lines and units claimed.
+    pub lines: Vec<(LineId, u32)>,
+    /// Money back.
+    pub amount: Money,
+    /// Who pays for sending it back.
+    pub shipping_payer: String,
+    /// The state to open in.
+    pub state: TicketState,
+    /// Deadline of the next step.
+    pub due: Option<Timestamp>,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// What became of a request for a ticket.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TicketAnswer {
+    /// It stands; the same one when it was asked for twice.
+    Opened(Ticket),
+    /// It can't be, with a code.
+    Refused(&'static str),
+}
+
+impl TicketAnswer {
+    /// The ticket's number, if it stands.
+    pub fn ticket(&self) -> Option<&TicketId> {
+        match self {
+            Self::Opened(ticket) => Some(&ticket.id),
+            Self::Refused(_) => None,
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! What happens to a conversation's row in each use case, as pure functions that every store shares.
+//!
+//! A store loads the [`Record`], applies one of these, and writes back record and messages in one transaction.
+//! Nothing here reads a clock or touches a database.
+
+use jiff::Timestamp;
+
+use super::{
+    AgentMessage, Card, Closing, Conversation, HandoffRecord, Identity, NewConversation, NewShopperMessage,
+    NewTicket, Reader, Result, Staffed, StoreError, Take, Taken, TurnCommit,
+};
+use crate::domain::{
+    AgentId, Author, Handoff, Message, Mode, Part, ShopperId, Trace,
+    trade::{Order, Ticket, TicketKind, TicketState},
+};
+
+/// A conversation's row: what callers see, and what only stores need.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Record {
+    pub(super) conversation: Conversation,
+    /// Shopper's messages up to this number have their answer.
+    pub(super) answered_up_to: u64,
+    /// The number of the shopper's last message.
+    pub(super) last_shopper_seq: u64,
+    /// Why it came to people; stays until it leaves them for the bot.
+    pub(super) handoff: Option<Handoff>,
+    /// Since when it waits or waited.
+    pub(super) waiting_since: Option<Timestamp>,
+    /// When it was closed last.
+    pub(super) closed_at: Option<Timestamp>,
+}
+
+impl Record {
+    pub(super) fn open(new: NewConversation) -> Self {
+        let conversation = Conversation {
+            id: new.id,
+            shop: new.shop,
+            owner: new.shopper.clone(),
+            shopper: new.shopper,
+            mode: Mode::Bot,
+            agent: None,
+            last_seq: 0,
+            version: 0,
+            locale: new.locale,
+            page: new.page,
+            shopper_read: 0,
+            staff_read: 0,
+            rating: None,
+            created_at: new.at,
+            touched_at: new.at,
+        };
+        Self {
+            conversation,
+            answered_up_to: 0,
+            last_shopper_seq: 0,
+            handoff: None,
+            waiting_since: None,
+            closed_at: None,
+        }
+    }
+
+    /// Gives a message the next number.
+    fn say(&mut self, from: Author, parts: Vec<Part>, trace: Option<Trace>, at: Timestamp) -> Message {
+        let conversation = &mut self.conversation;
+        conversation.last_seq += 1;
+        conversation.touched_at = at;
+        Message { seq: conversation.last_seq, from, client_id: None, at, parts, trace }
+    }
+
+    /// Whether a message of the shopper has no answer yet.
+    pub(super) fn is_unanswered(&self) -> bool {
+        self.conversation.mode != Mode::Agent && self.last_shopper_seq > self.answered_up_to
+    }
+
+    /// The shopper says something; also says whether that opened the conversation again.
+    pub(super) fn hear(&mut self, new: NewShopperMessage) -> (Message, bool) {
+        let reopened = self.conversation.mode == Mode::Closed;
+        if reopened {
+            self.back_to_bot();
+        }
+        let mut message = self.say(Author::Shopper, new.parts, None, new.at);
+        message.client_id = Some(new.client_id);
+        self.last_shopper_seq = message.seq;
+        if self.conversation.mode == Mode::Agent {
+            self.answered_up_to = message.seq;
+        }
+        (message, reopened)
+    }
+
+    /// Whether a turn may still be committed.
+    pub(super) fn admits(&self, turn: &TurnCommit) -> Result<()> {
+        let current = turn.expected_version == self.conversation.version;
+        if current && self.conversation.mode != Mode::Agent { Ok(()) } else { Err(StoreError::Conflict) }
+    }
+
+    /// The bot answers; the caller has asked [`Self::admits`] before.
+    pub(super) fn answer(&mut self, turn: &TurnCommit) -> Vec<Message> {
+        let said = turn.messages.iter().cloned();
+        let messages = said.map(|new| self.say(new.from, new.parts, new.trace, turn.at)).collect();
+        self.conversation.version += 1;
+        self.conversation.touched_at = turn.at;
+        self.answered_up_to = self.answered_up_to.max(turn.answered_up_to.min(self.last_shopper_seq));
+        if let Some(handoff) = &turn.handoff {
+            self.handoff = Some(handoff.clone());
+        }
+        if let Some(mode) = turn.mode {
+            self.enter(mode, turn.at);
+        }
+        messages
+    }
+
+    fn enter(&mut self, mode: Mode, at: Timestamp) {
+        match mode {
+            Mode::Bot => {
+                self.handoff = None;
+                self.waiting_since = None;
+            }
+            Mode::Queue | Mode::Message if !waits(self.conversation.mode) => self.waiting_since = Some(at),
+            Mode::Closed => self.closed_at = Some(at),
+            _ => {}
+        }
+        self.conversation.mode = mode;
+    }
+
+    fn back_to_bot(&mut self) {
+        self.conversation.mode = Mode::Bot;
+        self.conversation.agent = None;
+        self.conversation.version += 1;
+        self.handoff = None;
+        self.waiting_since = None;
+        self.closed_at = None;
+    }
+
+    /// A person takes it, and with it every message that has no answer yet.
+    pub(super) fn take(&mut self, take: Take) -> Taken {
+        match (self.conversation.mode, &self.conversation.agent) {
+            (Mode::Agent, Some(holder)) if holder.id == take.agent.id => return Taken::Yes(None),
+            (Mode::Agent, Some(holder)) => return Taken::AlreadyTaken(holder.clone()),
+            (mode, _) if !waits(mode) => return Taken::NotWaiting(mode),
+            _ => {}
+        }
+        self.conversation.mode = Mode::Agent;
+        self.conversation.agent = Some(take.agent);
+        self.conversation.version += 1;
+        let notice = self.say(Author::System, take.notice, None, take.at);
+        self.answered_up_to = notice.seq;
+        Taken::Yes(Some(notice))
+    }
+
+    /// Whether a person holds it.
+    pub(super) fn is_held_by(&self, agent: &AgentId) -> bool {
+        self.conversation.mode == Mode::Agent
+            && self.conversation.agent.as_ref().is_some_and(|holder| holder.id == *agent)
+    }
+
+    /// The holder says something; the caller has asked [`Self::is_held_by`] before.
+    pub(super) fn speak(&mut self, new: AgentMessage) -> Message {
+        let author = Author::Agent { name: new.agent.name };
+        let mut message = self.say(author, new.parts, None, new.at);
+        message.client_id = Some(new.client_id);
+        self.conversation.staff_read = message.seq;
+        message
+    }
+
+    pub(super) fn release(&mut self, closing: Closing) -> Staffed {
+        let may = closing.agent.as_ref().is_none_or(|agent| self.is_held_by(agent));
+        if !may || self.conversation.mode != Mode::Agent {
+            return Staffed::NotHolder;
+        }
+        self.back_to_bot();
+        Staffed::Done(self.say(Author::System, closing.notice, None, closing.at))
+    }
+
+    pub(super) fn close(&mut self, closing: Closing) -> Staffed {
+        let held = self.conversation.mode == Mode::Agent;
+        if self.conversation.mode == Mode::Closed {
+            return Staffed::Unchanged;
+        }
+        if held && closing.agent.as_ref().is_some_and(|agent| !self.is_held_by(agent)) {
+            return Staffed::NotHolder;
+        }
+        self.conversation.mode = Mode::Closed;
+        self.conversation.version += 1;
+        self.closed_at = Some(closing.at);
+        let notice = self.say(Author::System, closing.notice, None, closing.at);
+        self.answered_up_to = notice.seq;
+        Staffed::Done(notice)
+    }
+
+    pub(super) fn leave_queue(&mut self, notice: Vec<Part>, at: Timestamp) -> Staffed {
+        if !waits(self.conversation.mode) {
+            return Staffed::Unchanged;
+        }
+        self.back_to_bot();
+        Staffed::Done(self.say(Author::System, notice, None, at))
+    }
+
+    pub(super) fn identify(&mut self, shopper: Option<ShopperId>, at: Timestamp) -> Identity {
+        let conversation = &mut self.conversation;
+        match (&shopper, &conversation.owner) {
+            (Some(new), Some(owner)) if new != owner => return Identity::Other,
+            _ if shopper == conversation.shopper => return Identity::Unchanged,
+            _ => {}
+        }
+        if shopper.is_some() {
+            conversation.owner.clone_from(&shopper);
+        }
+        conversation.shopper = shopper;
+        conversation.version += 1;
+        conversation.touched_at = at;
+        Identity::Changed
+    }
+
+    pub(super) fn mark_read(&mut self, reader: Reader, seq: u64) -> u64 {
+        let last = self.conversation.last_seq;
+        let mark = match reader {
+            Reader::Shopper => &mut self.conversation.shopper_read,
+            Reader::Staff => &mut self.conversation.staff_read,
+        };
+        *mark = (*mark).max(seq.min(last));
+        *mark
+    }
+
+    /// The desk's view of it.
+    pub(super) fn card(self, last: Option<Message>, unread: u64) -> Card {
+        let since = self.waiting_since.unwrap_or(self.conversation.created_at);
+        let handoff = self.handoff.map(|handoff| HandoffRecord { handoff, since });
+        Card { conversation: self.conversation, handoff, last, unread }
+    }
+}
+
+/// Whether a mode waits for a person.
+pub(super) fn waits(mode: Mode) -> bool {
+    matches!(mode, Mode::Queue | Mode::Message)
+}
+
+/// Why a ticket can't be opened, given the order and the tickets that it has already.
+pub(super) fn refusal(new: &NewTicket, order: Option<&Order>, tickets: &[Ticket]) -> Option<&'static str> {
+    let Some(order) = order.filter(|order| order.shopper == new.shopper) else {
+        return Some("unknown_order");
+    };
+    if new.lines.is_empty() || new.lines.iter().any(|(_, units)| *units == 0) {
+        return Some("no_units");
+    }
+    for (id, _) in &new.lines {
+        let Some(line) = order.line(id) else { return Some("unknown_line") };
+        let of_line = |lines: &[(crate::domain::LineId, u32)]| -> u64 {
+            lines.iter().filter(|(line, _)| line == id).map(|(_, units)| u64::from(*units)).sum()
+        };
+        let claimed: u64 =
+            tickets.iter().filter(|ticket| claims(ticket)).map(|ticket| of_line(&ticket.lines)).sum();
+        if claimed + of_line(&new.lines) > u64::from(line.units) {
+            return Some("units_claimed");
+        }
+    }
+    None
+}
+
+/// Whether a ticket keeps its units from other tickets: while it is open, and after it is done when the units
+/// did not stay with the shopper.
+fn claims(ticket: &Ticket) -> bool {
+    match ticket.state {
+        TicketState::Cancelled => false,
+        TicketState::Done => matches!(ticket.kind, TicketKind::Return | TicketKind::RefundOnly),
+        TicketState::Review | TicketState::WaitingForGoods | TicketState::Refunding => true,
+    }
+}
+
+/// The ticket as it is opened, under its number.
+pub(super) fn opened(new: NewTicket, earlier: u64) -> Ticket {
+    Ticket {
+        id: format!("T{}", 100_001 + earlier).into(),
+        shopper: new.shopper,
+        order: new.order,
+        kind: new.kind,
+        reason: new.reason,
+        lines: new.lines,
+        amount: new.amount,
+        shipping_payer: new.shipping_payer,
+        state: new.state,
+        due: new.due,
+        opened_at: new.at,
+        history: vec![(new.at, new.state)],
+    }
+}
+
+/// How names of staff are compared.
+pub(super) fn folded(name: &str) -> String {
+    name.trim().to_lowercase()
+}

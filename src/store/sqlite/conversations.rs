@@ -1,0 +1,412 @@
+//! Conversations, their messages, their state and their outbox, in SQLite.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use sqlx::{Row as _, Sqlite, Transaction, sqlite::SqliteRow};
+
+use super::{
+    SqliteStore,
+    rows::{self, nanos, signed},
+};
+use crate::{
+    domain::{
+        Change, ChangeOutcome, Content, ConversationId, DialogueState, Locale, Message, Mode, ShopperId,
+    },
+    store::{
+        Appended, Conversation, ConversationStore, DueChange, Identity, NewConversation, NewShopperMessage,
+        Page, Pending, PendingMessage, PendingOutcome, Rating, Reader, Result, StoreError, TurnCommit,
+        rules::Record,
+    },
+    wire,
+};
+
+type Tx = Transaction<'static, Sqlite>;
+
+#[async_trait]
+impl ConversationStore for SqliteStore {
+    async fn open(&self, new: NewConversation) -> Result<Conversation> {
+        let (token_hash, expires_at) = (new.token_hash.to_vec(), nanos(new.token_expires_at));
+        let record = Record::open(new);
+        let conversation = &record.conversation;
+        let state = DialogueState { locale: conversation.locale, ..DialogueState::default() };
+        let mut tx = self.begin().await?;
+        sqlx::query(
+            "insert into conversations
+                (id, shop, token_hash, token_expires_at, mode, last_seq, last_shopper_seq, answered_up_to, version,
+                 state, locale, shopper_read, staff_read, created_at, touched_at)
+             values (?, ?, ?, ?, 'bot', 0, 0, 0, 0, ?, ?, 0, 0, ?, ?)",
+        )
+        .bind(conversation.id.as_str())
+        .bind(conversation.shop.as_str())
+        .bind(token_hash)
+        .bind(expires_at)
+        .bind(wire::encode(&state))
+        .bind(conversation.locale.tag())
+        .bind(nanos(conversation.created_at))
+        .bind(nanos(conversation.touched_at))
+        .execute(&mut *tx)
+        .await?;
+        rows::save(&mut tx, &record).await?;
+        tx.commit().await?;
+        Ok(record.conversation)
+    }
+
+    async fn resume(&self, token_hash: &[u8; 32], now: Timestamp) -> Result<Option<Conversation>> {
+        let row = sqlx::query("select * from conversations where token_hash = ? and token_expires_at > ?")
+            .bind(&token_hash[..])
+            .bind(nanos(now))
+            .fetch_optional(&self.readers)
+            .await?;
+        row.map(|row| rows::record(&row).map(|record| record.conversation)).transpose()
+    }
+
+    async fn extend_token(&self, id: &ConversationId, expires_at: Timestamp) -> Result<()> {
+        let done = sqlx::query("update conversations set token_expires_at = ? where id = ?")
+            .bind(nanos(expires_at))
+            .bind(id.as_str())
+            .execute(&self.writer)
+            .await?;
+        found(done.rows_affected())
+    }
+
+    async fn conversation(&self, id: &ConversationId) -> Result<Option<Conversation>> {
+        let mut reader = self.readers.acquire().await?;
+        match rows::load(&mut reader, id).await {
+            Ok(record) => Ok(Some(record.conversation)),
+            Err(StoreError::NotFound(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn messages(&self, id: &ConversationId, after: u64, limit: usize) -> Result<Vec<Message>> {
+        let rows =
+            sqlx::query("select * from messages where conversation = ? and seq > ? order by seq limit ?")
+                .bind(id.as_str())
+                .bind(signed(after))
+                .bind(rows::limit(limit))
+                .fetch_all(&self.readers)
+                .await?;
+        rows::messages(&rows)
+    }
+
+    async fn latest(&self, id: &ConversationId, limit: usize) -> Result<Vec<Message>> {
+        let mut rows = sqlx::query("select * from messages where conversation = ? order by seq desc limit ?")
+            .bind(id.as_str())
+            .bind(rows::limit(limit))
+            .fetch_all(&self.readers)
+            .await?;
+        rows.reverse();
+        rows::messages(&rows)
+    }
+
+    async fn append_shopper(&self, id: &ConversationId, new: NewShopperMessage) -> Result<Appended> {
+        let mut tx = self.begin().await?;
+        let mut record = rows::load(&mut tx, id).await?;
+        if let Some((message, content)) = shopper_message(&mut tx, id, &new.client_id).await? {
+            let mode = record.conversation.mode;
+            let same = content == new.content;
+            return Ok(if same {
+                Appended::Stored { message, duplicate: true, reopened: false, mode }
+            } else {
+                Appended::IdReused
+            });
+        }
+        let content = wire::encode(&new.content);
+        let (message, reopened) = record.hear(new);
+        rows::add_message(&mut tx, id, &message, Some(content), None).await?;
+        rows::save(&mut tx, &record).await?;
+        tx.commit().await?;
+        Ok(Appended::Stored { message, duplicate: false, reopened, mode: record.conversation.mode })
+    }
+
+    async fn state(&self, id: &ConversationId) -> Result<(u64, DialogueState)> {
+        let row = sqlx::query("select version, state from conversations where id = ?")
+            .bind(id.as_str())
+            .fetch_optional(&self.readers)
+            .await?
+            .ok_or(StoreError::NotFound("conversation"))?;
+        Ok((rows::number(&row, "version")?, wire::decode(row.try_get("state")?)?))
+    }
+
+    async fn pending(&self, id: &ConversationId) -> Result<Pending> {
+        // One read transaction, so that state, messages and outcomes belong together.
+        let mut tx = self.readers.begin().await?;
+        let row = sqlx::query("select * from conversations where id = ?")
+            .bind(id.as_str())
+            .fetch_optional(&mut *tx)
+            .await?
+            .ok_or(StoreError::NotFound("conversation"))?;
+        let record = rows::record(&row)?;
+        let state = wire::decode(row.try_get("state")?)?;
+        let messages = unanswered_messages(&mut tx, &record).await?;
+        let outcomes = untold_outcomes(&mut tx, &record).await?;
+        tx.commit().await?;
+        Ok(Pending { conversation: record.conversation, state, messages, outcomes })
+    }
+
+    async fn unanswered(&self) -> Result<Vec<(ConversationId, u64)>> {
+        let rows = sqlx::query(
+            "select id, case when last_shopper_seq > answered_up_to then last_shopper_seq else 0 end as seq
+             from conversations
+             where mode <> 'agent'
+               and (last_shopper_seq > answered_up_to
+                    or id in (select conversation from outbox where outcome is not null and told = 0))
+             order by touched_at, id",
+        )
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(|row| Ok((rows::id(row, "id")?, rows::number(row, "seq")?))).collect()
+    }
+
+    async fn commit_turn(&self, turn: TurnCommit) -> Result<Vec<Message>> {
+        let id = &turn.conversation;
+        let mut tx = self.begin().await?;
+        let mut record = rows::load(&mut tx, id).await?;
+        record.admits(&turn)?;
+        for key in &turn.answered_outcomes {
+            tell_outcome(&mut tx, id, key).await?;
+        }
+        for change in &turn.outbox {
+            request_change(&mut tx, id, change, turn.at).await?;
+        }
+        let messages = record.answer(&turn);
+        for message in &messages {
+            rows::add_message(&mut tx, id, message, None, None).await?;
+        }
+        rows::save(&mut tx, &record).await?;
+        sqlx::query("update conversations set state = ? where id = ?")
+            .bind(wire::encode(&turn.state))
+            .bind(id.as_str())
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(messages)
+    }
+
+    async fn claim_changes(
+        &self,
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<DueChange>> {
+        let mut tx = self.begin().await?;
+        let rows = sqlx::query(
+            "select outbox.id as row_id, conversation, shop, change, attempts
+             from outbox join conversations on conversations.id = outbox.conversation
+             where outcome is null and next_at <= ?
+             order by next_at, outbox.id limit ?",
+        )
+        .bind(nanos(now))
+        .bind(rows::limit(limit))
+        .fetch_all(&mut *tx)
+        .await?;
+        for row in &rows {
+            sqlx::query("update outbox set attempts = attempts + 1, next_at = ? where id = ?")
+                .bind(nanos(lease_until))
+                .bind(row.try_get::<i64, _>("row_id")?)
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
+        rows.iter().map(due_change).collect()
+    }
+
+    async fn retry_change(&self, id: &ConversationId, key: &str, next_at: Timestamp) -> Result<()> {
+        sqlx::query("update outbox set next_at = ? where conversation = ? and key = ? and outcome is null")
+            .bind(nanos(next_at))
+            .bind(id.as_str())
+            .bind(key)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    async fn finish_change(
+        &self,
+        id: &ConversationId,
+        key: &str,
+        outcome: ChangeOutcome,
+        at: Timestamp,
+    ) -> Result<bool> {
+        let done = sqlx::query(
+            "update outbox set outcome = ?, finished_at = ?, told = 0
+             where conversation = ? and key = ? and outcome is null",
+        )
+        .bind(wire::encode(&outcome))
+        .bind(nanos(at))
+        .bind(id.as_str())
+        .bind(key)
+        .execute(&self.writer)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn record_identity(
+        &self,
+        id: &ConversationId,
+        shopper: Option<ShopperId>,
+        at: Timestamp,
+    ) -> Result<Identity> {
+        let mut tx = self.begin().await?;
+        let mut record = rows::load(&mut tx, id).await?;
+        let identity = record.identify(shopper, at);
+        if identity == Identity::Changed {
+            rows::save(&mut tx, &record).await?;
+            tx.commit().await?;
+        }
+        Ok(identity)
+    }
+
+    async fn record_page(&self, id: &ConversationId, page: Page) -> Result<()> {
+        let done = sqlx::query(
+            "update conversations set page_product = ?, page_order = ?, page_url = ? where id = ?",
+        )
+        .bind(page.product.as_ref().map(|id| id.as_str()))
+        .bind(page.order.as_ref().map(|id| id.as_str()))
+        .bind(page.url.as_deref())
+        .bind(id.as_str())
+        .execute(&self.writer)
+        .await?;
+        found(done.rows_affected())
+    }
+
+    async fn record_locale(&self, id: &ConversationId, locale: Locale) -> Result<()> {
+        let done = sqlx::query("update conversations set locale = ? where id = ?")
+            .bind(locale.tag())
+            .bind(id.as_str())
+            .execute(&self.writer)
+            .await?;
+        found(done.rows_affected())
+    }
+
+    async fn mark_read(&self, id: &ConversationId, reader: Reader, seq: u64) -> Result<u64> {
+        let mut tx = self.begin().await?;
+        let mut record = rows::load(&mut tx, id).await?;
+        let before = record.clone();
+        let mark = record.mark_read(reader, seq);
+        if record != before {
+            rows::save(&mut tx, &record).await?;
+            tx.commit().await?;
+        }
+        Ok(mark)
+    }
+
+    async fn rate(&self, id: &ConversationId, rating: Rating) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let mut record = rows::load(&mut tx, id).await?;
+        record.conversation.rating = Some(rating);
+        rows::save(&mut tx, &record).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+fn found(rows: u64) -> Result<()> {
+    if rows == 1 { Ok(()) } else { Err(StoreError::NotFound("conversation")) }
+}
+
+/// What the shopper sent under a client id before.
+async fn shopper_message(
+    tx: &mut Tx,
+    id: &ConversationId,
+    client_id: &str,
+) -> Result<Option<(Message, Content)>> {
+    let row =
+        sqlx::query("select * from messages where conversation = ? and author = 'shopper' and client_id = ?")
+            .bind(id.as_str())
+            .bind(client_id)
+            .fetch_optional(&mut **tx)
+            .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some((rows::message(&row)?, wire::decode(row.try_get("content")?)?)))
+}
+
+async fn unanswered_messages(tx: &mut Tx, record: &Record) -> Result<Vec<PendingMessage>> {
+    if !record.is_unanswered() {
+        return Ok(Vec::new());
+    }
+    let rows = sqlx::query(
+        "select seq, content, at from messages
+         where conversation = ? and seq > ? and author = 'shopper' order by seq",
+    )
+    .bind(record.conversation.id.as_str())
+    .bind(signed(record.answered_up_to))
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let content = wire::decode(row.try_get("content")?)?;
+            Ok(PendingMessage { seq: rows::number(row, "seq")?, content, at: rows::at(row, "at")? })
+        })
+        .collect()
+}
+
+async fn untold_outcomes(tx: &mut Tx, record: &Record) -> Result<Vec<PendingOutcome>> {
+    if record.conversation.mode == Mode::Agent {
+        return Ok(Vec::new());
+    }
+    let rows = sqlx::query(
+        "select change, outcome from outbox
+         where conversation = ? and outcome is not null and told = 0 order by finished_at, id",
+    )
+    .bind(record.conversation.id.as_str())
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let change = wire::decode(row.try_get("change")?)?;
+            Ok(PendingOutcome { change, outcome: wire::decode(row.try_get("outcome")?)? })
+        })
+        .collect()
+}
+
+/// Marks an outcome as told; it must be known and untold.
+async fn tell_outcome(tx: &mut Tx, id: &ConversationId, key: &str) -> Result<()> {
+    let done = sqlx::query(
+        "update outbox set told = 1 where conversation = ? and key = ? and outcome is not null and told = 0",
+    )
+    .bind(id.as_str())
+    .bind(key)
+    .execute(&mut **tx)
+    .await?;
+    if done.rows_affected() == 1 { Ok(()) } else { Err(StoreError::Conflict) }
+}
+
+/// Puts a change into the outbox. A key used before isn't carried out again but told again, unless it was refused:
+/// what the shop's system said no to may be possible now.
+async fn request_change(tx: &mut Tx, id: &ConversationId, change: &Change, at: Timestamp) -> Result<()> {
+    let known = sqlx::query("select outcome from outbox where conversation = ? and key = ?")
+        .bind(id.as_str())
+        .bind(&change.key)
+        .fetch_optional(&mut **tx)
+        .await?;
+    let outcome: Option<Option<String>> = known.map(|row| row.try_get("outcome")).transpose()?;
+    let statement = match outcome {
+        None => sqlx::query(
+            "insert into outbox (change, next_at, attempts, conversation, key) values (?, ?, 0, ?, ?)",
+        ),
+        // Not carried out yet: it will be, once.
+        Some(None) => return Ok(()),
+        Some(Some(json)) => match wire::decode::<ChangeOutcome>(&json)? {
+            ChangeOutcome::Refused(_) => sqlx::query(
+                "update outbox set change = ?, next_at = ?, attempts = 0, outcome = null, finished_at = null
+                 where conversation = ? and key = ?",
+            ),
+            ChangeOutcome::TicketOpened(_) => sqlx::query(
+                "update outbox set change = ?, finished_at = ?, told = 0 where conversation = ? and key = ?",
+            ),
+        },
+    };
+    let statement = statement.bind(wire::encode(change)).bind(nanos(at));
+    statement.bind(id.as_str()).bind(&change.key).execute(&mut **tx).await?;
+    Ok(())
+}
+
+fn due_change(row: &SqliteRow) -> Result<DueChange> {
+    let attempts: u32 = row.try_get("attempts")?;
+    Ok(DueChange {
+        conversation: rows::id(row, "conversation")?,
+        shop: rows::id(row, "shop")?,
+        change: wire::decode(row.try_get("change")?)?,
+        attempts: attempts + 1,
+    })
+}

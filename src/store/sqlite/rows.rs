@@ -1,0 +1,212 @@
+//! Rows to values and back: one place that knows the columns.
+
+use jiff::Timestamp;
+use sqlx::{Row as _, Sqlite, SqliteConnection, Transaction, sqlite::SqliteRow};
+
+use super::super::{Conversation, Page, Rating, Result, Staff, StoreError, rules::Record};
+use crate::{
+    domain::{Author, ConversationId, Locale, Message, Mode, Part, Trace},
+    wire::{self, names::Named},
+};
+
+/// An error for a column whose text names nothing.
+#[derive(Debug, thiserror::Error)]
+#[error("the column holds an unknown value")]
+struct UnknownValue;
+
+pub(super) fn corrupt(what: &'static str) -> StoreError {
+    StoreError::Corrupt { what, source: Box::new(UnknownValue) }
+}
+
+/// Nanoseconds since 1970; times beyond the years 1677 to 2262 end there.
+pub(super) fn nanos(time: Timestamp) -> i64 {
+    let exact = time.as_nanosecond();
+    i64::try_from(exact).unwrap_or(if exact < 0 { i64::MIN } else { i64::MAX })
+}
+
+pub(super) fn time(nanos: i64) -> Timestamp {
+    Timestamp::from_nanosecond(nanos.into()).expect("64 bits of nanoseconds lie within jiff's range")
+}
+
+/// Counters stay far below 2^63.
+pub(super) fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+pub(super) fn limit(rows: usize) -> i64 {
+    i64::try_from(rows).unwrap_or(i64::MAX)
+}
+
+pub(super) fn number(row: &SqliteRow, column: &'static str) -> Result<u64> {
+    let value: i64 = row.try_get(column)?;
+    u64::try_from(value).map_err(|_| corrupt(column))
+}
+
+fn maybe_time(row: &SqliteRow, column: &'static str) -> Result<Option<Timestamp>> {
+    Ok(row.try_get::<Option<i64>, _>(column)?.map(time))
+}
+
+pub(super) fn at(row: &SqliteRow, column: &'static str) -> Result<Timestamp> {
+    Ok(time(row.try_get(column)?))
+}
+
+fn maybe_id<T: From<String>>(row: &SqliteRow, column: &'static str) -> Result<Option<T>> {
+    Ok(row.try_get::<Option<String>, _>(column)?.map(T::from))
+}
+
+pub(super) fn id<T: From<String>>(row: &SqliteRow, column: &'static str) -> Result<T> {
+    Ok(T::from(row.try_get::<String, _>(column)?))
+}
+
+/// The conversation in a row of all columns.
+pub(super) fn record(row: &SqliteRow) -> Result<Record> {
+    let mode: String = row.try_get("mode")?;
+    let locale: String = row.try_get("locale")?;
+    let handoff: Option<String> = row.try_get("handoff")?;
+    let conversation = Conversation {
+        id: id(row, "id")?,
+        shop: id(row, "shop")?,
+        shopper: maybe_id(row, "shopper")?,
+        owner: maybe_id(row, "owner")?,
+        mode: Mode::from_name(&mode).ok_or_else(|| corrupt("mode"))?,
+        agent: staff(row)?,
+        last_seq: number(row, "last_seq")?,
+        version: number(row, "version")?,
+        locale: Locale::from_wire_name(&locale).ok_or_else(|| corrupt("locale"))?,
+        page: Page {
+            product: maybe_id(row, "page_product")?,
+            order: maybe_id(row, "page_order")?,
+            url: row.try_get("page_url")?,
+        },
+        shopper_read: number(row, "shopper_read")?,
+        staff_read: number(row, "staff_read")?,
+        rating: rating(row)?,
+        created_at: at(row, "created_at")?,
+        touched_at: at(row, "touched_at")?,
+    };
+    Ok(Record {
+        conversation,
+        answered_up_to: number(row, "answered_up_to")?,
+        last_shopper_seq: number(row, "last_shopper_seq")?,
+        handoff: handoff.map(|json| wire::decode(&json)).transpose()?,
+        waiting_since: maybe_time(row, "waiting_since")?,
+        closed_at: maybe_time(row, "closed_at")?,
+    })
+}
+
+fn staff(row: &SqliteRow) -> Result<Option<Staff>> {
+    let name: Option<String> = row.try_get("agent_name")?;
+    Ok(maybe_id(row, "agent")?.zip(name).map(|(id, name)| Staff { id, name }))
+}
+
+fn rating(row: &SqliteRow) -> Result<Option<Rating>> {
+    let score: Option<i64> = row.try_get("rating_score")?;
+    let Some((score, at)) = score.zip(maybe_time(row, "rating_at")?) else { return Ok(None) };
+    let score = u8::try_from(score).map_err(|_| corrupt("rating_score"))?;
+    Ok(Some(Rating { score, comment: row.try_get("rating_comment")?, at }))
+}
+
+/// The conversation with an id, within a transaction or outside one.
+pub(super) async fn load(connection: &mut SqliteConnection, id: &ConversationId) -> Result<Record> {
+    let row = sqlx::query("select * from conversations where id = ?")
+        .bind(id.as_str())
+        .fetch_optional(connection)
+        .await?
+        .ok_or(StoreError::NotFound("conversation"))?;
+    record(&row)
+}
+
+/// Writes back what use cases change.
+pub(super) async fn save(tx: &mut Transaction<'static, Sqlite>, record: &Record) -> Result<()> {
+    let conversation = &record.conversation;
+    let agent = conversation.agent.as_ref();
+    let rating = conversation.rating.as_ref();
+    sqlx::query(
+        "update conversations set
+            shopper = ?, owner = ?, mode = ?, agent = ?, agent_name = ?, last_seq = ?, last_shopper_seq = ?,
+            answered_up_to = ?, version = ?, locale = ?, page_product = ?, page_order = ?, page_url = ?,
+            shopper_read = ?, staff_read = ?, rating_score = ?, rating_comment = ?, rating_at = ?, handoff = ?,
+            waiting_since = ?, closed_at = ?, touched_at = ?
+         where id = ?",
+    )
+    .bind(conversation.shopper.as_ref().map(|id| id.as_str()))
+    .bind(conversation.owner.as_ref().map(|id| id.as_str()))
+    .bind(conversation.mode.name())
+    .bind(agent.map(|agent| agent.id.as_str()))
+    .bind(agent.map(|agent| agent.name.as_str()))
+    .bind(signed(conversation.last_seq))
+    .bind(signed(record.last_shopper_seq))
+    .bind(signed(record.answered_up_to))
+    .bind(signed(conversation.version))
+    .bind(conversation.locale.tag())
+    .bind(conversation.page.product.as_ref().map(|id| id.as_str()))
+    .bind(conversation.page.order.as_ref().map(|id| id.as_str()))
+    .bind(conversation.page.url.as_deref())
+    .bind(signed(conversation.shopper_read))
+    .bind(signed(conversation.staff_read))
+    .bind(rating.map(|rating| i64::from(rating.score)))
+    .bind(rating.and_then(|rating| rating.comment.as_deref()))
+    .bind(rating.map(|rating| nanos(rating.at)))
+    .bind(record.handoff.as_ref().map(wire::encode))
+    .bind(record.waiting_since.map(nanos))
+    .bind(record.closed_at.map(nanos))
+    .bind(nanos(conversation.touched_at))
+    .bind(conversation.id.as_str())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Adds a message; a shopper's comes with its content as JSON.
+pub(super) async fn add_message(
+    tx: &mut Transaction<'static, Sqlite>,
+    conversation: &ConversationId,
+    message: &Message,
+    content: Option<String>,
+    agent: Option<&Staff>,
+) -> Result<()> {
+    sqlx::query(
+        "insert into messages
+            (conversation, seq, author, agent, agent_name, client_id, content, parts, trace, at)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(conversation.as_str())
+    .bind(signed(message.seq))
+    .bind(wire::message::author_name(&message.from))
+    .bind(agent.map(|agent| agent.id.as_str()))
+    .bind(agent.map(|agent| agent.name.as_str()))
+    .bind(message.client_id.as_deref())
+    .bind(content)
+    .bind(wire::encode_list(&message.parts))
+    .bind(message.trace.as_ref().map(wire::encode))
+    .bind(nanos(message.at))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// The message in a row of all columns.
+pub(super) fn message(row: &SqliteRow) -> Result<Message> {
+    let parts: String = row.try_get("parts")?;
+    let trace: Option<String> = row.try_get("trace")?;
+    let author: String = row.try_get("author")?;
+    let from = match author.as_str() {
+        "shopper" => Author::Shopper,
+        "bot" => Author::Bot,
+        "agent" => Author::Agent { name: row.try_get("agent_name")? },
+        "system" => Author::System,
+        _ => return Err(corrupt("author")),
+    };
+    Ok(Message {
+        seq: number(row, "seq")?,
+        from,
+        client_id: row.try_get("client_id")?,
+        at: at(row, "at")?,
+        parts: wire::decode_list::<Part>(&parts)?,
+        trace: trace.map(|json| wire::decode::<Trace>(&json)).transpose()?,
+    })
+}
+
+pub(super) fn messages(rows: &[SqliteRow]) -> Result<Vec<Message>> {
+    rows.iter().map(message).collect()
+}

@@ -1,0 +1,405 @@
+//! Counts, sizes, heights and weights.
+//!
+//! Goods have measures too (a bed of 1.5 m, five jin of apples), so a length or weight is a person's only in
+//! the range of people or beside a word such as 身高. A bare number after 体重 of 80 and more counts jin,
+//! a smaller one kilograms, as shoppers say it.
+
+use rust_decimal::{Decimal, RoundingStrategy};
+
+use crate::domain::{EntityKind, EntityValue};
+
+use super::{Candidate, Scan};
+
+const CLASSIFIERS: &[&str] = &[
+    "件", "个", "双", "条", "只", "套", "盒", "瓶", "包", "袋", "箱", "支", "台", "部", "本", "张", "份",
+    "对", "组", "罐", "桶", "把", "顶", "提", "卷", "枚", "杯", "辆", "副", "册", "款", "pcs", "pc",
+    "pieces", "piece", "pairs", "pair", "items", "item", "units", "unit", "sets", "set", "boxes", "box",
+    "bottles", "bottle", "packs", "pack", "of them",
+];
+
+/// What turns a classifier into another word: 一个月, 两个小时, 一部分.
+const NOT_CLASSIFIER: &[&str] =
+    &["月", "小时", "钟", "星期", "礼拜", "工作日", "人", "分", "问题", "号", "季", "半月", "天", "世纪"];
+
+const ENGLISH_NUMBERS: &[&str] =
+    &["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+
+const NAMED_SIZES: &[(&str, &str)] = &[
+    ("均码", "均码"),
+    ("加大码", "加大码"),
+    ("特大码", "特大码"),
+    ("大码", "大码"),
+    ("中码", "中码"),
+    ("小码", "小码"),
+    ("加大号", "加大号"),
+    ("特大号", "特大号"),
+    ("大号", "大号"),
+    ("中号", "中号"),
+    ("小号", "小号"),
+    ("one size", "ONE SIZE"),
+    ("free size", "FREE SIZE"),
+    ("extra large", "XL"),
+    ("extra small", "XS"),
+];
+
+const SIZE_WORDS: &[&str] = &["尺码", "码数", "鞋码", "size", "sizes", "eu", "us", "uk", "穿", "码", "号码"];
+const HEIGHT_WORDS: &[&str] = &["身高", "净身高", "height", "个子"];
+
+/// Words beside which small measures are a child's.
+const CHILDREN: &[&str] = &["宝宝", "孩子", "小孩", "儿子", "女儿", "岁", "娃", "baby", "kid", "toddler"];
+const WEIGHT_WORDS: &[&str] = &["体重", "净重", "重", "weight", "weigh", "weighs"];
+
+/// Goods that are sold by their length.
+const LONG_GOODS: &[&str] = &[
+    "床", "被子", "被套", "桌", "沙发", "窗", "帘", "线", "柜", "垫", "绳", "屏", "毯", "布", "杆", "架",
+    "帐篷", "画", "木板", "宽", "米长", "cm长", "duvet", "bed", "desk", "table", "curtain", "cable", "sofa",
+    "rug",
+];
+
+pub(super) fn find(scan: &Scan<'_>, candidates: &mut Vec<Candidate>) {
+    let before = candidates.len();
+    for at in 0..scan.characters.len() {
+        candidates.extend(height(scan, at));
+        candidates.extend(weight(scan, at));
+        candidates.extend(quantity(scan, at));
+        candidates.extend(size(scan, at));
+    }
+    let has =
+        |kind: EntityKind| candidates[before..].iter().find(|c| c.kind == kind).map(|c| (c.start, c.end));
+    let (height, weight) = (has(EntityKind::HeightCm), has(EntityKind::WeightKg));
+    match (height, weight) {
+        (None, Some(weight)) => candidates.extend(partner_height(scan, weight.0)),
+        (Some(height), None) => candidates.extend(partner_weight(scan, height.1)),
+        (None, None) => candidates.extend(pair(scan).into_iter().flatten()),
+        _ => {}
+    }
+}
+
+fn candidate(kind: EntityKind, start: usize, end: usize, value: Decimal) -> Candidate {
+    Candidate { kind, start, end, value: EntityValue::Decimal(value.normalize()) }
+}
+
+fn within(value: Decimal, low: i64, high: i64) -> bool {
+    value >= Decimal::from(low) && value <= Decimal::from(high)
+}
+
+fn tenths(value: Decimal) -> Decimal {
+    value.round_dp_with_strategy(1, RoundingStrategy::MidpointAwayFromZero).normalize()
+}
+
+/// Whether nothing that is counted stands at `at`: end, punctuation, or a word that goes on.
+pub(super) fn counts_nothing(scan: &Scan<'_>, at: usize) -> bool {
+    (scan.any(at, CLASSIFIERS).is_none() || scan.any(at, &["包邮"]).is_some())
+        && !scan.at(at).is_some_and(|c| c.is_ascii_alphanumeric() || "天月日年号点斤米块元".contains(c))
+}
+
+fn quantity(scan: &Scan<'_>, at: usize) -> Option<Candidate> {
+    let make = |start: usize, end: usize, value: i64| {
+        let value = EntityValue::Integer(value);
+        Some(Candidate { kind: EntityKind::Quantity, start, end, value })
+    };
+    let first = scan.at(at)?;
+    if matches!(first, 'x' | '×' | '*') && !scan.before(at).is_some_and(|c| c.is_ascii_alphanumeric()) {
+        let number = scan.number(scan.skip_spaces(at + 1))?;
+        let ends = !scan.at(number.end).is_some_and(|c| c.is_ascii_alphanumeric());
+        let counted = number.arabic && ends && within(number.value, 1, 999) && number.value.is_integer();
+        return counted.then(|| make(at, number.end, i64::try_from(number.value).ok()?))?;
+    }
+    if first.is_ascii_alphabetic() {
+        let end = at + scan.characters[at..].iter().take_while(|c| c.is_ascii_alphabetic()).count();
+        if scan.is_latin_or_digit(scan.before(at)) {
+            return None;
+        }
+        let value = ENGLISH_NUMBERS.iter().position(|word| *word == scan.slice(at, end))? + 1;
+        let end = scan.any(end, CLASSIFIERS)?;
+        return make(at, end, i64::try_from(value).ok()?);
+    }
+    if matches!(scan.before(at), Some('第' | '.' | '#' | '上' | '下' | '另' | '这' | '那' | '每' | '哪'))
+        || scan.before(at).is_some_and(|c| c.is_ascii_alphanumeric())
+    {
+        return None;
+    }
+    if matches!(first, '俩' | '仨') {
+        return make(at, at + 1, super::number::digit(first)?);
+    }
+    let number = scan.number(at)?;
+    let end = scan.any(number.end, CLASSIFIERS)?;
+    if scan.any(end, NOT_CLASSIFIER).is_some() && scan.at(end) != Some(' ') || !number.value.is_integer() {
+        return None;
+    }
+    let value = i64::try_from(number.value).ok().filter(|value| (1..=100_000).contains(value))?;
+    make(at, end, value)
+}
+
+fn size(scan: &Scan<'_>, at: usize) -> Option<Candidate> {
+    let make = |start: usize, end: usize, value: &str| {
+        let value = EntityValue::Text(value.to_uppercase());
+        Some(Candidate { kind: EntityKind::Size, start, end, value })
+    };
+    if let Some((word, value)) =
+        NAMED_SIZES.iter().find(|(word, _)| scan.at(at) != Some(' ') && scan.any(at, &[word]).is_some())
+        && !scan.is_latin_or_digit(scan.before(at))
+    {
+        return make(at, at + word.chars().count(), value);
+    }
+    if scan.is_latin_or_digit(scan.before(at)) || matches!(scan.before(at), Some('\'' | '.' | '’' | '#')) {
+        return None;
+    }
+    let run = scan.characters[at..].iter().take_while(|c| c.is_ascii_alphanumeric()).count();
+    let word = scan.slice(at, at + run);
+    if is_letter_size(word) && letter_size_stands(scan, at, at + run) {
+        let end = scan.any(at + run, &["码", "号"]).unwrap_or(at + run);
+        return make(at, end, word);
+    }
+    if let Some(value) = english_size(scan, at, word) {
+        return make(at, at + run, value);
+    }
+    numbered_size(scan, at, run).and_then(|end| {
+        let value = scan.slice(at, end).trim_end_matches(['码', '号', ' ']);
+        make(at, end, value)
+    })
+}
+
+fn is_letter_size(word: &str) -> bool {
+    let plain = matches!(word, "s" | "m" | "l" | "xs" | "xxs");
+    let large = word.strip_suffix('l').is_some_and(|rest| {
+        (!rest.is_empty() && rest.len() <= 6 && rest.bytes().all(|b| b == b'x'))
+            || rest.strip_suffix('x').is_some_and(|n| matches!(n, "2" | "3" | "4" | "5" | "6" | "7" | "8"))
+    });
+    plain || large
+}
+
+/// A single letter is a size beside Chinese characters, after `size`, alone, or written as a capital.
+fn letter_size_stands(scan: &Scan<'_>, start: usize, end: usize) -> bool {
+    if end - start > 1 {
+        return true;
+    }
+    let before = scan.characters[..start].iter().rev().find(|c| **c != ' ').copied();
+    if before.is_some_and(|c| c.is_ascii_digit() || c == '$') {
+        return false;
+    }
+    let after = scan.characters[end..].iter().find(|c| **c != ' ').copied();
+    let han = |c: Option<char>| c.is_some_and(|c| c >= '\u{3400}');
+    let capital = scan.as_written(start, end).bytes().all(|b| b.is_ascii_uppercase());
+    (before.is_none() && after.is_none())
+        || han(before)
+        || han(after)
+        || capital
+        || scan.introduced(start, SIZE_WORDS).is_some()
+}
+
+fn english_size(scan: &Scan<'_>, at: usize, word: &str) -> Option<&'static str> {
+    let value = match word {
+        "small" => "S",
+        "medium" => "M",
+        "large" => "L",
+        _ => return None,
+    };
+    let alone = word.len() == scan.text().len();
+    let named = scan.introduced(at, &["size", "in", "a", "the"]).is_some()
+        || scan.any(at + word.len(), &["size", "one", "please"]).is_some();
+    (alone || named).then_some(value)
+}
+
+/// 42码, 38.5码, size 42, 75B, 165/88A; 号 counts only where it can't be a day.
+fn numbered_size(scan: &Scan<'_>, at: usize, run: usize) -> Option<usize> {
+    let word = scan.slice(at, at + run);
+    if let Some(cup) = word.strip_suffix(['a', 'b', 'c', 'd', 'e', 'f']) {
+        let band = cup.parse::<u32>().is_ok_and(|band| (65..=110).contains(&band) && band % 5 == 0);
+        return band.then_some(at + run);
+    }
+    if scan.at(at + run) == Some('/') && word.len() == 3 && word.bytes().all(|b| b.is_ascii_digit()) {
+        let rest = scan.characters[at + run + 1..].iter().take_while(|c| c.is_ascii_alphanumeric()).count();
+        let second = scan.slice(at + run + 1, at + run + 1 + rest);
+        let girth = second
+            .strip_suffix(['a', 'b', 'c', 'y'])
+            .filter(|g| g.parse::<u32>().is_ok_and(|g| (48..=130).contains(&g)));
+        return girth.map(|_| at + run + 1 + rest);
+    }
+    let number = scan.number(at)?;
+    if number.upper.is_some() || !within(number.value, 1, 200) {
+        return None;
+    }
+    if let Some(end) = scan.any(number.end, &["码"]) {
+        return Some(end);
+    }
+    let after_number = scan.at(number.end);
+    if after_number == Some('号') {
+        return (number.value >= Decimal::from(32) && number.arabic).then_some(number.end + 1);
+    }
+    let plain =
+        !after_number.is_some_and(|c| c.is_ascii_alphanumeric() || "斤公千元块%天件个双/".contains(c));
+    let shoe = within(number.value, 34, 48)
+        && scan.at(number.end) == Some('的')
+        && scan.before(scan.skip_back(at)).is_some_and(|c| "有要换拍成是穿退".contains(c));
+    let named = shoe || scan.introduced(at, &SIZE_WORDS[..7]).is_some();
+    (number.arabic && named && plain && within(number.value, 1, 60)).then_some(number.end)
+}
+
+fn height(scan: &Scan<'_>, at: usize) -> Option<Candidate> {
+    if scan.before(at).is_some_and(|c| c.is_ascii_alphanumeric() || c == '.') {
+        return None;
+    }
+    let number = scan.number(at)?;
+    if number.upper.is_some() {
+        return None;
+    }
+    let value = number.value;
+    if let Some((end, inches)) = feet(scan, number.end).filter(|_| within(value, 3, 7) && value.is_integer())
+    {
+        let centimetres = (value * Decimal::from(12) + inches) * Decimal::new(254, 2);
+        return Some(candidate(EntityKind::HeightCm, at, end, centimetres.round()));
+    }
+    let named = scan.introduced(at, HEIGHT_WORDS).is_some()
+        || scan.any(number.end, &["tall"]).is_some()
+        || (within(value, 140, 200) && scan.introduced(at, &["高", "tall"]).is_some());
+    let goods = !named && of_goods(scan);
+    if let Some(end) = scan.any(number.end, &["cm", "厘米", "公分", "centimeters", "centimetres"]) {
+        let named = named || scan.any(end, &["tall", "高"]).is_some() || of_child(scan);
+        let fits = within(value, 130, 220) || (named && within(value, 40, 230));
+        return (fits && !goods).then(|| candidate(EntityKind::HeightCm, at, end, value));
+    }
+    if let Some(unit) = scan.any(number.end, &["米", "m"]) {
+        return metres(scan, at, value, unit);
+    }
+    let plain =
+        !scan.at(number.end).is_some_and(|c| c.is_ascii_alphanumeric() || "斤元块天件个码号%".contains(c));
+    if named && plain {
+        if within(value, 50, 230) {
+            return Some(candidate(EntityKind::HeightCm, at, number.end, value));
+        }
+        let metres = value * Decimal::ONE_HUNDRED;
+        return (within(metres, 100, 230)).then(|| candidate(EntityKind::HeightCm, at, number.end, metres));
+    }
+    None
+}
+
+/// Whether the message speaks of goods that have lengths of their own.
+fn of_goods(scan: &Scan<'_>) -> bool {
+    LONG_GOODS.iter().any(|word| scan.text().contains(word))
+}
+
+/// Whether the message speaks of a child.
+fn of_child(scan: &Scan<'_>) -> bool {
+    CHILDREN.iter().any(|word| scan.text().contains(word))
+}
+
+/// 1米65, 一米六, 1.65m, 1m7: one digit behind counts tens of centimetres.
+fn metres(scan: &Scan<'_>, at: usize, whole: Decimal, unit: usize) -> Option<Candidate> {
+    let rest: Vec<char> = scan.characters[unit..].to_vec();
+    let mut digits = Vec::new();
+    for character in rest.iter().take(3) {
+        match character.to_digit(10).map(i64::from).or_else(|| super::number::digit(*character)) {
+            Some(digit) => digits.push(digit),
+            None if *character == '十' && digits.len() == 1 => {}
+            None => break,
+        }
+    }
+    let used = rest
+        .iter()
+        .take(3)
+        .take_while(|c| c.is_ascii_digit() || super::number::digit(**c).is_some() || **c == '十')
+        .count();
+    let (centimetres, end) = match (whole.is_integer(), digits.as_slice()) {
+        (true, [tens]) => (whole * Decimal::ONE_HUNDRED + Decimal::from(tens * 10), unit + used),
+        (true, [tens, ones]) => (whole * Decimal::ONE_HUNDRED + Decimal::from(tens * 10 + ones), unit + used),
+        (_, []) => (whole * Decimal::ONE_HUNDRED, unit),
+        _ => return None,
+    };
+    let counted = scan.at(end).is_some_and(|c| c.is_ascii_alphanumeric() || "斤公块元件条个".contains(c))
+        && digits.len() < 2;
+    let named = scan.introduced(at, HEIGHT_WORDS).is_some();
+    let goods = !named && of_goods(scan);
+    let fits = within(centimetres, if named { 50 } else { 130 }, 230)
+        && (named || centimetres != Decimal::from(200));
+    (fits && !goods && !(counted && !digits.is_empty() && scan.slice(at, unit).ends_with('m')))
+        .then(|| candidate(EntityKind::HeightCm, at, end, centimetres))
+}
+
+/// 5'6", 5 ft 6, 5 feet 6 inches: the place behind and the inches, read from behind the feet.
+fn feet(scan: &Scan<'_>, at: usize) -> Option<(usize, Decimal)> {
+    let end = scan.any(at, &["'", "’", "′", "feet", "foot", "ft"])?;
+    let inches = scan
+        .number(scan.skip_spaces(end))
+        .filter(|n| n.arabic && n.upper.is_none() && within(n.value, 0, 11));
+    let Some(inches) = inches else { return Some((end, Decimal::ZERO)) };
+    let closed = scan.any(inches.end, &["\"", "”", "″", "''", "'", "inches", "inch", "in"]);
+    Some((closed.unwrap_or(inches.end), inches.value))
+}
+
+fn weight(scan: &Scan<'_>, at: usize) -> Option<Candidate> {
+    if scan.before(at).is_some_and(|c| c.is_ascii_alphanumeric() || c == '.')
+        && scan.number(at).is_none_or(|n| n.arabic)
+    {
+        return None;
+    }
+    let number = scan.number(at)?;
+    let value = number.value;
+    let several = usize::from(matches!(scan.at(number.end), Some('多' | '来')));
+    let named = scan.introduced(at, WEIGHT_WORDS).is_some();
+    let small = named || of_child(scan);
+    let load = scan.introduced(at, &["承重", "载重", "max load"]).is_some();
+    let people = |kilograms: Decimal| !load && within(kilograms, if small { 2 } else { 30 }, 250);
+    let units: [(&[&str], Decimal); 4] = [
+        (&["公斤", "千克", "kgs", "kg", "kilos", "kilograms", "kilo"], Decimal::ONE),
+        (&["斤"], Decimal::new(5, 1)),
+        (&["lbs", "lb", "pounds", "pound", "磅"], Decimal::new(45_359_237, 8)),
+        (&["jin"], Decimal::new(5, 1)),
+    ];
+    for (words, factor) in units {
+        if let Some(end) = scan.any(number.end + several, words) {
+            let kilograms = tenths(value * factor);
+            return people(kilograms).then(|| candidate(EntityKind::WeightKg, at, end, kilograms));
+        }
+    }
+    let plain =
+        !scan.at(number.end).is_some_and(|c| c.is_ascii_alphanumeric() || "元块天件个码号%米克".contains(c));
+    let kilograms = bare_weight(value);
+    (named && plain && number.upper.is_none() && within(kilograms, 2, 250))
+        .then(|| candidate(EntityKind::WeightKg, at, number.end, kilograms))
+}
+
+/// A weight without its unit: jin from 80 on, kilograms below.
+fn bare_weight(value: Decimal) -> Decimal {
+    if value >= Decimal::from(80) { tenths(value / Decimal::TWO) } else { value }
+}
+
+/// A bare number of a person's height shortly before a weight: 158 然后大概一百三十五斤.
+fn partner_height(scan: &Scan<'_>, weight: usize) -> Option<Candidate> {
+    (weight.saturating_sub(16)..weight).find_map(|at| {
+        let number =
+            bare_number(scan, at).filter(|(value, end)| *end <= weight && within(*value, 140, 205))?;
+        Some(candidate(EntityKind::HeightCm, at, number.1, number.0))
+    })
+}
+
+/// A bare number shortly after a height: 身高165，110.
+fn partner_weight(scan: &Scan<'_>, height: usize) -> Option<Candidate> {
+    let at = scan.skip_spaces(height)
+        + usize::from(matches!(scan.at(scan.skip_spaces(height)), Some(',' | '/' | '，' | '、' | ';')));
+    let at = scan.skip_spaces(at);
+    let (value, end) = bare_number(scan, at).filter(|(value, _)| at > height && within(*value, 35, 250))?;
+    Some(candidate(EntityKind::WeightKg, at, end, bare_weight(value)))
+}
+
+/// A message that begins with both and nothing else before: `165 110`, `170/65 穿什么码`.
+fn pair(scan: &Scan<'_>) -> Option<[Candidate; 2]> {
+    let (height, end) = bare_number(scan, 0).filter(|(value, _)| within(*value, 140, 205))?;
+    let weight = partner_weight(scan, end).filter(|_| matches!(scan.at(end), Some(' ' | '/' | ',')))?;
+    let asks =
+        scan.any(weight.end, &["穿", "选", "要", "拍", "买", "什么", "多大", "码", ",", "?"]).is_some();
+    (asks || weight.end == scan.characters.len())
+        .then(|| [candidate(EntityKind::HeightCm, 0, end, height), weight])
+}
+
+/// A number without any unit.
+fn bare_number(scan: &Scan<'_>, at: usize) -> Option<(Decimal, usize)> {
+    if scan.before(at).is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '#' | '$' | '¥')) {
+        return None;
+    }
+    let number = scan.number(at).filter(|number| number.upper.is_none())?;
+    let plain = !scan
+        .at(number.end)
+        .is_some_and(|c| c.is_ascii_alphanumeric() || "元块天件个码号%米克斤公".contains(c));
+    plain.then_some((number.value, number.end))
+}

@@ -1,0 +1,185 @@
+//! The shop's own words: how its messages are cut into words, and what in them names a product.
+//!
+//! One general dictionary is shared by all shops (some 30 MB); a shop adds an automaton of its own words, so
+//! that a hundred shops cost no more than their words.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    sync::LazyLock,
+};
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use jieba_rs::Jieba;
+
+use crate::domain::{ProductId, trade::Product};
+
+use super::{normal, normalize, vocabulary};
+
+static BASE: LazyLock<Jieba> = LazyLock::new(Jieba::new);
+
+/// Names longer than this are titles nobody types in full.
+const LONGEST_NAME: usize = 48;
+
+/// The general dictionary, loaded on first use.
+pub(crate) fn base_dictionary() -> &'static Jieba {
+    &BASE
+}
+
+/// A shop's words, built once for each version of the shop.
+#[derive(Debug)]
+pub struct Lexicon {
+    words: Option<AhoCorasick>,
+    names: Option<AhoCorasick>,
+    meanings: Vec<Name>,
+    colors: Option<AhoCorasick>,
+    color_values: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Name {
+    product: Option<ProductId>,
+}
+
+/// A product mention in folded text.
+pub(crate) struct Mention<'a> {
+    /// Bytes of the folded text.
+    pub(crate) range: Range<usize>,
+    /// The product, where the name belongs to exactly one.
+    pub(crate) product: Option<&'a ProductId>,
+}
+
+impl Lexicon {
+    /// The words of a shop: its own (terms and synonyms), brands, categories, colours, and the names of its products.
+    pub fn new(own_words: impl IntoIterator<Item = String>, products: &[Product]) -> Self {
+        Self::build(own_words.into_iter().map(|word| normalize(&word)).collect(), products)
+    }
+
+    /// A lexicon without a shop: general words and kinds of goods alone.
+    pub fn general() -> Self {
+        Self::build(BTreeSet::new(), &[])
+    }
+
+    fn build(mut words: BTreeSet<String>, products: &[Product]) -> Self {
+        let mut names: BTreeMap<String, Option<ProductId>> = BTreeMap::new();
+        for noun in vocabulary::GOODS {
+            names.insert((*noun).to_owned(), None);
+        }
+        let categories = products.iter().flat_map(|product| &product.category);
+        for kind in categories.flat_map(|kind| [Some(&kind.zh), kind.en.as_ref()]).flatten() {
+            words.insert(normalize(kind));
+        }
+        words.extend(products.iter().map(|product| normalize(&product.brand)));
+        let mut own: BTreeMap<String, BTreeSet<&ProductId>> = BTreeMap::new();
+        for product in products {
+            for name in product_names(product) {
+                own.entry(normalize(name)).or_default().insert(&product.id);
+            }
+        }
+        for (name, owners) in own {
+            let only = if owners.len() == 1 { owners.first().map(|id| (*id).clone()) } else { None };
+            words.insert(name.clone());
+            names.insert(name, only);
+        }
+        words.extend(vocabulary::GOODS.iter().map(|word| (*word).to_owned()));
+        let color_values = color_options(products);
+        words.retain(|word| is_name(word));
+        names.retain(|name, _| is_name(name));
+        Self {
+            words: automaton(words.iter()),
+            names: automaton(names.keys()),
+            meanings: names.values().map(|product| Name { product: product.clone() }).collect(),
+            colors: automaton(color_values.iter()),
+            color_values,
+        }
+    }
+
+    /// The words of a folded text, spaces and punctuation left out, as byte ranges in order.
+    pub(crate) fn words(&self, text: &str) -> Vec<Range<usize>> {
+        let mut words = Vec::new();
+        let mut done = 0;
+        for own in whole_words(self.words.as_ref(), text) {
+            words.extend(cut(&text[done..own.start], done));
+            done = own.end;
+            words.push(own);
+        }
+        words.extend(cut(&text[done..], done));
+        words
+    }
+
+    /// Where a folded text names products or kinds of goods.
+    pub(crate) fn mentions<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Mention<'a>> {
+        let matches = self.names.iter().flat_map(move |names| names.find_iter(text));
+        matches.filter(move |found| is_whole(text, &found.range())).map(|found| Mention {
+            range: found.range(),
+            product: self.meanings[found.pattern().as_usize()].product.as_ref(),
+        })
+    }
+
+    /// Where a folded text names a colour that the catalog sells, with the catalog's name for it.
+    pub(crate) fn catalog_colors<'a>(
+        &'a self,
+        text: &'a str,
+    ) -> impl Iterator<Item = (Range<usize>, &'a str)> {
+        let matches = self.colors.iter().flat_map(move |colors| colors.find_iter(text));
+        matches
+            .filter(move |found| is_whole(text, &found.range()))
+            .map(|found| (found.range(), self.color_values[found.pattern().as_usize()].as_str()))
+    }
+}
+
+/// Every name a product goes by, as written.
+fn product_names(product: &Product) -> impl Iterator<Item = &String> {
+    std::iter::once(&product.title.zh).chain(&product.title.en).chain(&product.aliases)
+}
+
+/// Colours sold, longest names as the catalog writes them.
+fn color_options(products: &[Product]) -> Vec<String> {
+    let options = products.iter().flat_map(|product| &product.variants).flat_map(|variant| &variant.options);
+    let colors = options.filter(|(name, _)| name.contains('色') || name.eq_ignore_ascii_case("color"));
+    let names: BTreeSet<String> =
+        colors.map(|(_, value)| normalize(value)).filter(|name| is_name(name)).collect();
+    names.into_iter().collect()
+}
+
+fn is_name(name: &str) -> bool {
+    let length = name.chars().count();
+    let han = !name.is_ascii();
+    length <= LONGEST_NAME && (if han { length >= 2 } else { length >= 3 })
+}
+
+pub(super) fn automaton<'a>(words: impl Iterator<Item = &'a String>) -> Option<AhoCorasick> {
+    AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostLongest)
+        .kind(Some(AhoCorasickKind::ContiguousNFA))
+        .build(words)
+        .ok()
+}
+
+fn whole_words<'a>(words: Option<&'a AhoCorasick>, text: &'a str) -> impl Iterator<Item = Range<usize>> {
+    let matches = words.into_iter().flat_map(move |words| words.find_iter(text));
+    matches.map(|found| found.range()).filter(move |range| is_whole(text, range))
+}
+
+/// Latin words and numbers must stand alone; Chinese ones may touch anything.
+pub(super) fn is_whole(text: &str, range: &Range<usize>) -> bool {
+    let touches = |outside: Option<char>, inside: Option<char>| {
+        outside.is_some_and(|c| c.is_ascii_alphanumeric())
+            && inside.is_some_and(|c| c.is_ascii_alphanumeric())
+    };
+    let inside = &text[range.clone()];
+    !touches(text[..range.start].chars().next_back(), inside.chars().next())
+        && !touches(text[range.end..].chars().next(), inside.chars().next_back())
+}
+
+/// Cuts general text; `offset` is where it begins.
+fn cut(text: &str, offset: usize) -> Vec<Range<usize>> {
+    if text.is_empty() {
+        return Vec::new();
+    }
+    let words = base_dictionary().cut(text, true).into_iter();
+    words
+        .filter(|word| word.word.chars().any(|c| c.is_alphanumeric() || normal::is_emoji(c)))
+        .map(|word| offset + word.byte_start..offset + word.byte_end)
+        .collect()
+}

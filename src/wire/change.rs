@@ -1,0 +1,67 @@
+//! Changes to a shop's system, their outcomes, and the reasons that call a person, as rows keep them.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::form::{list, maybe, mirrored, one};
+use crate::domain::{
+    Change, ChangeOutcome, Handoff, LineId, Money, OrderId, Reason, ShopperId, Shown, TicketId,
+    act::ChangeRequest,
+    trade::{TicketKind, TicketState},
+};
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Change")]
+struct ChangeForm {
+    key: String,
+    #[serde(with = "one")]
+    request: ChangeRequest,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "ChangeRequest", rename_all = "snake_case")]
+enum ChangeRequestForm {
+    OpenTicket {
+        #[serde(with = "one")]
+        shopper: ShopperId,
+        #[serde(with = "one")]
+        order: OrderId,
+        #[serde(with = "one")]
+        kind: TicketKind,
+        reason: String,
+        #[serde(with = "list")]
+        lines: Vec<(LineId, u32)>,
+        #[serde(with = "one")]
+        amount: Money,
+        shipping_payer: String,
+        #[serde(with = "one")]
+        state: TicketState,
+        #[serde(default, with = "maybe")]
+        due: Option<Timestamp>,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "ChangeOutcome", rename_all = "snake_case")]
+enum ChangeOutcomeForm {
+    TicketOpened(#[serde(with = "one")] TicketId),
+    Refused(String),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Handoff")]
+struct HandoffForm {
+    #[serde(with = "one")]
+    reason: Reason,
+    summary: Vec<String>,
+    slots: Vec<(String, String)>,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "maybe")]
+    about: Option<Shown>,
+}
+
+mirrored! {
+    Change => ChangeForm,
+    ChangeRequest => ChangeRequestForm,
+    ChangeOutcome => ChangeOutcomeForm,
+    Handoff => HandoffForm,
+}

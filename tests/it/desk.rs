@@ -1,0 +1,193 @@
+//! The desk over a real connection: signing in, who gets a conversation, and what reaches whom.
+
+use serde_json::{Value, json};
+use xiaoer::store::{self, NewAgent, Role};
+
+use super::support::{Client, Home, Server};
+
+/// A desk that has said hello, and the welcome.
+async fn desk(server: &Server, cookie: &str) -> (Client, Value) {
+    let mut desk = server.connect("/ws/desk", &[("cookie", cookie)]).await.expect("staff may connect");
+    desk.send(json!({"type": "hello", "v": 1})).await;
+    let welcome = desk.until("welcome").await;
+    (desk, welcome)
+}
+
+/// A shopper in the queue, and the conversation's id.
+async fn waiting(server: &Server) -> (Client, String) {
+    let (mut shopper, welcome) = server.shopper(json!({})).await;
+    shopper.say("help", "转人工").await;
+    shopper.mode("queue").await;
+    (shopper, welcome["conversation"].as_str().expect("an id").to_owned())
+}
+
+/// One of a desk's frames about a conversation.
+fn about(kind: &str, conversation: &str) -> Value {
+    json!({"type": kind, "conversation": conversation})
+}
+
+#[tokio::test]
+async fn the_first_password_opens_nothing_but_its_change() {
+    let server = Server::start().await;
+    let no_session = server.connect("/ws/desk", &[]).await.err();
+    let unknown = server.connect("/ws/desk", &[("cookie", "xiaoer_session=unknown")]).await.err();
+    assert_eq!((no_session, unknown), (Some(401), Some(401)));
+    let (name, first) = server.first_sign_in();
+    let cookie = server.sign_in(&name, &first).await;
+    let session = server.http("GET", "/api/v1/session", &[("cookie", &cookie)], "").await.json();
+    assert_eq!((&session["must_change"], &session["agent"]["role"]), (&json!(true), &json!("owner")));
+    assert_eq!(server.connect("/ws/desk", &[("cookie", &cookie)]).await.err(), Some(403));
+    let shops = server.http("GET", "/api/v1/console/shops", &[("cookie", &cookie)], "").await;
+    assert_eq!(shops.error(), (403, "must_change".to_owned()));
+
+    let change = |old: &str, new: &str| json!({"old": old, "new": new});
+    let path = "/api/v1/session/password";
+    let weak = server.post(path, &cookie, change(&first, "short")).await;
+    assert_eq!(weak.error(), (422, "weak_password".to_owned()));
+    let wrong = server.post(path, &cookie, change("wrong", "a long new password")).await;
+    assert_eq!(wrong.error(), (401, "bad_credentials".to_owned()));
+    assert_eq!(server.post(path, &cookie, change(&first, "a long new password")).await.status, 204);
+    assert!(!server.home.data().join("first-sign-in").exists());
+    let (_, welcome) = desk(&server, &cookie).await;
+    assert_eq!(welcome["shops"], json!([{"id": "demo", "name": "店小二演示店"}]));
+    let origin = [("cookie", cookie.as_str()), ("origin", "https://other.example")];
+    assert_eq!(server.connect("/ws/desk", &origin).await.err(), Some(403));
+}
+
+#[tokio::test]
+async fn people_talk_while_the_bot_is_silent_and_notes_stay_inside() {
+    let server = Server::start().await;
+    let cookie = server.owner().await;
+    let (mut desk, welcome) = desk(&server, &cookie).await;
+    assert_eq!(welcome["waiting"], json!([]));
+    let (mut shopper, id) = waiting(&server).await;
+    let board = desk.find(|frame| frame["waiting"].as_array().is_some_and(|list| !list.is_empty())).await;
+    let card = &board["waiting"][0];
+    assert_eq!((&card["conversation"], &card["mode"]), (&json!(id), &json!("queue")));
+    assert!(card["summary"].as_array().is_some_and(|lines| !lines.is_empty()), "{card}");
+    assert!(card["reason"]["text"].is_string(), "{card}");
+
+    desk.send(about("open", &id)).await;
+    let opened = desk.until("conversation").await;
+    assert_eq!(opened["messages"][0]["parts"][0]["text"], "转人工");
+    desk.send(json!({"type": "say", "id": "early", "conversation": id, "text": "您好"})).await;
+    assert_eq!(desk.until("error").await["code"], "not_yours");
+    desk.send(about("take", &id)).await;
+    assert_eq!(shopper.mode("agent").await["agent"]["name"], "owner");
+
+    desk.send(json!({"type": "note", "id": "n1", "conversation": id, "text": "老顾客"})).await;
+    assert_eq!(desk.until("ack").await["n"], 1);
+    assert_eq!(desk.until("note").await["text"], "老顾客");
+    desk.send(json!({"type": "say", "id": "s1", "conversation": id, "text": "您好，请讲"})).await;
+    let ack = desk.until("ack").await;
+    let heard = shopper.message_from("agent").await;
+    assert_eq!((&heard["parts"][0]["text"], &heard["seq"]), (&json!("您好，请讲"), &ack["seq"]));
+    desk.send(json!({"type": "say", "id": "s1", "conversation": id, "text": "您好，请讲"})).await;
+    assert_eq!(desk.until("ack").await, ack);
+    desk.send(json!({"type": "say", "id": "s1", "conversation": id, "text": "别的"})).await;
+    assert_eq!(desk.until("error").await["code"], "id_reused");
+
+    shopper.say("m1", "你是机器人吗").await;
+    let heard = desk.find(|frame| frame["type"] == "message" && frame["from"] == "shopper").await;
+    assert_eq!(heard["parts"][0]["text"], "你是机器人吗");
+    desk.send(json!({"type": "say", "id": "s2", "conversation": id, "text": "我是真人"})).await;
+    let mut between = Vec::new();
+    loop {
+        let frame = shopper.next().await;
+        if frame["from"] == "agent" {
+            break;
+        }
+        between.push(frame);
+    }
+    assert!(between.iter().all(|frame| frame["from"] != "bot"), "{between:?}");
+
+    assert_no_gaps_and_no_notes(&all_messages(&server, &id).await);
+
+    desk.send(about("release", &id)).await;
+    shopper.mode("bot").await;
+    shopper.say("m2", "你好").await;
+    shopper.message_from("bot").await;
+}
+
+/// The whole conversation as another desk of the same person opens it.
+async fn all_messages(server: &Server, id: &str) -> Vec<Value> {
+    let cookie = server.sign_in("owner", super::support::PASSWORD).await;
+    let (mut desk, _) = desk(server, &cookie).await;
+    desk.send(about("open", id)).await;
+    let opened = desk.until("conversation").await;
+    assert_eq!(opened["notes"][0]["text"], "老顾客");
+    let messages = opened["messages"].as_array().expect("messages").clone();
+    assert_eq!(messages.last().expect("a message")["parts"][0]["text"], "我是真人");
+    messages
+}
+
+fn assert_no_gaps_and_no_notes(messages: &[Value]) {
+    let numbers: Vec<u64> =
+        messages.iter().map(|message| message["seq"].as_u64().expect("a number")).collect();
+    let expected: Vec<u64> = (1..=numbers.len() as u64).collect();
+    assert_eq!(numbers, expected);
+    assert!(messages.iter().all(|message| !message.to_string().contains("老顾客")), "{messages:?}");
+}
+
+#[tokio::test]
+async fn of_two_desks_that_take_at_once_one_gets_it() {
+    let server = Server::start_in(Home::on_disk()).await;
+    let cookie = server.owner().await;
+    add_agent(&server).await;
+    let second = server.sign_in("小安", super::support::PASSWORD).await;
+    let (mut one, _) = desk(&server, &cookie).await;
+    let (mut two, _) = desk(&server, &second).await;
+    let (mut shopper, id) = waiting(&server).await;
+    tokio::join!(one.send(about("take", &id)), two.send(about("take", &id)));
+    let holder = shopper.mode("agent").await["agent"]["name"].as_str().expect("a name").to_owned();
+    let (winner, loser) = if holder == "owner" { (&mut one, &mut two) } else { (&mut two, &mut one) };
+    let refused = loser.until("error").await;
+    assert_eq!((&refused["code"], &refused["by"]), (&json!("taken"), &json!(holder)));
+    let board = winner.find(|frame| frame["mine"].as_array().is_some_and(|mine| !mine.is_empty())).await;
+    assert_eq!(board["mine"][0]["conversation"], json!(id));
+    for kind in ["release", "close"] {
+        loser.send(about(kind, &id)).await;
+        assert_eq!(loser.until("error").await["code"], "not_yours", "{kind}");
+    }
+
+    winner.send(about("close", &id)).await;
+    shopper.mode("closed").await;
+    shopper.say("again", "你好").await;
+    shopper.mode("bot").await;
+    shopper.message_from("bot").await;
+}
+
+/// A second member of staff, with the owner's password.
+async fn add_agent(server: &Server) {
+    let store = store::open(server.home.database()).await.expect("the store opens");
+    let owner = store.agent_by_name("owner").await.expect("the store answers").expect("the owner");
+    let agent = NewAgent {
+        id: "second".into(),
+        name: "小安".to_owned(),
+        password_hash: owner.password_hash.clone(),
+        role: Role::Agent,
+        shops: Vec::new(),
+        must_change: false,
+        at: "2026-11-23T02:00:00Z".parse().expect("a moment"),
+    };
+    store.add_agent(agent).await.expect("the agent is kept");
+}
+
+#[tokio::test]
+async fn a_conversation_that_nobody_was_called_into_stays_private() {
+    let server = Server::start().await;
+    let cookie = server.owner().await;
+    let (mut desk, _) = desk(&server, &cookie).await;
+    let (_, welcome) = server.shopper(json!({})).await;
+    for (frame, expected) in [
+        (json!({"type": "open", "conversation": welcome["conversation"]}), "not_found"),
+        (json!({"type": "take", "conversation": welcome["conversation"]}), "not_found"),
+        (json!({"type": "open", "conversation": "nobody's"}), "not_found"),
+        (json!({"type": "fly"}), "unknown_type"),
+        (json!([]), "bad_json"),
+    ] {
+        desk.send(frame.clone()).await;
+        let error = desk.until("error").await;
+        assert_eq!((&error["code"], &error["fatal"]), (&json!(expected), &json!(false)), "{frame}");
+    }
+}

@@ -1,0 +1,391 @@
+//! The real server in the process, on a port of its own, and clients for it. Frames are waited for, never slept for.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use futures::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    runtime::Runtime,
+    sync::oneshot,
+};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{Error, Message, client::IntoClientRequest, http::HeaderValue},
+};
+use xiaoer::{
+    app::{serve, settings::Settings},
+    shop::Tree,
+};
+
+/// Nothing that is waited for may take longer.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// The password that staff have after their first sign-in.
+pub(crate) const PASSWORD: &str = "a long new password";
+
+/// A handful of intents: small enough to be learnt at once, exact for what the tests say.
+const INTENTS: &str = r#"version = 1
+["chat.greet"]
+examples = ["你好", "在吗", "您好", "hello", "嗨"]
+["chat.bot_identity"]
+examples = ["你是机器人吗", "你是谁", "are you a robot", "你是真人吗", "你叫什么名字"]
+["human.request"]
+examples = ["转人工", "人工客服", "我要找人工", "talk to a person", "找真人客服"]
+["order.status"]
+examples = ["我的订单", "查一下我的订单", "订单到哪一步了", "where is my order", "看看我的订单"]
+["product.search"]
+examples = ["有没有T恤", "想买双跑鞋", "推荐一款面霜", "show me some shoes", "有什么外套"]
+"#;
+
+/// The demo shop with few intents, open at every hour, for pages of one other site.
+pub(crate) fn write_small_tree(folder: &Path) {
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("intents");
+    let shipped = Tree::read(&shipped).expect("the shipped files can be read");
+    let left_out = ["packs/base/intents/", "packs/base/faq/", "shops/demo/faq/", "shops/demo/tests/"];
+    let mut files: Vec<(String, String)> = shipped
+        .files()
+        .filter(|(path, _)| !left_out.iter().any(|folder| path.starts_with(folder)))
+        .map(|(path, text)| (path.to_owned(), text.to_owned()))
+        .collect();
+    for (path, text) in &mut files {
+        if path == "shops/demo/shop.toml" {
+            *text = text.lines().map(|line| always_open(line) + "\n").collect();
+        }
+    }
+    files.push(("packs/base/intents/small.toml".to_owned(), INTENTS.to_owned()));
+    Tree::new(files).write(folder).expect("the small tree can be written");
+}
+
+fn always_open(line: &str) -> String {
+    let value = match line.split(' ').next() {
+        Some("from" | "to") => "\"00:00\"",
+        Some("holidays") => "[]",
+        Some("origins") => "[\"https://shop.example\"]",
+        _ => return line.to_owned(),
+    };
+    let name = line.split(' ').next().unwrap_or_default();
+    format!("{name} = {value}")
+}
+
+/// The folders a server lives in; they outlast it, so that another can go on from them.
+#[derive(Clone)]
+pub(crate) struct Home {
+    folder: Arc<TempDir>,
+    database: String,
+}
+
+impl Home {
+    /// A home whose store is gone with the server.
+    pub(crate) fn in_memory() -> Self {
+        let home = Self::on_disk();
+        Self { database: "memory:".to_owned(), ..home }
+    }
+
+    /// A home with a database file.
+    pub(crate) fn on_disk() -> Self {
+        let folder = TempDir::new().expect("a folder can be made");
+        write_small_tree(&folder.path().join("intents"));
+        let database = format!("sqlite:{}", folder.path().join("data/xiaoer.db").display());
+        Self { folder: Arc::new(folder), database }
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// The address of the store.
+    pub(crate) fn database(&self) -> &str {
+        &self.database
+    }
+}
+
+/// A running server on threads of its own; dropping it is a crash.
+pub(crate) struct Server {
+    pub(crate) home: Home,
+    address: String,
+    runtime: Option<Runtime>,
+    stop: Option<oneshot::Sender<()>>,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl Server {
+    /// A server whose store is gone with it.
+    pub(crate) async fn start() -> Self {
+        Self::start_in(Home::in_memory()).await
+    }
+
+    pub(crate) async fn start_in(home: Home) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .expect("a runtime can be made");
+        let settings = Settings {
+            listen: "127.0.0.1:0".parse().expect("an address"),
+            intents: home.folder.path().join("intents"),
+            models: None,
+            data: home.data(),
+            database: home.database.clone(),
+            demo: true,
+        };
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (ready, is_ready) = oneshot::channel();
+        runtime.spawn(async move {
+            let started = serve::start(&settings).await.expect("the server starts");
+            let _ = ready.send(started.addresses.store.clone());
+            let stopped = async move {
+                let _ = stopped.await;
+            };
+            started.serve(stopped).await.expect("the server serves");
+        });
+        let store = within(is_ready).await.expect("the server starts");
+        let address = store.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        Self { home, address, runtime: Some(runtime), stop: Some(stop) }
+    }
+
+    /// Asks the server to drain.
+    pub(crate) fn stop(&mut self) {
+        self.stop.take().expect("it is stopped once").send(()).expect("the server still runs");
+    }
+
+    /// Opens a websocket; the status when the server refuses.
+    pub(crate) async fn connect(&self, path: &str, headers: &[(&'static str, &str)]) -> Result<Client, u16> {
+        let url = format!("ws://{}{path}", self.address);
+        let mut request = url.into_client_request().expect("a request");
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, HeaderValue::from_str(value).expect("a header"));
+        }
+        match within(connect_async(request)).await {
+            Ok((socket, _)) => Ok(Client(socket)),
+            Err(Error::Http(response)) => Err(response.status().as_u16()),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// A shopper's connection before its hello.
+    pub(crate) async fn chat(&self) -> Client {
+        self.connect("/ws/chat?shop=demo", &[]).await.expect("anybody may chat")
+    }
+
+    /// A shopper's connection after hello, and the welcome.
+    pub(crate) async fn shopper(&self, more: Value) -> (Client, Value) {
+        let mut client = self.chat().await;
+        client.send(hello(more)).await;
+        let welcome = client.until("welcome").await;
+        (client, welcome)
+    }
+
+    /// The token by which a shop proves who a shopper is.
+    pub(crate) async fn shopper_token(&self, shopper: &str) -> String {
+        let path = format!("/api/v1/demo/shoppers/{shopper}/token?shop=demo");
+        let answer = self.http("POST", &path, &[], "").await;
+        assert_eq!(answer.status, 200);
+        answer.json()["shopper"].as_str().expect("a token").to_owned()
+    }
+
+    /// One request over a connection of its own.
+    pub(crate) async fn http(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        request(&self.address, method, path, headers, body).await
+    }
+
+    /// Posts JSON.
+    pub(crate) async fn post(&self, path: &str, cookie: &str, body: Value) -> Answer {
+        let headers = [("content-type", "application/json"), ("cookie", cookie)];
+        self.http("POST", path, &headers, &body.to_string()).await
+    }
+
+    /// Signs in and returns the session's cookie.
+    pub(crate) async fn sign_in(&self, name: &str, password: &str) -> String {
+        let answer = self.post("/api/v1/session", "", json!({"name": name, "password": password})).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.header("set-cookie").split(';').next().expect("a cookie").to_owned()
+    }
+
+    /// The first sign-in, from the file that keeps it.
+    pub(crate) fn first_sign_in(&self) -> (String, String) {
+        let text = fs::read_to_string(self.home.data().join("first-sign-in")).expect("the file is there");
+        let line = |name: &str| {
+            let found = text.lines().find_map(|line| line.strip_prefix(name));
+            found.expect("the file has name and password").trim().to_owned()
+        };
+        (line("name:"), line("password:"))
+    }
+
+    /// The owner's cookie, the first password changed to [`PASSWORD`].
+    pub(crate) async fn owner(&self) -> String {
+        let (name, first) = self.first_sign_in();
+        let cookie = self.sign_in(&name, &first).await;
+        let new = json!({"old": first, "new": PASSWORD});
+        assert_eq!(self.post("/api/v1/session/password", &cookie, new).await.status, 204);
+        cookie
+    }
+}
+
+/// One request over a connection of its own.
+pub(crate) async fn request(
+    address: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Answer {
+    let mut stream = within(TcpStream::connect(address)).await.expect("the server listens");
+    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let length = body.len();
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
+    );
+    stream.write_all(request.as_bytes()).await.expect("the request is taken");
+    let mut answer = Vec::new();
+    within(stream.read_to_end(&mut answer)).await.expect("the answer comes");
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let (head, body) = answer.split_once("\r\n\r\n").expect("head and body");
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+    Answer { status, head: head.to_owned(), body: body.to_owned() }
+}
+
+/// What an HTTP request was answered.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    head: String,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    /// A header's value, empty when it is missing.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines
+            .filter(|(found, _)| found.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+            .next()
+            .unwrap_or("")
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {}", self.body))
+    }
+
+    /// The code of an error, with its status.
+    pub(crate) fn error(&self) -> (u16, String) {
+        let body = self.json();
+        assert!(body["error"]["message"].is_string(), "{body}");
+        (self.status, body["error"]["code"].as_str().expect("a code").to_owned())
+    }
+}
+
+/// A websocket's other end.
+pub(crate) struct Client(WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+impl Client {
+    pub(crate) async fn send(&mut self, frame: Value) {
+        self.send_text(&frame.to_string()).await;
+    }
+
+    /// Sends a frame as it is; a server that has closed meanwhile is told by what is read next.
+    pub(crate) async fn send_text(&mut self, text: &str) {
+        let _ = within(self.0.send(Message::Text(text.to_owned().into()))).await;
+    }
+
+    pub(crate) async fn say(&mut self, id: &str, text: &str) {
+        self.send(json!({"type": "say", "id": id, "text": text})).await;
+    }
+
+    /// The next frame.
+    pub(crate) async fn next(&mut self) -> Value {
+        loop {
+            match within(self.0.next()).await {
+                Some(Ok(Message::Text(text))) => {
+                    return serde_json::from_str(&text).expect("frames are JSON");
+                }
+                Some(Ok(Message::Close(frame))) => panic!("closed: {frame:?}"),
+                Some(Ok(_)) => {}
+                Some(Err(error)) => panic!("{error}"),
+                None => panic!("the connection ended"),
+            }
+        }
+    }
+
+    /// The next frame of a type; others are left out.
+    pub(crate) async fn until(&mut self, kind: &str) -> Value {
+        self.find(|frame| frame["type"] == kind).await
+    }
+
+    /// The next frame that is looked for; others are left out.
+    pub(crate) async fn find(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let frame = self.next().await;
+            if wanted(&frame) {
+                return frame;
+            }
+        }
+    }
+
+    /// The next message of an author.
+    pub(crate) async fn message_from(&mut self, author: &str) -> Value {
+        self.find(|frame| frame["type"] == "message" && frame["from"] == author).await
+    }
+
+    /// The next state with a mode.
+    pub(crate) async fn mode(&mut self, mode: &str) -> Value {
+        self.find(|frame| frame["type"] == "state" && frame["mode"] == mode).await
+    }
+
+    /// Every frame until the answer to a ping that is sent now.
+    pub(crate) async fn frames_until_pong(&mut self) -> Vec<Value> {
+        self.send(json!({"type": "ping", "t": "mark"})).await;
+        let mut frames = Vec::new();
+        loop {
+            let frame = self.next().await;
+            if frame["type"] == "pong" {
+                return frames;
+            }
+            frames.push(frame);
+        }
+    }
+
+    /// The code the server closes with; frames before it are left out.
+    pub(crate) async fn close_code(&mut self) -> u16 {
+        loop {
+            match within(self.0.next()).await {
+                Some(Ok(Message::Close(Some(frame)))) => return frame.code.into(),
+                Some(Ok(_)) => {}
+                other => panic!("no close frame: {other:?}"),
+            }
+        }
+    }
+}
+
+/// A hello with further fields.
+pub(crate) fn hello(more: Value) -> Value {
+    let mut frame = json!({"type": "hello", "v": 1});
+    let more = more.as_object().expect("fields").clone();
+    frame.as_object_mut().expect("an object").extend(more);
+    frame
+}
+
+/// Waits, but not for ever.
+pub(crate) async fn within<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(DEADLINE, future).await.expect("it happens in time")
+}

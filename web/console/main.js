@@ -1,0 +1,110 @@
+// The merchant's console: how each shop stands, and a box to try how a sentence is understood. It only reads.
+
+import { fill, h } from '../shared/html.js';
+import { icon } from '../shared/icons.js';
+import { nearestLocale, translator } from '../shared/i18n.js';
+import { request, signIn, signOut } from '../shared/signin.js';
+import { Storage } from '../shared/storage.js';
+import { TEXTS } from './texts.js';
+import { drawUnderstanding } from './understanding.js';
+
+/** @typedef {{ path: string, line: number, column: number, severity: string, code: string, message: string, message_zh?: string }} Problem */
+/** @typedef {{ id: string, name: string | null, version: string | null, problems: Problem[], intents: number, faq: number, products: number, promotions: number, ready: boolean }} Shop */
+
+class Console {
+  /** @param {HTMLElement} place */
+  constructor(place) {
+    this.place = place;
+    this.storage = new Storage('console');
+    this.locale = nearestLocale(this.storage.get('locale') ?? navigator.language);
+    /** @type {Shop[]} */
+    this.shops = [];
+    this.problem = '';
+    /** @type {any} */
+    this.understood = null;
+    this.text = '';
+    this.shop = '';
+  }
+
+  get t() {
+    return translator(TEXTS, this.locale);
+  }
+
+  async start() {
+    document.documentElement.lang = this.locale;
+    document.title = this.t('title');
+    await signIn(this.place, { t: this.t, title: this.t('title') });
+    await this.#load();
+  }
+
+  async #load() {
+    const { ok, status, value } = await request('GET', '/api/v1/console/shops');
+    if (status === 401) return location.reload();
+    this.shops = ok ? value.shops : [];
+    this.problem = ok ? '' : status === 403 ? 'forbidden' : 'failed';
+    this.shop ||= this.shops[0]?.id ?? '';
+    this.draw();
+  }
+
+  draw() {
+    const { t, locale } = this;
+    document.documentElement.lang = locale;
+    document.title = t('title');
+    fill(this.place,
+      h('header', { class: 'bar' }, h('img', { src: '/shared/mascot.svg', alt: '', width: 34, height: 34 }), h('h1', null, t('title')),
+        h('button', { class: 'pill', type: 'button', 'aria-label': t('language_label'), onclick: () => this.#switchLanguage() }, t('language')),
+        h('button', { class: 'pill', type: 'button', 'aria-label': t('sign_out'), title: t('sign_out'), onclick: () => void signOut() }, icon('out', 18))),
+      h('main', null,
+        this.problem !== '' && h('p', { class: 'problem', role: 'alert' }, t(this.problem)),
+        h('section', null, h('div', { class: 'section-head' }, h('h2', null, t('shops')), h('button', { class: 'button line small', type: 'button', onclick: () => void this.#load() }, t('reload'))),
+          h('div', { class: 'shops' }, this.shops.map((shop) => this.#drawShop(shop)))),
+        this.shops.length > 0 && this.#drawBox()));
+  }
+
+  /** @param {Shop} shop */
+  #drawShop(shop) {
+    const { t } = this;
+    const errors = shop.problems.filter(({ severity }) => severity === 'error').length;
+    /** @type {[string, number][]} */
+    const figures = [[t('intents'), shop.intents], [t('faq'), shop.faq], [t('products'), shop.products], [t('promotions'), shop.promotions]];
+    return h('article', { class: 'shop' },
+      h('div', { class: 'shop-head' }, h('h3', null, shop.name || shop.id), h('span', { class: shop.ready ? 'state good' : 'state' }, t(shop.ready ? 'ready' : 'preparing'))),
+      h('p', { class: 'soft' }, `${shop.id} · ${t('version', { n: String(shop.version ?? '').slice(0, 8) })}`),
+      h('dl', { class: 'figures' }, figures.map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value.toLocaleString(this.locale))))),
+      h('details', { open: errors > 0 },
+        h('summary', null, `${t('problems')} · `, shop.problems.length === 0 ? t('no_problems') : `${errors} ${t('error')}, ${shop.problems.length - errors} ${t('warning')}`),
+        h('ul', { class: 'problems' }, shop.problems.map((one) => h('li', { class: one.severity },
+          h('p', null, h('b', null, t(one.severity)), ' ', this.locale === 'en' ? one.message : (one.message_zh ?? one.message)), h('code', null, `${one.path}:${one.line}:${one.column} ${one.code}`))))));
+  }
+
+  #drawBox() {
+    const { t } = this;
+    const result = h('div', { class: 'result', 'aria-live': 'polite' });
+    const text = /** @type {HTMLInputElement} */ (h('input', { name: 'text', maxlength: 2000, placeholder: t('example'), value: this.text, autocomplete: 'off' }));
+    const shop = /** @type {HTMLSelectElement} */ (h('select', { name: 'shop' }, this.shops.map(({ id, name }) => h('option', { value: id, selected: id === this.shop }, name || id))));
+    const show = () => fill(result, this.understood === 'failed' ? h('p', { class: 'problem' }, t('failed')) : this.understood && drawUnderstanding(this.understood, t));
+    show();
+    return h('section', { class: 'try' }, h('h2', null, t('understand')), h('p', { class: 'soft' }, t('understand_hint')),
+      h('form', {
+        onsubmit: async (/** @type {Event} */ event) => {
+          event.preventDefault();
+          this.text = text.value;
+          this.shop = shop.value;
+          if (this.text.trim() === '') return;
+          const { ok, value } = await request('POST', '/api/v1/console/understand', { shop: this.shop, text: this.text });
+          this.understood = ok ? value : 'failed';
+          show();
+        },
+      },
+      h('label', { class: 'field wide' }, t('sentence'), text), h('label', { class: 'field' }, t('shop'), shop),
+      h('button', { class: 'button', type: 'submit' }, t('run'))), result);
+  }
+
+  #switchLanguage() {
+    this.locale = this.locale === 'en' ? 'zh-Hans' : 'en';
+    this.storage.set('locale', this.locale);
+    this.draw();
+  }
+}
+
+void new Console(/** @type {HTMLElement} */ (document.querySelector('#console'))).start();

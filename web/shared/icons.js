@@ -1,0 +1,37 @@
+// The few line icons of these pages, drawn with strokes of the text's colour.
+
+import { s } from './html.js';
+
+/** @type {Record<string, string>} */
+const PATHS = {
+  close: 'M6 6l12 12M18 6L6 18',
+  send: 'M12 19V5M6 11l6-6 6 6',
+  person: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 20c.8-3.8 3.7-6 7.5-6s6.7 2.2 7.5 6',
+  search: 'M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.500L20 20',
+  back: 'M14.5 5.500L8 12l6.5 6.5',
+  chat: 'M4 5h16v11H10l-4.5 4v-4H4z',
+  down: 'M6 9.500l6 6 6-6',
+  out: 'M14 5H5v14h9M10 12h10M16.5 8.500L20 12l-3.5 3.5',
+  note: 'M5 4h14v16H5zM8.5 9h7M8.5 13h7',
+  tag: 'M4 4h8l8 8-8 8-8-8zM8.5 8.500h.01',
+  check: 'M5 12.500l4.5 4.500L19 7.5',
+  bell: 'M6 16V11a6 6 0 0 1 12 0v5l1.5 2h-15zM10 20.500h4',
+};
+
+/**
+ * @param {string} name
+ * @param {number} [size] in CSS pixels
+ * @returns {SVGElement}
+ */
+export function icon(name, size = 20) {
+  return s('svg', {
+    viewBox: '0 0 24 24', width: size, height: size, fill: 'none', stroke: 'currentColor', 'stroke-width': 2,
+    'stroke-linecap': 'round', 'stroke-linejoin': 'round', 'aria-hidden': 'true',
+  }, s('path', { d: PATHS[name] ?? '' }));
+}
+
+/** @returns {SVGElement} a star in the text's colour */
+export function star() {
+  return s('svg', { viewBox: '0 0 24 24', fill: 'currentColor', 'aria-hidden': 'true', 'stroke-linejoin': 'round' },
+    s('path', { d: 'M12 2.800l2.9 5.9 6.5.9-4.7 4.6 1.1 6.500L12 17.600l-5.8 3.1 1.1-6.500L2.6 9.600l6.5-.9z' }));
+}
