@@ -6,11 +6,13 @@
 
 use std::{path::PathBuf, sync::Arc, time::Instant};
 
+use jiff::ZonedDateTime;
 use xiaoer::{
     accounts::tokens,
     app::offline,
-    domain::Content,
-    engine::{Engine, Parts, Shops, SystemClock},
+    dialogue::{self, Facts, Input, Turn},
+    domain::{Content, DialogueState, Mode},
+    engine::{Engine, Parts, Reading, Shops, SystemClock},
     store::{self, NewConversation, Page},
 };
 
@@ -33,6 +35,7 @@ async fn measure(messages: &[&str]) -> anyhow::Result<()> {
     let now = opened.engine.now_in(&assistant.shop);
 
     let (mut cold, mut warm, mut faq, mut products) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut step = Vec::new();
     let cached = Arc::clone(&opened.engine.parts().encoder);
     for message in messages {
         assistant.read_with(Arc::clone(&opened.bare));
@@ -50,11 +53,16 @@ async fn measure(messages: &[&str]) -> anyhow::Result<()> {
         let started = Instant::now();
         assistant.product_hits(&reading, 3);
         products.push(started.elapsed());
+        let turn = turn(message, reading, &now);
+        let started = Instant::now();
+        dialogue::step(&assistant.shop, DialogueState::default(), &turn, &Facts::default());
+        step.push(started.elapsed());
     }
     report("read: text, encode, classify", cold);
     report("read: vector in the cache", warm);
     report("retrieve: FAQ", faq);
     report("retrieve: products", products);
+    report("dialogue: one call of the step", step);
 
     // Whole turns: the message's commit, and everything from there to the committed answer.
     let folder = tempfile::tempdir()?;
@@ -92,6 +100,23 @@ async fn measure(messages: &[&str]) -> anyhow::Result<()> {
     report("commit of the message, to its ack", ack);
     report("whole turn, vector in the cache", answer);
     Ok(())
+}
+
+/// A guest's first message, read.
+fn turn(message: &str, reading: Reading, now: &ZonedDateTime) -> Turn {
+    Turn {
+        input: Input::Said {
+            content: Content::Text(message.to_owned()),
+            utterance: Some(reading.utterance),
+            understanding: Some(reading.understanding),
+        },
+        shopper: None,
+        page: dialogue::Page::default(),
+        can_sign_in: true,
+        people_open: true,
+        mode: Mode::Bot,
+        now: now.clone(),
+    }
 }
 
 fn report(stage: &str, mut times: Vec<std::time::Duration>) {

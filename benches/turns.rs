@@ -15,7 +15,8 @@ use std::{
 };
 
 use futures::{SinkExt, StreamExt};
-use tokio_tungstenite::tungstenite::Message;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio_tungstenite::tungstenite::{Error, Message};
 use xiaoer::app::{serve, settings::Settings};
 
 const SHOPPERS: usize = 32;
@@ -47,10 +48,12 @@ async fn measure(messages: Arc<Vec<String>>) -> anyhow::Result<()> {
     };
     let started = serve::start(&settings).await?;
     let address = started.addresses.store.replace("http", "ws");
+    let started_at = started.addresses.store.replace("http://", "").replace('/', "");
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let server = tokio::spawn(started.serve(async move {
         let _ = stopped.await;
     }));
+    until_learnt(&started_at).await?;
     let ending = Arc::new(AtomicBool::new(false));
     let begun = Instant::now();
     let shoppers = (0..SHOPPERS).map(|number| {
@@ -82,8 +85,47 @@ async fn measure(messages: Arc<Vec<String>>) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Waits until the shop answers with the model: before that, turns wait for it.
+async fn until_learnt(address: &str) -> anyhow::Result<()> {
+    loop {
+        let mut connection = tokio::net::TcpStream::connect(address).await?;
+        connection.write_all(b"GET /readyz HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n").await?;
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).await?;
+        if answer.starts_with("HTTP/1.1 200") {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// What came of a message.
+enum Heard {
+    /// The bot answered.
+    Answer,
+    /// The conversation went to people: what is said now waits for one.
+    People,
+    /// Nothing, for too long.
+    Nothing,
+}
+
+/// Listens until it is clear what came of a message.
+async fn hear(socket: &mut (impl StreamExt<Item = Result<Message, Error>> + Unpin)) -> Heard {
+    const PATIENCE: Duration = Duration::from_secs(2);
+    while let Ok(Some(Ok(frame))) = tokio::time::timeout(PATIENCE, socket.next()).await {
+        let text = frame.to_text().unwrap_or_default();
+        if text.contains(r#""type":"state""#) && !text.contains(r#""mode":"bot""#) {
+            return Heard::People;
+        }
+        if text.contains(r#""from":"bot""#) {
+            return Heard::Answer;
+        }
+    }
+    Heard::Nothing
+}
+
 /// Says one message after the other, waiting for each answer; a new conversation every eight, as the pace allows
-/// bursts of ten.
+/// bursts of ten, and whenever people were called.
 async fn shop(
     address: String,
     number: usize,
@@ -104,13 +146,10 @@ async fn shop(
             let frame = serde_json::json!({"type": "say", "id": format!("{turn}"), "text": text});
             let asked = Instant::now();
             socket.send(Message::text(frame.to_string())).await?;
-            while let Ok(Some(Ok(frame))) = tokio::time::timeout(Duration::from_secs(2), socket.next()).await
-            {
-                let text = frame.to_text().unwrap_or_default();
-                if text.contains("\"from\":\"bot\"") {
-                    times.push(asked.elapsed());
-                    break;
-                }
+            match hear(&mut socket).await {
+                Heard::Answer => times.push(asked.elapsed()),
+                Heard::People => break,
+                Heard::Nothing => anyhow::bail!("a message got no answer"),
             }
         }
         socket.close(None).await?;

@@ -9,7 +9,7 @@ use crate::{
     domain::{Content, DialogueState, Message, PartKind, ShopId, SlotValue},
     encoder::Encoder,
     engine::{Assistant, Engine, FixedClock, Said, Shops},
-    shop::{self, Clock, ConversationTest, Expectation, TestTurn, Tree},
+    shop::{self, Clock, Clocks, ConversationTest, Expectation, TestTurn, Tree},
     store::{self, Conversation, NewConversation, Page, Staff},
 };
 
@@ -32,7 +32,7 @@ pub async fn run(
     wanted: &dyn Fn(&str) -> bool,
 ) -> anyhow::Result<Outcome> {
     let mut outcome = Outcome::default();
-    for (id, loaded) in shop::load_all(tree, &Clock::now()).shops {
+    for (id, loaded) in shop::load_all(tree, &Clocks::now()).shops {
         let tests: Vec<ConversationTest> =
             loaded.tests.into_iter().filter(|test| wanted(&test.path)).collect();
         let Some(shop) = loaded.shop else {
@@ -44,7 +44,7 @@ pub async fn run(
         }
         // One understanding serves all tests; what depends on the date is loaded anew for each.
         let learnt = Assistant::start(Arc::new(shop), loaded.seed.products)?;
-        learnt.learn(encoder.as_ref(), Arc::clone(encoder)).await?;
+        learnt.learn(None, encoder.as_ref(), Arc::clone(encoder)).await?;
         for test in tests {
             match hold(tree, &id, &learnt, encoder, &test).await? {
                 Ok(()) => outcome.passed += 1,
@@ -82,7 +82,7 @@ async fn hold(
     };
     let store = store::MemoryStore::shared();
     let seed = loaded.seed;
-    let seed = store::Seed { products: seed.products, shoppers: seed.shoppers, orders: seed.orders };
+    let seed = store::Seed { at: now, products: seed.products, shoppers: seed.shoppers, orders: seed.orders };
     store.seed(id, seed).await?;
     let shops = Shops::default();
     shops.open(&Arc::new(learnt.with_shop(Arc::new(shop))));

@@ -1,15 +1,16 @@
 //! Shops from files into service: at start, and whenever a merchant saves.
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Instant};
 
 use arc_swap::ArcSwap;
+use jiff::Timestamp;
 
 use super::files;
 use crate::{
     domain::ShopId,
     encoder::Encoder,
-    engine::{Assistant, Engine},
-    shop::{self, Clock, Loaded, Problem, Shop, Tree},
+    engine::{Assistant, Engine, Learnt},
+    shop::{self, Clocks, Loaded, Problem, Shop, Tree},
     store,
 };
 
@@ -28,23 +29,31 @@ pub async fn open_all(
     problems: &Problems,
 ) -> anyhow::Result<()> {
     let tree = files::open(folder)?;
-    let loaded = shop::load_all(&tree, &clock(engine));
+    let clocks = clocks(engine, &tree).await?;
+    let loaded = shop::load_all(&tree, &clocks);
     for (id, loaded) in loaded.shops {
-        open(engine, &tree, &id, loaded, encoder).await?;
+        let at = clocks.of(&id).seeded_at;
+        open(engine, &tree, (&id, at), loaded, encoder).await?;
     }
     problems.store(Arc::new(loaded.problems));
     Ok(())
 }
 
-fn clock(engine: &Engine) -> Clock {
-    let now = engine.now();
-    Clock { seeded_at: now, now }
+/// Offsets in a shop's files count from when it was first made, however often the files are loaded.
+async fn clocks(engine: &Engine, tree: &Tree) -> anyhow::Result<Clocks> {
+    let mut clocks = Clocks { now: engine.now(), seeded_at: BTreeMap::new() };
+    for shop in tree.folders("shops/").into_iter().map(ShopId::from) {
+        if let Some(at) = engine.parts().store.seeded_at(&shop).await? {
+            clocks.seeded_at.insert(shop, at);
+        }
+    }
+    Ok(clocks)
 }
 
 async fn open(
     engine: &Engine,
     tree: &Tree,
-    id: &ShopId,
+    (id, at): (&ShopId, Timestamp),
     loaded: Loaded,
     encoder: &Arc<dyn Encoder>,
 ) -> anyhow::Result<()> {
@@ -52,8 +61,8 @@ async fn open(
     let Loaded { shop, seed, .. } = loaded;
     let shop = match shop {
         Some(shop) => {
-            let seed = store::Seed { products: seed.products, shoppers: seed.shoppers, orders: seed.orders };
-            store.seed(id, seed).await?;
+            let (products, shoppers, orders) = (seed.products, seed.shoppers, seed.orders);
+            store.seed(id, store::Seed { at, products, shoppers, orders }).await?;
             store.publish(id, &shop.version, &files::pack(tree, id.as_str()), engine.now()).await?;
             Some(shop)
         }
@@ -78,34 +87,49 @@ async fn last_published(engine: &Engine, id: &ShopId) -> anyhow::Result<Option<S
     let Some(version) = engine.parts().store.latest_version(id).await? else { return Ok(None) };
     tracing::error!(shop.id = %id, version = version.number, "the shop's files have errors: the last published version serves");
     let tree = files::unpack(&version.files)?;
-    Ok(shop::load(&tree, id, &clock(engine)).shop)
+    let clock = clocks(engine, &tree).await?.of(id);
+    Ok(shop::load(&tree, id, &clock).shop)
 }
 
-/// Serves a shop at once by words alone, and with the model as soon as its examples are learnt. A version that
-/// is in service already is left as it is.
+/// Serves a shop at once by what it knows by heart, and with the model as soon as its examples are learnt. A version
+/// that is in service already is left as it is.
 async fn put_in_service(engine: &Engine, shop: Arc<Shop>, encoder: Arc<dyn Encoder>) -> anyhow::Result<()> {
     let shops = &engine.parts().shops;
     shops.want(&shop.id, &shop.version);
-    if shops.assistant(&shop.id).is_ok_and(|serving| serving.shop.version == shop.version) {
+    let before = shops.assistant(&shop.id).ok();
+    if before.as_ref().is_some_and(|serving| serving.shop.version == shop.version) {
         return Ok(());
     }
     let products = engine.parts().store.products(&shop.id).await?;
-    let id = shop.id.clone();
-    let before = shops.assistant(&id).ok();
     let assistant = Arc::new(Assistant::start(shop, products)?);
     if before.is_none() {
         shops.open(&assistant);
     }
-    let engine = engine.clone();
-    tokio::spawn(async move {
-        match assistant.learn(encoder.as_ref(), Arc::clone(&engine.parts().encoder)).await {
-            Ok(()) => tracing::info!(shop.id = %id, "the shop's examples are learnt"),
-            Err(error) => tracing::error!(shop.id = %id, error = %error, "words alone understand this shop"),
-        }
-        // A shop that was served before changes hands when the new version is as able as the old one.
-        if !engine.parts().shops.open_if_wanted(&assistant) {
-            tracing::info!(shop.id = %id, "a newer version was saved meanwhile");
-        }
-    });
+    tokio::spawn(learn(engine.clone(), assistant, before, encoder));
     Ok(())
+}
+
+/// Learns a version and then puts it in place of the one before, which serves until the new one is as able.
+async fn learn(
+    engine: Engine,
+    assistant: Arc<Assistant>,
+    before: Option<Arc<Assistant>>,
+    encoder: Arc<dyn Encoder>,
+) {
+    let (parts, id) = (engine.parts(), &assistant.shop.id);
+    let started = Instant::now();
+    let learnt = assistant.learn(before.as_deref(), encoder.as_ref(), Arc::clone(&parts.encoder)).await;
+    drop(before);
+    let duration_ms = started.elapsed().as_millis();
+    match &learnt {
+        Ok(_) => tracing::info!(shop.id = %id, duration_ms, "the shop's examples are learnt"),
+        Err(error) => tracing::error!(shop.id = %id, error = %error, "words alone understand this shop"),
+    }
+    if !parts.shops.open_if_wanted(&assistant) {
+        tracing::info!(shop.id = %id, "a newer version was saved meanwhile");
+    } else if matches!(learnt, Ok(Learnt::Quickly))
+        && let Err(error) = assistant.learn_anew(encoder.as_ref()).await
+    {
+        tracing::error!(shop.id = %id, error = %error, "the shop goes on with what it learnt quickly");
+    }
 }

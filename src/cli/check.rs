@@ -20,7 +20,7 @@ pub(super) struct Options {
 
 pub(super) fn run(options: Options) -> Outcome {
     let tree = files::read(&options.intents)?;
-    let problems = shop::load_all(&tree, &shop::Clock::now()).problems;
+    let problems = shop::load_all(&tree, &shop::Clocks::now()).problems;
     let language = language();
     for problem in &problems {
         if options.json {

@@ -34,11 +34,13 @@ pub(super) fn run(options: Options) -> Outcome {
     if !tree.folders("shops/").contains(&options.reset) {
         bail!("there is no shop {id} in {}", options.intents.display());
     }
-    let loaded = shop::load(&tree, &id, &shop::Clock::now());
+    let clock = shop::Clock::now();
+    let loaded = shop::load(&tree, &id, &clock);
     if loaded.shop.is_none() {
         bail!("the files of shop {id} have errors: `xiaoer check` lists them");
     }
     let seed = store::Seed {
+        at: clock.seeded_at,
         products: loaded.seed.products,
         shoppers: loaded.seed.shoppers,
         orders: loaded.seed.orders,

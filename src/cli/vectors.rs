@@ -25,7 +25,7 @@ pub(super) fn run(options: Options) -> Outcome {
     let tree = files::read(&options.intents)?;
     let encoder = model::bare(&options.models)?;
     let mut texts = std::collections::BTreeSet::new();
-    for (id, loaded) in shop::load_all(&tree, &shop::Clock::now()).shops {
+    for (id, loaded) in shop::load_all(&tree, &shop::Clocks::now()).shops {
         let Some(shop) = loaded.shop else {
             anyhow::bail!("the files of shop {id} have errors: `xiaoer check` lists them");
         };

@@ -1,6 +1,7 @@
 //! A shop ready to answer: its words, its understanding, its indexes, one immutable set that is swapped whole.
 //!
-//! It answers by words and exact matches from the first moment; with the model once its examples are learnt.
+//! It answers by exact matches and BM25 from the first moment; with the model once its examples are learnt. What
+//! neither can answer waits a little for the model.
 
 use std::{
     collections::BTreeSet,
@@ -10,11 +11,12 @@ use std::{
 
 use arc_swap::ArcSwap;
 use jiff::ZonedDateTime;
+use tokio::sync::watch;
 
 use crate::{
     dialogue::{Fact, FaqMatch},
     domain::{Locale, ProductQuery, Understanding, Utterance, trade::Product},
-    encoder::{Encoder, Vector},
+    encoder::{EncodeError, Encoder, Vector},
     nlu::{Context, Nlu, NluError, TrainingSet, encoder_text},
     reply,
     retrieval::{self, FaqHit, ProductHit, RetrievalError, Retriever, Vectors},
@@ -24,6 +26,8 @@ use crate::{
 
 /// What the encoder may take; then the words have to do.
 const ENCODE_DEADLINE: Duration = Duration::from_secs(2);
+/// What a message waits for the shop to be learnt; then exact matches and BM25 have to do.
+const LEARNING_DEADLINE: Duration = Duration::from_secs(3);
 /// FAQ candidates that the dialogue sees.
 const FAQ_CANDIDATES: usize = 5;
 /// Texts that are sent to the encoder at once while learning, so that shoppers' messages get between.
@@ -36,14 +40,25 @@ pub struct Assistant {
     products: Arc<Vec<Product>>,
     lexicon: Arc<Lexicon>,
     brain: ArcSwap<Brain>,
+    /// Whether there is no more learning to wait for.
+    learnt: watch::Sender<bool>,
 }
 
-/// What is learnt: by words alone at first, then with vectors.
+/// What is learnt: the examples by heart at first, then with vectors.
 #[derive(Clone)]
 struct Brain {
     nlu: Arc<Nlu>,
     retriever: Arc<Retriever>,
     encoder: Option<Arc<dyn Encoder>>,
+}
+
+/// How a version of a shop was learnt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Learnt {
+    /// From all its examples.
+    Wholly,
+    /// From all its examples, on top of what the version before knew of how far to believe what.
+    Quickly,
 }
 
 /// A message read and understood.
@@ -68,43 +83,95 @@ pub enum AssistantError {
     Retrieval(#[from] RetrievalError),
     /// The encoder failed.
     #[error("the shop's texts can't be encoded")]
-    Encoder(#[from] crate::encoder::EncodeError),
+    Encoder(#[from] EncodeError),
 }
 
 impl Assistant {
-    /// A shop that understands by words alone; [`Assistant::learn`] does the rest.
+    /// A shop that knows its examples by heart; [`Assistant::learn`] does the rest.
     ///
     /// # Errors
     /// No examples at all, or an index that can't be built.
     pub fn start(shop: Arc<Shop>, products: Vec<Product>) -> Result<Self, AssistantError> {
-        let nlu = Nlu::fit(&TrainingSet::new(&shop.intents, text::normalize))?;
+        let nlu = Nlu::by_heart(&TrainingSet::new(&shop.intents, text::normalize))?;
         let retriever = Retriever::build(&shop, &products, &Vectors::default())?;
         let lexicon = Arc::new(Lexicon::new(retrieval::shop_words(&shop), &products));
         let brain = Brain { nlu: Arc::new(nlu), retriever: Arc::new(retriever), encoder: None };
-        Ok(Self { shop, products: Arc::new(products), lexicon, brain: ArcSwap::from_pointee(brain) })
+        let learnt = watch::Sender::new(false);
+        Ok(Self { shop, products: Arc::new(products), lexicon, brain: ArcSwap::from_pointee(brain), learnt })
     }
 
     /// Learns the shop's examples with `learning` (whose vectors are kept) and from then on reads messages with
-    /// `reading` (whose are not).
+    /// `reading` (whose are not). What the version `before` has learnt is built upon, which is quick and very nearly
+    /// the same as learning anew: [`Learnt::Quickly`] says that [`Assistant::learn_anew`] should follow.
     ///
     /// # Errors
     /// The encoder's; the shop goes on by words.
     pub async fn learn(
         &self,
+        before: Option<&Assistant>,
         learning: &dyn Encoder,
         reading: Arc<dyn Encoder>,
-    ) -> Result<(), AssistantError> {
-        let nlu = Nlu::encode_and_fit(&self.shop.intents, text::normalize, learning).await?;
-        let mut vectors = Vectors::default();
-        let texts: Vec<String> = retrieval::texts(&self.shop, &self.products).into_iter().collect();
-        for some in texts.chunks(LEARNT_AT_ONCE) {
-            let encoded = learning.encode(some).await?;
-            vectors.extend(some.iter().cloned().zip(encoded));
-        }
-        let retriever = Retriever::build(&self.shop, &self.products, &vectors)?;
-        let brain = Brain { nlu: Arc::new(nlu), retriever: Arc::new(retriever), encoder: Some(reading) };
-        self.brain.store(Arc::new(brain));
+    ) -> Result<Learnt, AssistantError> {
+        let before = before.filter(|before| before.is_ready());
+        let learnt = match self.encode_and_fit(before, learning).await {
+            Ok((brain, learnt)) => {
+                self.brain.store(Arc::new(Brain { encoder: Some(reading), ..brain }));
+                Ok(learnt)
+            }
+            Err(error) => {
+                let set = TrainingSet::new(&self.shop.intents, text::normalize);
+                self.put_in_place(fit(set, |set| Nlu::fit(&set)).await?);
+                Err(error)
+            }
+        };
+        self.learnt.send_replace(true);
+        learnt
+    }
+
+    /// Learns from the whole of the examples, nothing taken over, so that the same files understand the same.
+    ///
+    /// # Errors
+    /// The encoder's; what was learnt before stays in use.
+    pub async fn learn_anew(&self, learning: &dyn Encoder) -> Result<(), AssistantError> {
+        let set = self.encoded_set(learning).await?;
+        self.put_in_place(fit(set, |set| Nlu::fit(&set)).await?);
         Ok(())
+    }
+
+    fn put_in_place(&self, nlu: Nlu) {
+        let nlu = Arc::new(nlu);
+        self.brain.rcu(|brain| Brain { nlu: Arc::clone(&nlu), ..Brain::clone(brain) });
+    }
+
+    async fn encode_and_fit(
+        &self,
+        before: Option<&Assistant>,
+        encoder: &dyn Encoder,
+    ) -> Result<(Brain, Learnt), AssistantError> {
+        let (nlu, learnt) = match before {
+            Some(before) if before.shop.intents == self.shop.intents => {
+                (Arc::clone(&before.brain.load().nlu), Learnt::Wholly)
+            }
+            Some(before) => {
+                let (set, base) = (self.encoded_set(encoder).await?, Arc::clone(&before.brain.load().nlu));
+                (Arc::new(fit(set, move |set| base.refit(&set)).await?), Learnt::Quickly)
+            }
+            None => {
+                let set = self.encoded_set(encoder).await?;
+                (Arc::new(fit(set, |set| Nlu::fit(&set)).await?), Learnt::Wholly)
+            }
+        };
+        let texts: Vec<String> = retrieval::texts(&self.shop, &self.products).into_iter().collect();
+        let encoded = encode_in_turns(encoder, &texts).await?;
+        let vectors: Vectors = texts.into_iter().zip(encoded).collect();
+        let retriever = Arc::new(Retriever::build(&self.shop, &self.products, &vectors)?);
+        Ok((Brain { nlu, retriever, encoder: None }, learnt))
+    }
+
+    async fn encoded_set(&self, encoder: &dyn Encoder) -> Result<TrainingSet, AssistantError> {
+        let mut set = TrainingSet::new(&self.shop.intents, text::normalize);
+        set.attach(encode_in_turns(encoder, &set.texts()).await?);
+        Ok(set)
     }
 
     /// Every text that learning encodes; their vectors ship with the model for what the binary brings along.
@@ -121,6 +188,7 @@ impl Assistant {
             products: Arc::clone(&self.products),
             lexicon: Arc::clone(&self.lexicon),
             brain: ArcSwap::new(self.brain.load_full()),
+            learnt: watch::Sender::new(*self.learnt.borrow()),
         }
     }
 
@@ -138,6 +206,11 @@ impl Assistant {
     pub async fn read(&self, words: &str, now: &ZonedDateTime) -> Reading {
         let started = Instant::now();
         let utterance = text::read(&self.lexicon, words, now);
+        if !*self.learnt.borrow() && !self.brain.load().nlu.knows(&utterance) {
+            let mut learnt = self.learnt.subscribe();
+            // A message is better understood a little later than not at all.
+            let _ = tokio::time::timeout(LEARNING_DEADLINE, learnt.wait_for(|learnt| *learnt)).await;
+        }
         let brain = self.brain.load_full();
         let vectors = encode(&brain, &utterance).await;
         let mut understanding = brain.nlu.understand(&utterance, &vectors, &Context::default());
@@ -202,6 +275,23 @@ impl Assistant {
         let words = reply::words(&self.shop, key, slots, locale);
         if locale == Locale::ZhHant { text::to_traditional(&words) } else { words }
     }
+}
+
+/// Encodes texts some at a time, so that shoppers' messages get between.
+async fn encode_in_turns(encoder: &dyn Encoder, texts: &[String]) -> Result<Vec<Vector>, EncodeError> {
+    let mut vectors = Vec::with_capacity(texts.len());
+    for some in texts.chunks(LEARNT_AT_ONCE) {
+        vectors.extend(encoder.encode(some).await?);
+    }
+    Ok(vectors)
+}
+
+/// Fits on a thread of its own: it takes its time.
+async fn fit(
+    set: TrainingSet,
+    how: impl FnOnce(TrainingSet) -> Result<Nlu, NluError> + Send + 'static,
+) -> Result<Nlu, NluError> {
+    tokio::task::spawn_blocking(move || how(set)).await.map_err(|_| NluError::Panicked)?
 }
 
 /// The vectors of a message and its clauses, or none when the encoder is busy, late or absent.

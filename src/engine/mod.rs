@@ -19,7 +19,7 @@ use jiff::{Timestamp, ZonedDateTime};
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
-pub use assistant::{Assistant, AssistantError, Reading};
+pub use assistant::{Assistant, AssistantError, Learnt, Reading};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use people::{PeopleError, Standing};
 pub use say::Said;

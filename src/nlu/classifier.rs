@@ -99,6 +99,15 @@ impl Classifier {
         })
     }
 
+    /// One that has learnt nothing: every message is as likely to mean one thing as another.
+    pub(super) fn untaught(set: &TrainingSet) -> Self {
+        let parts =
+            Parts { head: None, words: WordsHead::fit(&[], set.classes.len()), centres: Centres::default() };
+        let out_of_scope = set.out_of_scope();
+        let decision = Decision::fit(&[], out_of_scope);
+        Self { parts, out_of_scope, full: decision.clone(), words_only: decision }
+    }
+
     /// Fits the classifiers anew and takes over everything that was fitted on top of them.
     pub(super) fn refit(&self, set: &TrainingSet) -> Result<Self, NluError> {
         let everything: Vec<usize> = (0..set.examples.len()).collect();

@@ -92,6 +92,8 @@ pub struct EvalReport {
     pub encode_p50_micros: u64,
 }
 
+/// Texts that are sent to the encoder at once.
+const ENCODED_AT_ONCE: usize = 256;
 /// Test messages that are encoded one by one to time it.
 const TIMED: usize = 200;
 const WORST: usize = 10;
@@ -141,7 +143,7 @@ impl<'a> Corpus<'a> {
         let mut order: Vec<usize> = (0..utterances.len()).collect();
         order.sort_by_key(|&i| utterances[i].normal.len());
         let mut vectors: Vec<Option<Vector>> = vec![None; utterances.len()];
-        for chunk in order.chunks(super::ENCODED_AT_ONCE) {
+        for chunk in order.chunks(ENCODED_AT_ONCE) {
             let texts: Vec<String> =
                 chunk.iter().map(|&i| super::encoder_text(&utterances[i].normal)).collect();
             let encoded = encoder.encode_blocking(&texts).map_err(NluError::Encoder)?;

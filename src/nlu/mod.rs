@@ -21,15 +21,11 @@ mod training;
 mod whitening;
 mod words;
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    time::Instant,
-};
+use std::{collections::HashMap, time::Instant};
 
 use crate::{
     domain::{Band, IntentId, Nearest, RankedIntent, Understanding, Utterance, Why},
-    encoder::{EncodeError, Encoder, Vector},
-    shop::IntentExamples,
+    encoder::{EncodeError, Vector},
 };
 
 use classifier::{Classifier, Verdict};
@@ -81,8 +77,8 @@ pub enum NluError {
     /// There is nothing to learn from.
     #[error("no intent has an example")]
     NoExamples,
-    /// The examples have no vectors.
-    #[error("the examples could not be encoded")]
+    /// The messages have no vectors.
+    #[error("the messages could not be encoded")]
     Encoder(#[source] EncodeError),
     /// A defect of the program, or memory ran out.
     #[error("the classifier could not be fitted")]
@@ -98,28 +94,15 @@ const EXACT: f32 = 0.99;
 const EXPECTED: f32 = 4.0;
 /// How much the clauses of a message count beside the whole of it.
 const CLAUSE_SHARE: f32 = 0.4;
-/// Texts that are sent to the encoder at once while fitting.
-const ENCODED_AT_ONCE: usize = 256;
 
 impl Nlu {
-    /// Encodes a shop's examples, each folded by `fold` as `text` folds a message, and fits to them.
-    ///
-    /// Encoding is quick where `encoder` has seen the texts before. Fitting takes its time on a thread of its own.
+    /// Knows the examples of a set by heart and nothing else: what there is while the rest is being learnt. A message
+    /// that equals no example is understood as nothing in particular.
     ///
     /// # Errors
-    /// When there are no examples, or no vectors for them; [`Nlu::fit`] does without vectors.
-    pub async fn encode_and_fit(
-        intents: &BTreeMap<IntentId, IntentExamples>,
-        fold: impl Fn(&str) -> String,
-        encoder: &dyn Encoder,
-    ) -> Result<Self, NluError> {
-        let mut set = TrainingSet::new(intents, fold);
-        let mut vectors = Vec::with_capacity(set.examples.len());
-        for texts in set.texts().chunks(ENCODED_AT_ONCE) {
-            vectors.extend(encoder.encode(texts).await.map_err(NluError::Encoder)?);
-        }
-        set.attach(vectors);
-        tokio::task::spawn_blocking(move || Self::fit(&set)).await.map_err(|_| NluError::Panicked)?
+    /// When there are no examples.
+    pub fn by_heart(set: &TrainingSet) -> Result<Self, NluError> {
+        Self::with_classifier(set, || Ok(Classifier::untaught(set)))
     }
 
     /// Fits to a set, with its vectors if it has them. Takes about a second for the base pack: not for async code.
@@ -158,7 +141,7 @@ impl Nlu {
     }
 
     /// Fits to a set that differs from the one before in a few lines, in about half the time: how far the classifiers
-    /// are believed is taken over, and only they are fitted again.
+    /// are believed is taken over, and only they are fitted again. [`Nlu::fit`] may follow when there is time.
     ///
     /// # Errors
     /// When there are no examples.
@@ -170,6 +153,11 @@ impl Nlu {
     #[must_use]
     pub fn with_options(self, options: NluOptions) -> Self {
         Self { options, ..self }
+    }
+
+    /// Whether a message equals an example, so that nothing else need be asked.
+    pub fn knows(&self, utterance: &Utterance) -> bool {
+        self.options.exact && self.exact.contains_key(&*essence(&utterance.normal))
     }
 
     /// Whether vectors are of use to it: false where it was fitted without any.

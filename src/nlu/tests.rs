@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::{encoder::HashingEncoder, shop::Example};
+use crate::{
+    encoder::{Encoder, HashingEncoder},
+    shop::{Example, IntentExamples},
+};
 
 const LINES: [(&str, &[&str]); 6] = [
     (
@@ -81,7 +84,9 @@ fn words_alone_understand_what_is_near_an_example() {
 #[tokio::test]
 async fn vectors_bring_the_head_and_the_nearest_examples() {
     let encoder = HashingEncoder::new(64);
-    let nlu = Nlu::encode_and_fit(&intents(), str::to_lowercase, &encoder).await.expect("fits");
+    let mut set = TrainingSet::new(&intents(), str::to_lowercase);
+    set.attach(encoder.encode(&set.texts()).await.expect("encodes"));
+    let nlu = Nlu::fit(&set).expect("fits");
     assert!(nlu.uses_vectors());
     let utterance = read("请问什么时候发货呢");
     let vectors = encoder.encode(&Nlu::texts(&utterance)).await.expect("encodes");
@@ -172,6 +177,21 @@ fn an_edit_is_learnt_without_weighing_everything_again() {
     let nlu = by_words().refit(&TrainingSet::new(&edited, str::to_lowercase)).expect("fits");
     let found = nlu.understand(&read("请问几点开门呢"), &[], &Context::default());
     assert_eq!(first(&found), "store.info");
+}
+
+#[test]
+fn by_heart_an_example_is_understood_and_nothing_else() {
+    let nlu = Nlu::by_heart(&TrainingSet::new(&intents(), str::to_lowercase)).expect("knows");
+    for (text, known, oos, band) in [
+        ("我要退货", true, false, Band::Answer),
+        ("写首诗", true, true, Band::Unknown),
+        ("我想退货", false, false, Band::Unknown),
+        ("", false, false, Band::Unknown),
+    ] {
+        let utterance = read(text);
+        let found = nlu.understand(&utterance, &[], &Context::default());
+        assert_eq!((nlu.knows(&utterance), found.oos, found.band), (known, oos, band), "{text}");
+    }
 }
 
 #[test]

@@ -16,7 +16,7 @@ pub(super) async fn alive() -> &'static str {
 }
 
 /// `GET /readyz`: 200 when every open shop answers with the model and the store can be written; 503 else, with
-/// what is missing. Before that, exact matches and words answer.
+/// what is missing. Before that, exact matches and BM25 answer.
 pub(super) async fn ready(State(state): State<ServerState>) -> Response {
     let shops = state.engine.parts().shops.list();
     let store = state.engine.parts().store.ping().await.is_ok();
@@ -26,7 +26,7 @@ pub(super) async fn ready(State(state): State<ServerState>) -> Response {
         .map(|shop| {
             let words = match (shop.open, shop.ready) {
                 (false, _) => "broken files",
-                (true, false) => "learning: exact matches and words answer meanwhile",
+                (true, false) => "learning: exact matches and BM25 answer meanwhile",
                 (true, true) => "ready",
             };
             json!({"id": shop.id.as_str(), "state": words, "ready": shop.open && shop.ready})

@@ -19,7 +19,7 @@ use super::files::{self, Terms};
 use super::model::{HandoffRules, Shop, SizeChart};
 use super::problem::{Problem, kinds, sort};
 use super::tests_file::{self, ConversationTest, TestReferences};
-use super::times::Clock;
+use super::times::{Clock, Clocks};
 use super::tree::Tree;
 use super::{document::Located, merge};
 use crate::domain::ShopId;
@@ -114,19 +114,19 @@ pub fn load(tree: &Tree, shop: &ShopId, clock: &Clock) -> Loaded {
 }
 
 /// Loads every shop of the tree.
-pub fn load_all(tree: &Tree, clock: &Clock) -> LoadedTree {
+pub fn load_all(tree: &Tree, clocks: &Clocks) -> LoadedTree {
     let mut problems = Vec::new();
     let mut shops = BTreeMap::new();
     for name in tree.folders("shops/") {
         let id = ShopId::from(name);
-        let loaded = load(tree, &id, clock);
+        let loaded = load(tree, &id, &clocks.of(&id));
         problems.extend(loaded.problems.iter().cloned());
         shops.insert(id, loaded);
     }
     if shops.is_empty() {
         problems.push(Problem::new("shops", 1, 1, &kinds::NO_SHOPS, &[]));
     }
-    let terms = files::shop_file::default_terms(clock);
+    let terms = files::shop_file::default_terms(&Clock { seeded_at: clocks.now, now: clocks.now });
     for name in tree.folders("packs/") {
         let used = shops.values().any(|shop| shop.packs.contains(&name));
         problems.extend(check_pack(tree, &name, &terms, used));

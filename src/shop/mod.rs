@@ -24,6 +24,6 @@ pub use model::{
 };
 pub use problem::{Problem, Sentence, Severity};
 pub use tests_file::{ConversationTest, Expectation, TestTurn};
-pub use times::Clock;
+pub use times::{Clock, Clocks};
 pub use tree::{LARGEST_FILE, Tree, TreeError};
 pub use watch::{Watch, WatchError, watch};

@@ -1,8 +1,12 @@
 //! Moments in files: RFC 3339, a local date or time in the shop's zone, or an offset from the moment of seeding.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::ShopId;
 
 /// What turns written moments into real ones.
 #[derive(Clone, Debug)]
@@ -18,6 +22,27 @@ impl Clock {
     pub fn now() -> Self {
         let now = Timestamp::now();
         Clock { seeded_at: now, now }
+    }
+}
+
+/// The clocks of all shops of a tree.
+#[derive(Clone, Debug)]
+pub struct Clocks {
+    /// The present.
+    pub now: Timestamp,
+    /// When each shop was first made; one that is not named is being made now.
+    pub seeded_at: BTreeMap<ShopId, Timestamp>,
+}
+
+impl Clocks {
+    /// Clocks for files that are read and seeded now.
+    pub fn now() -> Self {
+        Self { now: Timestamp::now(), seeded_at: BTreeMap::new() }
+    }
+
+    /// The clock of one shop.
+    pub fn of(&self, shop: &ShopId) -> Clock {
+        Clock { seeded_at: self.seeded_at.get(shop).copied().unwrap_or(self.now), now: self.now }
     }
 }
 

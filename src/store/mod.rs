@@ -271,6 +271,9 @@ pub trait TradeStore: Send + Sync {
     /// Loads a shop's products, shoppers and orders if the shop has never been loaded; says whether it did.
     async fn seed(&self, shop: &ShopId, seed: Seed) -> Result<bool>;
 
+    /// When a shop was loaded: the `at` of its seed. `None` for one that never was.
+    async fn seeded_at(&self, shop: &ShopId) -> Result<Option<Timestamp>>;
+
     /// Replaces a shop's products, shoppers, orders and tickets by the seed's, all at once.
     async fn reset(&self, shop: &ShopId, seed: Seed) -> Result<()>;
 

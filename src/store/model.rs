@@ -502,6 +502,8 @@ pub struct PublishedVersion {
 /// What a shop's tables begin with.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Seed {
+    /// When they are loaded; offsets in the shop's files count from it.
+    pub at: Timestamp,
     /// Products, in the order they are listed.
     pub products: Vec<Product>,
     /// Shoppers.

@@ -133,6 +133,7 @@ pub(crate) fn new_ticket(key: &str, line: &str, units: u32) -> NewTicket {
 
 pub(crate) fn seed() -> Seed {
     Seed {
+        at: at(1),
         products: vec![product("tee"), product("shoe")],
         shoppers: vec![shopper("lin"), shopper("wang")],
         orders: vec![

@@ -9,10 +9,14 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use xiaoer::check::{Language, line};
 use xiaoer::domain::ShopId;
-use xiaoer::shop::{Clock, LoadedTree, Tree, load, load_all};
+use xiaoer::shop::{Clock, Clocks, LoadedTree, Tree, load, load_all};
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/shops")
+}
+
+fn clocks() -> Clocks {
+    Clocks { now: clock().now, seeded_at: Default::default() }
 }
 
 fn clock() -> Clock {
@@ -43,7 +47,7 @@ fn cases() -> Vec<PathBuf> {
 fn every_faulty_tree_says_what_is_wrong_and_where() {
     let mut wrong = Vec::new();
     for case in cases() {
-        let found = listed(&load_all(&tree_of(&case), &clock()));
+        let found = listed(&load_all(&tree_of(&case), &clocks()));
         let expected_path = case.join("expected.txt");
         if std::env::var_os("XIAOER_UPDATE").is_some() {
             fs::write(&expected_path, &found).expect("expected.txt can be written");
@@ -69,7 +73,7 @@ fn a_shop_is_there_exactly_when_nothing_is_an_error() {
 #[test]
 fn sentences_say_something_in_both_languages() {
     for case in cases() {
-        for problem in load_all(&tree_of(&case), &clock()).problems {
+        for problem in load_all(&tree_of(&case), &clocks()).problems {
             for language in [Language::Chinese, Language::English] {
                 let sentence = line(&problem, language);
                 assert!(!sentence.contains('\n') && !sentence.ends_with(": "), "{sentence}");
@@ -117,7 +121,7 @@ proptest! {
     fn no_text_in_any_file_brings_the_reader_down(path in proptest::sample::select(&PATHS[..]), text in near_text()) {
         let mut tree = tree_of(&fixtures().join("fine"));
         tree.insert(path, text.clone());
-        let loaded = load_all(&tree, &clock());
+        let loaded = load_all(&tree, &clocks());
         let lines = u32::try_from(text.split('\n').count()).expect("few lines");
         for problem in loaded.problems.iter().filter(|problem| problem.path == path) {
             prop_assert!(problem.line >= 1 && problem.line <= lines && problem.column >= 1);

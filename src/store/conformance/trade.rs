@@ -3,7 +3,7 @@
 use super::stories;
 use crate::{
     domain::{LineId, OrderId, trade::TicketState},
-    store::{SharedStore, TicketAnswer, samples::*},
+    store::{Seed, SharedStore, TicketAnswer, samples::*},
 };
 
 stories! {
@@ -16,8 +16,10 @@ stories! {
 
 async fn a_shop_is_seeded_once_and_reset_at_will(store: SharedStore) {
     assert_eq!(store.products(&shop()).await.unwrap(), []);
+    assert_eq!(store.seeded_at(&shop()).await.unwrap(), None);
     assert!(store.seed(&shop(), seed()).await.unwrap());
-    let mut changed = seed();
+    assert_eq!(store.seeded_at(&shop()).await.unwrap(), Some(seed().at));
+    let mut changed = Seed { at: at(99), ..seed() };
     changed.products.truncate(1);
     assert!(!store.seed(&shop(), changed.clone()).await.unwrap());
     assert_eq!(store.products(&shop()).await.unwrap(), seed().products);
@@ -31,6 +33,7 @@ async fn a_shop_is_seeded_once_and_reset_at_will(store: SharedStore) {
     assert_eq!(store.products(&shop()).await.unwrap(), changed.products);
     assert_eq!(store.tickets_of(&shop(), &"lin".into()).await.unwrap(), []);
     assert!(!store.seed(&shop(), seed()).await.unwrap(), "a reset shop is loaded");
+    assert_eq!(store.seeded_at(&shop()).await.unwrap(), Some(at(99)));
 }
 
 async fn orders_are_found_by_shopper_number_and_parcel(store: SharedStore) {

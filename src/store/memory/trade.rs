@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use super::{MemoryStore, Trade};
 use crate::{
@@ -33,6 +34,10 @@ impl TradeStore for MemoryStore {
             tables.trade.insert(shop.clone(), Trade { seed, tickets: Vec::new() });
         }
         Ok(first)
+    }
+
+    async fn seeded_at(&self, shop: &ShopId) -> Result<Option<Timestamp>> {
+        Ok(self.tables().trade.get(shop).map(|trade| trade.seed.at))
     }
 
     async fn reset(&self, shop: &ShopId, seed: Seed) -> Result<()> {

@@ -134,7 +134,8 @@ create table shop_versions (
 
 -- The built-in shop system. Documents hold the whole; columns beside them are what queries ask for.
 create table seeded_shops (
-    shop text not null primary key
+    shop text    not null primary key,
+    at   integer not null
 ) without rowid;
 
 create table products (

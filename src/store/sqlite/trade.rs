@@ -1,11 +1,12 @@
 //! The built-in shop system's tables, in SQLite: JSON documents beside the columns that queries ask for.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use sqlx::{Row as _, Sqlite, Transaction, sqlite::SqliteRow};
 
 use super::{
     SqliteStore,
-    rows::{limit, nanos},
+    rows::{self, limit, nanos},
 };
 use crate::{
     domain::{
@@ -22,8 +23,9 @@ type Tx = Transaction<'static, Sqlite>;
 impl TradeStore for SqliteStore {
     async fn seed(&self, shop: &ShopId, seed: Seed) -> Result<bool> {
         let mut tx = self.begin().await?;
-        let first = sqlx::query("insert into seeded_shops (shop) values (?) on conflict do nothing")
+        let first = sqlx::query("insert into seeded_shops (shop, at) values (?, ?) on conflict do nothing")
             .bind(shop.as_str())
+            .bind(nanos(seed.at))
             .execute(&mut *tx)
             .await?;
         if first.rows_affected() == 0 {
@@ -34,6 +36,14 @@ impl TradeStore for SqliteStore {
         Ok(true)
     }
 
+    async fn seeded_at(&self, shop: &ShopId) -> Result<Option<Timestamp>> {
+        let row = sqlx::query("select at from seeded_shops where shop = ?")
+            .bind(shop.as_str())
+            .fetch_optional(&self.readers)
+            .await?;
+        row.as_ref().map(|row| rows::at(row, "at")).transpose()
+    }
+
     async fn reset(&self, shop: &ShopId, seed: Seed) -> Result<()> {
         let mut tx = self.begin().await?;
         for statement in [
@@ -42,10 +52,16 @@ impl TradeStore for SqliteStore {
             "delete from parcels where shop = ?",
             "delete from orders where shop = ?",
             "delete from tickets where shop = ?",
-            "insert into seeded_shops (shop) values (?) on conflict do nothing",
         ] {
             sqlx::query(statement).bind(shop.as_str()).execute(&mut *tx).await?;
         }
+        sqlx::query(
+            "insert into seeded_shops (shop, at) values (?, ?) on conflict do update set at = excluded.at",
+        )
+        .bind(shop.as_str())
+        .bind(nanos(seed.at))
+        .execute(&mut *tx)
+        .await?;
         fill(&mut tx, shop, &seed).await?;
         Ok(tx.commit().await?)
     }
