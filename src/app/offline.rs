@@ -60,7 +60,7 @@ pub async fn open(which: &Which, clock: Arc<dyn Clock>) -> anyhow::Result<Opened
     let encoder: Arc<dyn Encoder> = model.cached;
     let store = store::MemoryStore::shared();
     let assistant = Arc::new(Assistant::start(Arc::new(shop), loaded.seed.products.clone())?);
-    assistant.learn(None, encoder.as_ref(), Arc::clone(&encoder)).await?;
+    assistant.learn(encoder.as_ref(), Arc::clone(&encoder)).await?;
     let seed = store::Seed {
         at: now,
         products: loaded.seed.products,

@@ -44,7 +44,7 @@ pub async fn run(
         }
         // One understanding serves all tests; what depends on the date is loaded anew for each.
         let learnt = Assistant::start(Arc::new(shop), loaded.seed.products)?;
-        learnt.learn(None, encoder.as_ref(), Arc::clone(encoder)).await?;
+        learnt.learn(encoder.as_ref(), Arc::clone(encoder)).await?;
         for test in tests {
             match hold(tree, &id, &learnt, encoder, &test).await? {
                 Ok(()) => outcome.passed += 1,

@@ -101,25 +101,23 @@ async fn put_in_service(engine: &Engine, shop: Arc<Shop>, encoder: Arc<dyn Encod
         return Ok(());
     }
     let products = engine.parts().store.products(&shop.id).await?;
-    let assistant = Arc::new(Assistant::start(shop, products)?);
-    if before.is_none() {
-        shops.open(&assistant);
-    }
-    tokio::spawn(learn(engine.clone(), assistant, before, encoder));
+    let assistant = match before {
+        Some(before) => Arc::new(Assistant::after(&before, shop, products)),
+        None => {
+            let assistant = Arc::new(Assistant::start(shop, products)?);
+            shops.open(&assistant);
+            assistant
+        }
+    };
+    tokio::spawn(learn(engine.clone(), assistant, encoder));
     Ok(())
 }
 
 /// Learns a version and then puts it in place of the one before, which serves until the new one is as able.
-async fn learn(
-    engine: Engine,
-    assistant: Arc<Assistant>,
-    before: Option<Arc<Assistant>>,
-    encoder: Arc<dyn Encoder>,
-) {
+async fn learn(engine: Engine, assistant: Arc<Assistant>, encoder: Arc<dyn Encoder>) {
     let (parts, id) = (engine.parts(), &assistant.shop.id);
     let started = Instant::now();
-    let learnt = assistant.learn(before.as_deref(), encoder.as_ref(), Arc::clone(&parts.encoder)).await;
-    drop(before);
+    let learnt = assistant.learn(encoder.as_ref(), Arc::clone(&parts.encoder)).await;
     let duration_ms = started.elapsed().as_millis();
     match &learnt {
         Ok(_) => tracing::info!(shop.id = %id, duration_ms, "the shop's examples are learnt"),

@@ -42,6 +42,8 @@ pub struct Assistant {
     brain: ArcSwap<Brain>,
     /// Whether there is no more learning to wait for.
     learnt: watch::Sender<bool>,
+    /// The version whose brain it began with, if that had been learnt.
+    brain_of: Option<Arc<Shop>>,
 }
 
 /// What is learnt: the examples by heart at first, then with vectors.
@@ -57,7 +59,7 @@ struct Brain {
 pub enum Learnt {
     /// From all its examples.
     Wholly,
-    /// From all its examples, on top of what the version before knew of how far to believe what.
+    /// From what an edit has made new, on top of what the version before had learnt.
     Quickly,
 }
 
@@ -96,31 +98,38 @@ impl Assistant {
         let retriever = Retriever::build(&shop, &products, &Vectors::default())?;
         let lexicon = Arc::new(Lexicon::new(retrieval::shop_words(&shop), &products));
         let brain = Brain { nlu: Arc::new(nlu), retriever: Arc::new(retriever), encoder: None };
-        let learnt = watch::Sender::new(false);
-        Ok(Self { shop, products: Arc::new(products), lexicon, brain: ArcSwap::from_pointee(brain), learnt })
+        let (products, learnt) = (Arc::new(products), watch::Sender::new(false));
+        Ok(Self { shop, products, lexicon, brain: ArcSwap::from_pointee(brain), learnt, brain_of: None })
+    }
+
+    /// A new version of a shop with the brain of the one that serves, for [`Assistant::learn`] to build upon.
+    pub fn after(before: &Self, shop: Arc<Shop>, products: Vec<Product>) -> Self {
+        let lexicon = Arc::new(Lexicon::new(retrieval::shop_words(&shop), &products));
+        let brain = Brain { encoder: None, ..Brain::clone(&before.brain.load()) };
+        let brain_of = Some(Arc::clone(&before.shop)).filter(|_| before.is_ready());
+        let (products, learnt) = (Arc::new(products), watch::Sender::new(false));
+        Self { shop, products, lexicon, brain: ArcSwap::from_pointee(brain), learnt, brain_of }
     }
 
     /// Learns the shop's examples with `learning` (whose vectors are kept) and from then on reads messages with
-    /// `reading` (whose are not). What the version `before` has learnt is built upon, which is quick and very nearly
-    /// the same as learning anew: [`Learnt::Quickly`] says that [`Assistant::learn_anew`] should follow.
+    /// `reading` (whose are not). A small edit is learnt on top of what the version before had learnt:
+    /// [`Learnt::Quickly`] says that [`Assistant::learn_anew`] should follow.
     ///
     /// # Errors
     /// The encoder's; the shop goes on by words.
     pub async fn learn(
         &self,
-        before: Option<&Assistant>,
         learning: &dyn Encoder,
         reading: Arc<dyn Encoder>,
     ) -> Result<Learnt, AssistantError> {
-        let before = before.filter(|before| before.is_ready());
-        let learnt = match self.encode_and_fit(before, learning).await {
+        let learnt = match self.encode_and_fit(learning).await {
             Ok((brain, learnt)) => {
                 self.brain.store(Arc::new(Brain { encoder: Some(reading), ..brain }));
                 Ok(learnt)
             }
             Err(error) => {
                 let set = TrainingSet::new(&self.shop.intents, text::normalize);
-                self.put_in_place(fit(set, |set| Nlu::fit(&set)).await?);
+                self.put_in_place(fit(move || Nlu::fit(&set)).await?);
                 Err(error)
             }
         };
@@ -134,7 +143,7 @@ impl Assistant {
     /// The encoder's; what was learnt before stays in use.
     pub async fn learn_anew(&self, learning: &dyn Encoder) -> Result<(), AssistantError> {
         let set = self.encoded_set(learning).await?;
-        self.put_in_place(fit(set, |set| Nlu::fit(&set)).await?);
+        self.put_in_place(fit(move || Nlu::fit(&set)).await?);
         Ok(())
     }
 
@@ -143,22 +152,22 @@ impl Assistant {
         self.brain.rcu(|brain| Brain { nlu: Arc::clone(&nlu), ..Brain::clone(brain) });
     }
 
-    async fn encode_and_fit(
-        &self,
-        before: Option<&Assistant>,
-        encoder: &dyn Encoder,
-    ) -> Result<(Brain, Learnt), AssistantError> {
-        let (nlu, learnt) = match before {
-            Some(before) if before.shop.intents == self.shop.intents => {
-                (Arc::clone(&before.brain.load().nlu), Learnt::Wholly)
-            }
-            Some(before) => {
-                let (set, base) = (self.encoded_set(encoder).await?, Arc::clone(&before.brain.load().nlu));
-                (Arc::new(fit(set, move |set| base.refit(&set)).await?), Learnt::Quickly)
+    async fn encode_and_fit(&self, encoder: &dyn Encoder) -> Result<(Brain, Learnt), AssistantError> {
+        let base = Arc::clone(&self.brain.load().nlu);
+        let (nlu, learnt) = match &self.brain_of {
+            Some(before) if before.intents == self.shop.intents => (base, Learnt::Wholly),
+            Some(_) => {
+                let set = self.encoded_set(encoder).await?;
+                let (nlu, learnt) = fit(move || match base.edited(&set)? {
+                    Some(nlu) => Ok((nlu, Learnt::Quickly)),
+                    None => Ok((Nlu::fit(&set)?, Learnt::Wholly)),
+                })
+                .await?;
+                (Arc::new(nlu), learnt)
             }
             None => {
                 let set = self.encoded_set(encoder).await?;
-                (Arc::new(fit(set, |set| Nlu::fit(&set)).await?), Learnt::Wholly)
+                (Arc::new(fit(move || Nlu::fit(&set)).await?), Learnt::Wholly)
             }
         };
         let texts: Vec<String> = retrieval::texts(&self.shop, &self.products).into_iter().collect();
@@ -189,6 +198,7 @@ impl Assistant {
             lexicon: Arc::clone(&self.lexicon),
             brain: ArcSwap::new(self.brain.load_full()),
             learnt: watch::Sender::new(*self.learnt.borrow()),
+            brain_of: None,
         }
     }
 
@@ -287,11 +297,10 @@ async fn encode_in_turns(encoder: &dyn Encoder, texts: &[String]) -> Result<Vec<
 }
 
 /// Fits on a thread of its own: it takes its time.
-async fn fit(
-    set: TrainingSet,
-    how: impl FnOnce(TrainingSet) -> Result<Nlu, NluError> + Send + 'static,
-) -> Result<Nlu, NluError> {
-    tokio::task::spawn_blocking(move || how(set)).await.map_err(|_| NluError::Panicked)?
+async fn fit<T: Send + 'static>(
+    how: impl FnOnce() -> Result<T, NluError> + Send + 'static,
+) -> Result<T, NluError> {
+    tokio::task::spawn_blocking(how).await.map_err(|_| NluError::Panicked)?
 }
 
 /// The vectors of a message and its clauses, or none when the encoder is busy, late or absent.

@@ -3,11 +3,14 @@
 //! Everything that is decided by data rather than by rule is fitted here, on the shop's own examples alone. What is
 //! fitted on top of the two classifiers is fitted on examples that were held out from them.
 
-use std::thread;
+use std::{collections::HashSet, thread};
+
+use crate::domain::IntentId;
 
 use super::{
     NluError,
     blend::{Blend, Judged},
+    edit::Edit,
     head::{Head, Row, WhiteVectors},
     probability::{best, dot, ranked, softmax},
     random::Shuffle,
@@ -104,15 +107,30 @@ impl Classifier {
         let parts =
             Parts { head: None, words: WordsHead::fit(&[], set.classes.len()), centres: Centres::default() };
         let out_of_scope = set.out_of_scope();
-        let decision = Decision::fit(&[], out_of_scope);
+        // Of meanings that are all alike, none is worth offering.
+        let levels = Levels { answer: 0.6, unknown: 0.6 };
+        let decision = Decision { levels, ..Decision::fit(&[], out_of_scope) };
         Self { parts, out_of_scope, full: decision.clone(), words_only: decision }
     }
 
-    /// Fits the classifiers anew and takes over everything that was fitted on top of them.
-    pub(super) fn refit(&self, set: &TrainingSet) -> Result<Self, NluError> {
+    /// Learns what an edit has made new; everything that was fitted on top of the classifiers is taken over. `None`
+    /// when the edit is too large. `known` is what was learnt from before.
+    pub(super) fn edited(
+        &self,
+        set: &TrainingSet,
+        classes: &[IntentId],
+        known: &HashSet<(&str, &IntentId, bool)>,
+    ) -> Option<Self> {
         let everything: Vec<usize> = (0..set.examples.len()).collect();
-        let parts = Parts::fit(set, &everything, whiten(set)?.as_ref())?;
-        Ok(Self { parts, out_of_scope: set.out_of_scope(), ..self.clone() })
+        let edit = Edit::new(set, &weights(set, &everything), classes, known)?;
+        let Parts { head, words, .. } = &self.parts;
+        let parts = Parts {
+            head: head.as_ref().map(|head| head.edited(&edit.from, &edit.lines)),
+            words: words.edited(&edit.from, &edit.lines),
+            centres: Centres::fit(set, &everything),
+        };
+        let (full, words_only) = (self.full.clone(), self.words_only.clone());
+        Some(Self { parts, out_of_scope: set.out_of_scope(), full, words_only })
     }
 
     /// Judges a folded message.

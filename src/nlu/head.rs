@@ -5,6 +5,7 @@
 use candle_core::{Device, Result, Tensor};
 
 use super::{
+    edit::{EDIT_PASSES, EditedLine, rearranged},
     probability::{dot, loss_gradient, softmax},
     random::Shuffle,
     whitening::Whitening,
@@ -17,6 +18,15 @@ pub(super) struct Head {
     /// `dimension` weights for each class in turn.
     weights: Vec<f32>,
     bias: Vec<f32>,
+    direction: Direction,
+}
+
+/// What a gradient step on whitened vectors is on plain ones: a step along `matrix · (vector − mean)`.
+#[derive(Clone, Debug)]
+struct Direction {
+    mean: Vec<f32>,
+    /// The whitening map times its transpose, shape (dimension, dimension).
+    matrix: Vec<f32>,
 }
 
 /// The vectors of all examples, whitened; heads of different folds share them, for no label has a part in it.
@@ -65,10 +75,41 @@ impl Head {
     pub(super) fn fit(rows: &[Row], classes: usize, white: &WhiteVectors) -> Result<Self> {
         let dimension = white.dimension;
         if rows.is_empty() || classes == 0 {
-            return Ok(Self { dimension, weights: vec![0.0; classes * dimension], bias: vec![0.0; classes] });
+            let (weights, bias) = (vec![0.0; classes * dimension], vec![0.0; classes]);
+            return Ok(Self { dimension, weights, bias, direction: Direction::of(&white.whitening)? });
         }
         let (weights, bias) = descend(white, rows, classes)?;
         fold(&white.whitening, weights, bias, dimension)
+    }
+
+    /// The same head after a few steps on `lines`, with its classes in a new order: `from` tells of each what it was.
+    pub(super) fn edited(&self, from: &[Option<usize>], lines: &[EditedLine<'_>]) -> Self {
+        /// About the step of one message in the middle of fitting.
+        const STEP: f32 = 0.2;
+        let mut head = Self {
+            dimension: self.dimension,
+            weights: rearranged(&self.weights, self.dimension, from),
+            bias: rearranged(&self.bias, 1, from),
+            direction: self.direction.clone(),
+        };
+        let usable = lines.iter().filter_map(|line| Some((line, line.vector?)));
+        let steps: Vec<_> = usable
+            .filter(|(_, vector)| vector.len() == self.dimension)
+            .map(|(line, vector)| (line, vector, self.direction.along(vector)))
+            .collect();
+        for (line, vector, along) in steps.iter().cycle().take(steps.len() * EDIT_PASSES) {
+            let mut slopes = head.scores(vector);
+            softmax(&mut slopes);
+            loss_gradient(&mut slopes, line.class, line.negative);
+            let shift = dot(&self.direction.mean, along);
+            for (class, slope) in slopes.iter().enumerate() {
+                let size = STEP * line.weight * slope;
+                let weights = &mut head.weights[class * self.dimension..][..self.dimension];
+                weights.iter_mut().zip(along).for_each(|(w, a)| *w -= size * a);
+                head.bias[class] -= size * (1.0 - shift);
+            }
+        }
+        head
     }
 
     /// How many numbers a vector must have.
@@ -140,7 +181,21 @@ fn fold(whitening: &Whitening, weights: Vec<f32>, mut bias: Vec<f32>, dimension:
     let plain = whitening.map.matmul(&weights)?;
     let shift: Vec<f32> = whitening.mean.matmul(&plain)?.flatten_all()?.to_vec1()?;
     bias.iter_mut().zip(shift).for_each(|(b, s)| *b -= s);
-    Ok(Head { dimension, weights: plain.t()?.contiguous()?.flatten_all()?.to_vec1()?, bias })
+    let weights = plain.t()?.contiguous()?.flatten_all()?.to_vec1()?;
+    Ok(Head { dimension, weights, bias, direction: Direction::of(whitening)? })
+}
+
+impl Direction {
+    fn of(whitening: &Whitening) -> Result<Self> {
+        let mean = whitening.mean.flatten_all()?.to_vec1()?;
+        let matrix = whitening.map.matmul(&whitening.map.t()?)?.flatten_all()?.to_vec1()?;
+        Ok(Self { mean, matrix })
+    }
+
+    fn along(&self, vector: &[f32]) -> Vec<f32> {
+        let centred: Vec<f32> = vector.iter().zip(&self.mean).map(|(v, m)| v - m).collect();
+        self.matrix.chunks_exact(centred.len().max(1)).map(|row| dot(row, &centred)).collect()
+    }
 }
 
 #[cfg(test)]

@@ -174,9 +174,15 @@ fn an_edit_is_learnt_without_weighing_everything_again() {
     edited.entry("store.info".into()).or_default().examples.extend(
         ["几点关门", "营业时间", "几点开门", "周末开门吗"].map(|text| Example { text: text.to_owned() }),
     );
-    let nlu = by_words().refit(&TrainingSet::new(&edited, str::to_lowercase)).expect("fits");
-    let found = nlu.understand(&read("请问几点开门呢"), &[], &Context::default());
-    assert_eq!(first(&found), "store.info");
+    let by_words = by_words();
+    let edited = TrainingSet::new(&edited, str::to_lowercase);
+    let nlu = by_words.edited(&edited).expect("has examples").expect("is a small edit");
+    for (text, id) in [("请问几点开门呢", "store.info"), ("请问什么时候发货呢", "shipping.when")]
+    {
+        assert_eq!(first(&nlu.understand(&read(text), &[], &Context::default())), id);
+    }
+    let found = nlu.understand(&read("几点关门"), &[], &Context::default());
+    assert_eq!((first(&found), found.why.tier), ("store.info", "exact"));
 }
 
 #[test]
@@ -192,6 +198,38 @@ fn by_heart_an_example_is_understood_and_nothing_else() {
         let found = nlu.understand(&utterance, &[], &Context::default());
         assert_eq!((nlu.knows(&utterance), found.oos, found.band), (known, oos, band), "{text}");
     }
+}
+
+#[tokio::test]
+async fn an_edit_is_learnt_by_vectors_as_well() {
+    let encoder = HashingEncoder::new(64);
+    let mut set = TrainingSet::new(&intents(), str::to_lowercase);
+    set.attach(encoder.encode(&set.texts()).await.expect("encodes"));
+    let before = Nlu::fit(&set).expect("fits");
+    let mut edited = intents();
+    let lines = ["尺码怎么选", "我穿多大", "选什么尺码", "尺码偏大吗", "该穿什么码", "what size fits me"];
+    edited.entry("size".into()).or_default().examples =
+        lines.map(|text| Example { text: text.to_owned() }).to_vec();
+    edited.remove(&IntentId::from("chat.greet"));
+    let mut set = TrainingSet::new(&edited, str::to_lowercase);
+    set.attach(encoder.encode(&set.texts()).await.expect("encodes"));
+    let nlu = before.edited(&set).expect("has examples").expect("is a small edit");
+    for (text, id) in [("请问尺码怎么选呢", "size"), ("请问什么时候发货呢", "shipping.when")]
+    {
+        let utterance = read(text);
+        let vectors = encoder.encode(&Nlu::texts(&utterance)).await.expect("encodes");
+        let found = nlu.understand(&utterance, &vectors, &Context::default());
+        assert_eq!((first(&found), found.why.tier), (id, "head"));
+    }
+}
+
+#[test]
+fn a_large_edit_is_not_learnt_by_the_way() {
+    let mut edited = intents();
+    let lines = (0..100).map(|i| Example { text: format!("第{i}个问题是什么") });
+    edited.entry("new".into()).or_default().examples = lines.collect();
+    let set = TrainingSet::new(&edited, str::to_lowercase);
+    assert!(by_words().edited(&set).expect("has examples").is_none());
 }
 
 #[test]

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use super::{
+    edit::{EDIT_PASSES, EditedLine, rearranged},
     probability::{loss_gradient, softmax},
     random::Shuffle,
 };
@@ -39,6 +40,8 @@ const PASSES: usize = 4;
 /// Steps that a small set is given at least: few examples need more passes over them.
 const LEAST_STEPS: usize = 20_000;
 const STEP: f32 = 1.0;
+/// What Adagrad has summed up for a feature before it is first seen.
+const UNSEEN: f32 = 1e-2;
 /// More features than this teach nothing that a message would show again.
 const MOST_FEATURES: usize = 80_000;
 
@@ -49,18 +52,51 @@ impl WordsHead {
         let (features, rarity) = vocabulary(&hashed);
         let mut head = Self { weights: vec![0.0; (rarity.len() + 1) * classes], features, rarity, classes };
         let rows: Vec<Sparse> = hashed.iter().map(|hashes| head.sparse(hashes)).collect();
-        head.descend(&rows, lines);
+        let passes = PASSES.max(LEAST_STEPS / rows.len().max(1)).min(100);
+        let squares = vec![UNSEEN; head.rarity.len() + 1];
+        head.descend(&rows, lines, passes, squares);
         head
     }
 
-    fn descend(&mut self, rows: &[Sparse], lines: &[Line<'_>]) {
+    /// The same classifier after a few steps on `lines`, with its classes in a new order: `from` tells of each what it
+    /// was.
+    pub(super) fn edited(&self, from: &[Option<usize>], lines: &[EditedLine<'_>]) -> Self {
+        /// What Adagrad has summed up for a feature, and for the bias, by the end of fitting, about.
+        const SEEN: f32 = 1.0;
+        const OFTEN_SEEN: f32 = 100.0;
+        let weights = self.weights.chunks_exact(self.classes.max(1));
+        let mut head = Self {
+            features: self.features.clone(),
+            rarity: self.rarity.clone(),
+            weights: weights.flat_map(|row| rearranged(row, 1, from)).collect(),
+            classes: from.len(),
+        };
+        let bias = head.weights.split_off(head.rarity.len() * head.classes);
+        let hashed: Vec<Vec<u64>> = lines.iter().map(|line| features_of(line.normal)).collect();
+        let mut squares = vec![SEEN; head.rarity.len()];
+        let rare = head.rarity.iter().copied().fold(1.0, f32::max);
+        for hash in hashed.iter().flatten() {
+            let next = head.rarity.len() as u32;
+            if *head.features.entry(*hash).or_insert(next) == next {
+                head.rarity.push(rare);
+                head.weights.resize(head.weights.len() + head.classes, 0.0);
+                squares.push(UNSEEN);
+            }
+        }
+        head.weights.extend(bias);
+        squares.push(OFTEN_SEEN);
+        let rows: Vec<Sparse> = hashed.iter().map(|hashes| head.sparse(hashes)).collect();
+        let lines: Vec<Line<'_>> = lines.iter().map(EditedLine::line).collect();
+        head.descend(&rows, &lines, EDIT_PASSES, squares);
+        head
+    }
+
+    /// Steps over the lines, so many times. Adagrad: a feature seen rarely, by its sum in `squares`, keeps long steps.
+    fn descend(&mut self, rows: &[Sparse], lines: &[Line<'_>], passes: usize, mut squares: Vec<f32>) {
         if rows.is_empty() || self.classes == 0 {
             return;
         }
-        let passes = PASSES.max(LEAST_STEPS / rows.len().max(1)).min(100);
         let steps = (passes * rows.len()) as f32;
-        // Adagrad: a feature seen rarely keeps long steps.
-        let mut squares = vec![1e-2f32; self.rarity.len() + 1];
         let mut shuffle = Shuffle::new(rows.len());
         let mut scores = vec![0.0; self.classes];
         let mut step = 0;
