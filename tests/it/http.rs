@@ -61,6 +61,39 @@ async fn errors_have_one_form() {
 }
 
 #[tokio::test]
+async fn errors_that_no_handler_makes_have_the_same_form() {
+    let server = Server::start().await;
+    let json = [("content-type", "application/json")];
+    let long = json!({"name": "owner", "password": "a".repeat(256 * 1024)}).to_string();
+    for (method, path, headers, body, expected) in [
+        ("GET", "/api/v1", &[][..], "", (404, "not_found")),
+        ("GET", "/api/v1/", &[], "", (404, "not_found")),
+        ("GET", "/api/v1/nothing", &[], "", (404, "not_found")),
+        ("POST", "/api/v1/nothing/at/all", &json, "{}", (404, "not_found")),
+        ("PATCH", "/api/v1/session", &json, "{}", (405, "method_not_allowed")),
+        ("GET", "/api/v1/session/password", &[], "", (405, "method_not_allowed")),
+        ("POST", "/api/v1/session", &json, "{", (400, "bad_request")),
+        ("POST", "/api/v1/session", &json, "", (400, "bad_request")),
+        ("POST", "/api/v1/session", &json, r#"{"name": "owner"}"#, (422, "bad_request")),
+        ("POST", "/api/v1/session", &json, r#"{"name": 1, "password": "x"}"#, (422, "bad_request")),
+        ("POST", "/api/v1/session", &[], r#"{"name": "owner"}"#, (415, "unsupported_media_type")),
+        ("POST", "/api/v1/session", &json, &long, (413, "too_large")),
+        ("GET", "/api/v1/conversations/any/messages?after=soon", &[], "", (400, "bad_request")),
+        ("GET", "/api/v1/shops/%FF/products", &[], "", (400, "bad_request")),
+    ] {
+        let answer = server.http(method, path, headers, body).await;
+        let told = format!("{method} {path}: {}", answer.body);
+        assert_eq!(answer.error(), (expected.0, expected.1.to_owned()), "{told}");
+        assert_eq!(answer.header("content-type"), "application/json", "{told}");
+        assert_eq!(answer.header("allow").is_empty(), expected.0 != 405, "{told}");
+    }
+    let missing = server.post("/api/v1/session", "", json!({"name": "owner"})).await.json();
+    assert!(missing.to_string().contains("password"), "the sentence names the field: {missing}");
+    let page = server.http("GET", "/nothing", &[], "").await;
+    assert!(page.header("content-type").starts_with("text/plain"), "pages are for people");
+}
+
+#[tokio::test]
 async fn the_catalog_is_public() {
     let server = Server::start().await;
     let products = server.http("GET", "/api/v1/shops/demo/products", &[], "").await.json();

@@ -38,7 +38,7 @@ pub(in crate::server) async fn document() -> Json<Value> {
         "components": {
             "securitySchemes": {"conversation": {"type": "http", "scheme": "bearer"}},
             "responses": {"Error": {
-                "description": "an error",
+                "description": "an error: every one under /api/v1/ has this form, whoever found it",
                 "content": {"application/json": {"schema": {
                     "type": "object",
                     "properties": {"error": {
