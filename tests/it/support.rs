@@ -171,7 +171,7 @@ impl Server {
             request.headers_mut().insert(*name, HeaderValue::from_str(value).expect("a header"));
         }
         match within(connect_async(request)).await {
-            Ok((socket, _)) => Ok(Client(socket)),
+            Ok((socket, _)) => Ok(Client { socket, path: path.to_owned() }),
             Err(Error::Http(response)) => Err(response.status().as_u16()),
             Err(error) => panic!("{error}"),
         }
@@ -296,8 +296,11 @@ impl Answer {
     }
 }
 
-/// A websocket's other end.
-pub(crate) struct Client(WebSocketStream<MaybeTlsStream<TcpStream>>);
+/// A websocket's other end. What it is sent has to be as the published schema says.
+pub(crate) struct Client {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    path: String,
+}
 
 impl Client {
     pub(crate) async fn send(&mut self, frame: Value) {
@@ -306,7 +309,7 @@ impl Client {
 
     /// Sends a frame as it is; a server that has closed meanwhile is told by what is read next.
     pub(crate) async fn send_text(&mut self, text: &str) {
-        let _ = within(self.0.send(Message::Text(text.to_owned().into()))).await;
+        let _ = within(self.socket.send(Message::Text(text.to_owned().into()))).await;
     }
 
     pub(crate) async fn say(&mut self, id: &str, text: &str) {
@@ -316,9 +319,11 @@ impl Client {
     /// The next frame.
     pub(crate) async fn next(&mut self) -> Value {
         loop {
-            match within(self.0.next()).await {
+            match within(self.socket.next()).await {
                 Some(Ok(Message::Text(text))) => {
-                    return serde_json::from_str(&text).expect("frames are JSON");
+                    let frame = serde_json::from_str(&text).expect("frames are JSON");
+                    super::schema::assert_published(&self.path, &frame);
+                    return frame;
                 }
                 Some(Ok(Message::Close(frame))) => panic!("closed: {frame:?}"),
                 Some(Ok(_)) => {}
@@ -369,7 +374,7 @@ impl Client {
     /// The code the server closes with; frames before it are left out.
     pub(crate) async fn close_code(&mut self) -> u16 {
         loop {
-            match within(self.0.next()).await {
+            match within(self.socket.next()).await {
                 Some(Ok(Message::Close(Some(frame)))) => return frame.code.into(),
                 Some(Ok(_)) => {}
                 other => panic!("no close frame: {other:?}"),

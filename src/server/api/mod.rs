@@ -5,6 +5,7 @@ mod console;
 mod conversations;
 mod demo;
 mod openapi;
+mod schema;
 
 use axum::{
     Router, middleware,
@@ -22,6 +23,8 @@ const LARGEST_BODY: usize = 256 * 1024;
 pub(super) fn service(state: ServerState) -> Router {
     Router::new()
         .route("/openapi.json", get(openapi::document))
+        .route("/schema/", get(schema::index))
+        .route("/schema/{name}", get(schema::document))
         .route("/session", get(staff::show).post(staff::sign_in).delete(staff::sign_out))
         .route("/session/password", post(staff::change_password))
         .route("/conversations/{id}/messages", get(conversations::messages))
