@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::support::Server;
+use super::support::{Home, Server};
 
 #[tokio::test]
 async fn health_is_told_to_machines() {
@@ -91,6 +91,29 @@ async fn errors_that_no_handler_makes_have_the_same_form() {
     assert!(missing.to_string().contains("password"), "the sentence names the field: {missing}");
     let page = server.http("GET", "/nothing", &[], "").await;
     assert!(page.header("content-type").starts_with("text/plain"), "pages are for people");
+}
+
+#[tokio::test]
+async fn a_shop_whose_files_never_worked_is_told_and_harms_no_other() {
+    let home = Home::in_memory();
+    let folder = home.intents().join("shops/broken");
+    std::fs::create_dir(&folder).expect("a folder can be made");
+    std::fs::write(folder.join("shop.toml"), "version = ").expect("a file can be written");
+    let server = Server::start_in(home).await;
+    let cookie = server.owner().await;
+    let shops = server.http("GET", "/api/v1/console/shops", &[("cookie", &cookie)], "").await.json();
+    let shop = |id: &str| {
+        let list = shops["shops"].as_array().expect("shops");
+        list.iter().find(|shop| shop["id"] == id).unwrap_or_else(|| panic!("{id} in {shops}")).clone()
+    };
+    assert_eq!((&shop("broken")["open"], &shop("demo")["open"]), (&json!(false), &json!(true)));
+    assert_eq!((&shop("broken")["name"], &shop("broken")["version"]), (&Value::Null, &Value::Null));
+    let problem = &shop("broken")["problems"][0];
+    assert_eq!((&problem["severity"], &problem["path"]), (&json!("error"), &json!("shops/broken/shop.toml")));
+    let refused = server.http("GET", "/api/v1/shops/broken/products", &[], "").await;
+    assert_eq!(refused.error(), (503, "shop_broken".to_owned()));
+    assert_eq!(server.connect("/ws/chat?shop=broken", &[]).await.err(), Some(503));
+    server.chat().await;
 }
 
 #[tokio::test]

@@ -97,6 +97,10 @@ impl Home {
         Self { folder: Arc::new(folder), database }
     }
 
+    pub(crate) fn intents(&self) -> PathBuf {
+        self.folder.path().join("intents")
+    }
+
     pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
@@ -137,7 +141,7 @@ impl Server {
             .expect("a runtime can be made");
         let settings = Settings {
             listen: "127.0.0.1:0".parse().expect("an address"),
-            intents: home.folder.path().join("intents"),
+            intents: home.intents(),
             models: None,
             data: home.data(),
             database: home.database.clone(),
