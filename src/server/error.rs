@@ -2,7 +2,8 @@
 
 use axum::{
     Json,
-    http::StatusCode,
+    body::to_bytes,
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde_json::json;
@@ -59,6 +60,43 @@ impl IntoResponse for ApiError {
             body["error"]["retry_ms"] = retry.into();
         }
         (status, Json(body)).into_response()
+    }
+}
+
+/// The longest sentence that is passed on, in bytes.
+const LONGEST_SENTENCE: usize = 1024;
+
+/// Gives the one form to errors that no handler made: an unknown path, a wrong method, a query or a body that
+/// can't be read. The libraries answer those in plain text, which becomes the sentence.
+pub(super) async fn in_one_form(response: Response) -> Response {
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    let json = HeaderValue::from_static("application/json");
+    if !is_error || response.headers().get(header::CONTENT_TYPE) == Some(&json) {
+        return response;
+    }
+    let (mut head, body) = response.into_parts();
+    let said = to_bytes(body, LONGEST_SENTENCE).await.ok();
+    let said = said.and_then(|text| String::from_utf8(text.to_vec()).ok()).filter(|text| !text.is_empty());
+    let (code, plain) = code_of(status);
+    // What a server says of its own faults stays with the operator.
+    let message = said.filter(|_| status.is_client_error()).unwrap_or_else(|| plain.to_owned());
+    let told = ApiError::Said(status, code, message).into_response();
+    // `Allow` and the like stay.
+    head.headers.remove(header::CONTENT_LENGTH);
+    head.headers.insert(header::CONTENT_TYPE, json);
+    Response::from_parts(head, told.into_body())
+}
+
+/// The code of a status that says all there is to say, and a sentence for it.
+fn code_of(status: StatusCode) -> (&'static str, &'static str) {
+    match status {
+        StatusCode::NOT_FOUND => ("not_found", "there is no such page"),
+        StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "this page does not know the method"),
+        StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "the body is too large"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ("unsupported_media_type", "the body is not of a known type"),
+        status if status.is_server_error() => ("internal", "something went wrong on our side"),
+        _ => ("bad_request", "the request can't be read"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The server: chat, desk, console, sign-in, static pages, health and metrics over one listener.
 //!
-//! Every route stands in `router`. The server owns protocols and nothing else: what is said, kept and decided
+//! Every route stands in `router` and `api`. The server owns protocols and nothing else: what is said, kept and decided
 //! happens in the engine and the services.
 
 mod api;
@@ -15,18 +15,12 @@ mod staff;
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{
-    Router,
-    routing::{get, post},
-};
+use axum::{Router, routing::get};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::{accounts::Accounts, engine::Engine, shop::Problem};
 
-/// Requests other than websockets carry little.
-const LARGEST_BODY: usize = 256 * 1024;
 /// How long open connections may take to end after a stop was asked for.
 const DRAIN_DEADLINE: Duration = Duration::from_secs(10);
 
@@ -68,7 +62,7 @@ impl ServerState {
     }
 }
 
-/// Every route.
+/// Every route; those of the HTTP interface stand in `api`.
 fn router(state: ServerState) -> Router {
     Router::new()
         .route("/", get(pages::store))
@@ -79,18 +73,8 @@ fn router(state: ServerState) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
-        .route("/api/v1/openapi.json", get(api::openapi::document))
-        .route("/api/v1/session", get(staff::show).post(staff::sign_in).delete(staff::sign_out))
-        .route("/api/v1/session/password", post(staff::change_password))
-        .route("/api/v1/conversations/{id}/messages", get(api::conversations::messages))
-        .route("/api/v1/shops/{shop}/products", get(api::catalog::products))
-        .route("/api/v1/shops/{shop}/promotions", get(api::catalog::promotions))
-        .route("/api/v1/demo/shoppers", get(api::demo::shoppers))
-        .route("/api/v1/demo/shoppers/{id}/token", post(api::demo::token))
-        .route("/api/v1/console/shops", get(api::console::shops))
-        .route("/api/v1/console/understand", post(api::console::understand))
-        .route("/{*path}", get(pages::file))
-        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
+        .nest_service("/api/v1", api::service(state.clone()))
+        .fallback_service(get(pages::file))
         .with_state(state)
 }
 

@@ -4,8 +4,7 @@
 
 use axum::{
     body::Body,
-    extract::Path,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
@@ -37,9 +36,9 @@ pub(super) async fn console(headers: HeaderMap) -> Response {
     page("console/index.html", &headers)
 }
 
-/// Any other file of `web/`.
-pub(super) async fn file(Path(path): Path<String>, headers: HeaderMap) -> Response {
-    page(&path, &headers)
+/// Any other file of `web/`. Their names are plain, so none is written with percent signs.
+pub(super) async fn file(address: Uri, headers: HeaderMap) -> Response {
+    page(address.path().trim_start_matches('/'), &headers)
 }
 
 fn page(path: &str, headers: &HeaderMap) -> Response {

@@ -1,4 +1,7 @@
 //! A websocket as this server uses it: text frames of bounded size, bounded waits, closes with a reason.
+//!
+//! What the shopper's connection and the desk's have in common is here: the wait for the first frame, the bounds, the
+//! drain, the silence. What the frames mean is theirs.
 
 use std::time::Duration;
 
@@ -11,48 +14,66 @@ use futures::{
     stream::{SplitSink, SplitStream},
 };
 use serde::Serialize;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 /// The largest frame that is read, in bytes (CONTRACT section 3).
 pub(super) const LARGEST_FRAME: usize = 64 * 1024;
 /// A client that takes no data for so long is given up; it comes back and resumes.
 const WRITE_DEADLINE: Duration = Duration::from_secs(10);
 
-/// Close codes of RFC 6455 and the contract.
-pub(super) mod close {
-    pub(in crate::server) const AWAY: u16 = 1001;
-    pub(in crate::server) const POLICY: u16 = 1008;
-    pub(in crate::server) const TOO_LARGE: u16 = 1009;
-    pub(in crate::server) const RESTART: u16 = 1012;
-}
+/// The first frame has to come within this.
+const HELLO_DEADLINE: Duration = Duration::from_secs(10);
+/// A connection that says nothing for so long is closed.
+const SILENCE: Duration = Duration::from_secs(60);
 
-/// What came in.
+// Close codes of RFC 6455 and the contract.
+const AWAY: u16 = 1001;
+const POLICY: u16 = 1008;
+const TOO_LARGE: u16 = 1009;
+const RESTART: u16 = 1012;
+
+/// What a client sent.
 pub(super) enum Incoming {
     /// A text frame.
     Text(String),
     /// A binary frame, which nobody sends us.
     Binary,
-    /// A control frame; it shows that the client lives.
-    Control,
-    /// A frame over [`LARGEST_FRAME`].
-    TooLarge,
-    /// The connection has ended.
+}
+
+/// Why nothing more comes from a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// It has left.
     Gone,
+    /// It sent a frame over [`LARGEST_FRAME`].
+    TooLarge,
+    /// It sent nothing for [`SILENCE`].
+    Silent,
+    /// The server drains.
+    Draining,
 }
 
 /// The writing half.
 pub(super) struct Writer(SplitSink<WebSocket, Message>);
-/// The reading half.
-pub(super) struct Reader(SplitStream<WebSocket>);
+
+/// The reading half, which sees to the bounds of size and time.
+pub(super) struct Reader {
+    stream: SplitStream<WebSocket>,
+    drain: CancellationToken,
+    heard_at: Instant,
+}
 
 /// The client is gone or too slow.
 #[derive(Debug, thiserror::Error)]
 #[error("the client is gone")]
 pub(super) struct Gone;
 
-/// Splits a socket so that reading and writing can be waited for side by side.
-pub(super) fn split(socket: WebSocket) -> (Writer, Reader) {
+/// Splits a socket so that reading and writing can be waited for side by side; reading ends when `drain` is called
+/// for.
+pub(super) fn split(socket: WebSocket, drain: CancellationToken) -> (Writer, Reader) {
     let (sink, stream) = socket.split();
-    (Writer(sink), Reader(stream))
+    (Writer(sink), Reader { stream, drain, heard_at: Instant::now() })
 }
 
 impl Writer {
@@ -62,8 +83,24 @@ impl Writer {
         self.write(Message::Text(text.into())).await
     }
 
-    /// Says why and closes.
-    pub(super) async fn close(&mut self, code: u16, reason: &'static str) {
+    /// Sends a fatal error and closes.
+    pub(super) async fn refuse(&mut self, error: &impl Serialize) {
+        if self.send(error).await.is_ok() {
+            self.close(POLICY, "see the error before").await;
+        }
+    }
+
+    /// Closes with the reason for which nothing more is read.
+    pub(super) async fn end(&mut self, ending: Ending) {
+        match ending {
+            Ending::Gone => {}
+            Ending::TooLarge => self.close(TOO_LARGE, "frame too large").await,
+            Ending::Silent => self.close(AWAY, "silent for too long").await,
+            Ending::Draining => self.close(RESTART, "restarting").await,
+        }
+    }
+
+    async fn close(&mut self, code: u16, reason: &'static str) {
         // A client that is gone already needs no goodbye.
         let _ = self.write(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await;
     }
@@ -77,14 +114,33 @@ impl Writer {
 }
 
 impl Reader {
-    /// The next frame.
-    pub(super) async fn next(&mut self) -> Incoming {
-        match self.0.next().await {
-            Some(Ok(Message::Text(text))) => Incoming::Text(text.as_str().to_owned()),
-            Some(Ok(Message::Binary(_))) => Incoming::Binary,
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => Incoming::Control,
-            Some(Err(error)) if is_too_large(&error) => Incoming::TooLarge,
-            Some(Ok(Message::Close(_)) | Err(_)) | None => Incoming::Gone,
+    /// The first frame; `None` when none of text came in time.
+    pub(super) async fn first(&mut self) -> Result<Option<String>, Ending> {
+        match tokio::time::timeout(HELLO_DEADLINE, self.next()).await {
+            Ok(Ok(Incoming::Text(text))) => Ok(Some(text)),
+            Ok(Ok(Incoming::Binary)) | Err(_) => Ok(None),
+            Ok(Err(ending)) => Err(ending),
+        }
+    }
+
+    /// The next frame. Cancelling it loses nothing.
+    pub(super) async fn next(&mut self) -> Result<Incoming, Ending> {
+        loop {
+            let message = tokio::select! {
+                biased;
+                () = self.drain.cancelled() => return Err(Ending::Draining),
+                message = self.stream.next() => message,
+                () = tokio::time::sleep_until(self.heard_at + SILENCE) => return Err(Ending::Silent),
+            };
+            self.heard_at = Instant::now();
+            match message {
+                Some(Ok(Message::Text(text))) => return Ok(Incoming::Text(text.as_str().to_owned())),
+                Some(Ok(Message::Binary(_))) => return Ok(Incoming::Binary),
+                // A control frame shows that the client lives.
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                Some(Err(error)) if is_too_large(&error) => return Err(Ending::TooLarge),
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(Ending::Gone),
+            }
         }
     }
 }

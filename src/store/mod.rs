@@ -59,6 +59,7 @@ pub type SharedStore = Arc<dyn Store>;
 /// - `seq` of a conversation's messages runs 1, 2, 3 … without gaps, whoever wrote them.
 /// - A shopper's message counts as unanswered from the commit that stored it until a [`TurnCommit`] reaches it
 ///   or a person takes the conversation. While a person holds it, new messages are theirs and never unanswered.
+/// - `handed_at` is set by the first turn that brings the conversation to people, and never changes again.
 /// - The state's version grows by one with every commit that changes state, mode, holder or identity, so a turn
 ///   computed before such a change can't be committed after it.
 #[async_trait]
@@ -78,8 +79,13 @@ pub trait ConversationStore: Send + Sync {
     /// At most `limit` messages with `seq > after`, in order.
     async fn messages(&self, id: &ConversationId, after: u64, limit: usize) -> Result<Vec<Message>>;
 
+    /// The last `limit` messages with `seq < before`, in order.
+    async fn earlier(&self, id: &ConversationId, before: u64, limit: usize) -> Result<Vec<Message>>;
+
     /// The last `limit` messages, in order.
-    async fn latest(&self, id: &ConversationId, limit: usize) -> Result<Vec<Message>>;
+    async fn latest(&self, id: &ConversationId, limit: usize) -> Result<Vec<Message>> {
+        self.earlier(id, u64::MAX, limit).await
+    }
 
     /// Stores what the shopper said under the next `seq`, and marks it unanswered unless a person holds the
     /// conversation. A closed conversation opens again in mode `bot`. The same client id with equal content
@@ -174,8 +180,8 @@ pub trait QueueStore: Send + Sync {
     /// Back to the bot, by the holder alone, with a notice; what was said before stays answered.
     async fn release(&self, closing: Closing) -> Result<Staffed>;
 
-    /// Ends the conversation, by the holder, or by anyone who may while it waits; with a notice. The holder's name
-    /// stays on it. Ending what is closed already is [`Staffed::Unchanged`].
+    /// Ends the conversation, by the holder, or by anyone of the staff while it waits, or by the engine; with a
+    /// notice. The holder's name stays on it. Ending what is closed already is [`Staffed::Unchanged`].
     async fn close(&self, closing: Closing) -> Result<Staffed>;
 
     /// The shopper doesn't want to wait: from `queue` or `message` back to `bot`, with a notice.

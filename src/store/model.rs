@@ -44,6 +44,8 @@ pub struct Conversation {
     pub mode: Mode,
     /// Who holds it, or held it last.
     pub agent: Option<Staff>,
+    /// When it was first brought to people. Staff of its shop may see it from then on, also after it left them.
+    pub handed_at: Option<Timestamp>,
     /// The number of its last message; 0 when there is none.
     pub last_seq: u64,
     /// The state's version.

@@ -39,6 +39,7 @@ impl Record {
             shopper: new.shopper,
             mode: Mode::Bot,
             agent: None,
+            handed_at: None,
             last_seq: 0,
             version: 0,
             locale: new.locale,
@@ -102,6 +103,7 @@ impl Record {
         self.answered_up_to = self.answered_up_to.max(turn.answered_up_to.min(self.last_shopper_seq));
         if let Some(handoff) = &turn.handoff {
             self.handoff = Some(handoff.clone());
+            self.hand_over(turn.at);
         }
         if let Some(mode) = turn.mode {
             self.enter(mode, turn.at);
@@ -109,7 +111,14 @@ impl Record {
         messages
     }
 
+    fn hand_over(&mut self, at: Timestamp) {
+        self.conversation.handed_at.get_or_insert(at);
+    }
+
     fn enter(&mut self, mode: Mode, at: Timestamp) {
+        if waits(mode) {
+            self.hand_over(at);
+        }
         match mode {
             Mode::Bot => {
                 self.handoff = None;
@@ -172,11 +181,11 @@ impl Record {
     }
 
     pub(super) fn close(&mut self, closing: Closing) -> Staffed {
-        let held = self.conversation.mode == Mode::Agent;
         if self.conversation.mode == Mode::Closed {
             return Staffed::Unchanged;
         }
-        if held && closing.agent.as_ref().is_some_and(|agent| !self.is_held_by(agent)) {
+        let may = |agent| waits(self.conversation.mode) || self.is_held_by(agent);
+        if !closing.agent.as_ref().is_none_or(may) {
             return Staffed::NotHolder;
         }
         self.conversation.mode = Mode::Closed;

@@ -15,6 +15,7 @@ pub mod names;
 pub mod order;
 pub mod part;
 pub mod product;
+pub mod schema;
 pub mod understanding;
 
 #[cfg(test)]

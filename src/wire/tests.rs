@@ -26,7 +26,7 @@ fn cny(amount: &str) -> Value {
 }
 
 /// Every kind of part as the contract writes it, without its text.
-fn every_part() -> Vec<(PartKind, Value)> {
+pub(super) fn every_part() -> Vec<(PartKind, Value)> {
     [plain_parts(), order_parts(), money_parts()].concat()
 }
 

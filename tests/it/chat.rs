@@ -40,7 +40,10 @@ async fn the_first_frame_is_hello_or_the_last() {
     for (first, expected) in [
         (json!({"type": "say", "id": "a", "text": "你好"}).to_string(), "not_hello"),
         (json!({"type": "hello", "v": 2}).to_string(), "unsupported_version"),
-        ("{".to_owned(), "bad_json"),
+        (json!({"type": "hello", "v": 2, "after": "the third"}).to_string(), "unsupported_version"),
+        ("{".to_owned(), "not_hello"),
+        (json!({"type": "dance"}).to_string(), "not_hello"),
+        (json!({"type": "hello"}).to_string(), "bad_frame"),
         (hello(json!({"shopper": "nobody's"})).to_string(), "bad_shopper"),
     ] {
         let mut client = server.chat().await;

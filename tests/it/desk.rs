@@ -1,7 +1,10 @@
 //! The desk over a real connection: signing in, who gets a conversation, and what reaches whom.
 
 use serde_json::{Value, json};
-use xiaoer::store::{self, NewAgent, Role};
+use xiaoer::{
+    domain::Part,
+    store::{self, AgentMessage, NewAgent, Role, Staff, Take},
+};
 
 use super::support::{Client, Home, Server};
 
@@ -52,6 +55,30 @@ async fn the_first_password_opens_nothing_but_its_change() {
     assert_eq!(welcome["shops"], json!([{"id": "demo", "name": "店小二演示店"}]));
     let origin = [("cookie", cookie.as_str()), ("origin", "https://other.example")];
     assert_eq!(server.connect("/ws/desk", &origin).await.err(), Some(403));
+}
+
+#[tokio::test]
+async fn the_first_frame_is_hello_or_the_last() {
+    let server = Server::start().await;
+    let cookie = server.owner().await;
+    for (first, expected) in [
+        (json!({"type": "ping"}).to_string(), "not_hello"),
+        (json!({"type": "dance"}).to_string(), "not_hello"),
+        ("{".to_owned(), "not_hello"),
+        (json!({"type": "hello", "v": 2}).to_string(), "unsupported_version"),
+        (json!({"type": "hello"}).to_string(), "bad_frame"),
+    ] {
+        let mut desk = server.connect("/ws/desk", &[("cookie", &cookie)]).await.expect("staff may connect");
+        desk.send_text(&first).await;
+        let error = desk.next().await;
+        assert_eq!((&error["code"], &error["fatal"]), (&json!(expected), &json!(true)), "{first}");
+        assert_eq!(desk.close_code().await, 1008, "{first}");
+    }
+    let mut silent = server.connect("/ws/desk", &[("cookie", &cookie)]).await.expect("staff may connect");
+    let (mut open, _) = desk(&server, &cookie).await;
+    let mut server = server;
+    server.stop();
+    assert_eq!((silent.close_code().await, open.close_code().await), (1012, 1012));
 }
 
 #[tokio::test]
@@ -107,6 +134,131 @@ async fn people_talk_while_the_bot_is_silent_and_notes_stay_inside() {
     shopper.mode("bot").await;
     shopper.say("m2", "你好").await;
     shopper.message_from("bot").await;
+}
+
+#[tokio::test]
+async fn what_people_had_once_stays_theirs_to_read() {
+    let server = Server::start().await;
+    let cookie = server.owner().await;
+    let (mut shopper, id) = waiting(&server).await;
+    let (mut holder, _) = desk(&server, &cookie).await;
+    holder.send(about("take", &id)).await;
+    shopper.mode("agent").await;
+    holder.send(about("release", &id)).await;
+    shopper.mode("bot").await;
+    assert_history(&server, &cookie, &id, "bot").await;
+
+    shopper.say("again", "转人工").await;
+    shopper.mode("queue").await;
+    holder.send(about("take", &id)).await;
+    shopper.mode("agent").await;
+    holder.send(about("close", &id)).await;
+    shopper.mode("closed").await;
+    assert_history(&server, &cookie, &id, "closed").await;
+    shopper.say("thanks", "你好").await;
+    shopper.mode("bot").await;
+    assert_history(&server, &cookie, &id, "bot").await;
+}
+
+/// A new desk can read a conversation that nobody holds, follow it and note on it, and nothing else.
+async fn assert_history(server: &Server, cookie: &str, id: &str, mode: &str) {
+    let (mut desk, _) = desk(server, cookie).await;
+    desk.send(about("open", id)).await;
+    let opened = desk.until("conversation").await;
+    assert_eq!(opened["card"]["mode"], mode, "{opened}");
+    assert_eq!(opened["messages"][0]["parts"][0]["text"], "转人工");
+    let noted = opened["notes"].as_array().expect("notes").len() as u64;
+    let note = format!("note {noted}");
+    desk.send(json!({"type": "note", "id": note, "conversation": id, "text": "回访过"})).await;
+    assert_eq!(desk.until("ack").await["n"], noted + 1);
+    let say = json!({"type": "say", "id": format!("say {noted}"), "conversation": id, "text": "您好"});
+    for frame in [say, about("take", id), about("release", id)] {
+        desk.send(frame.clone()).await;
+        assert_eq!(desk.until("error").await["code"], "not_yours", "{mode}: {frame}");
+    }
+}
+
+#[tokio::test]
+async fn shut_and_opened_again_is_heard_once() {
+    let server = Server::start().await;
+    let cookie = server.owner().await;
+    let (mut shopper, id) = waiting(&server).await;
+    let (mut desk, _) = desk(&server, &cookie).await;
+    for kind in ["open", "shut", "open", "open", "shut", "open"] {
+        desk.send(about(kind, &id)).await;
+    }
+    desk.send(json!({"type": "note", "id": "n1", "conversation": id, "text": "一次"})).await;
+    desk.until("ack").await;
+    shopper.send(json!({"type": "typing"})).await;
+    shopper.send(json!({"type": "read", "seq": 1})).await;
+    let mut heard = Vec::new();
+    while heard.last().is_none_or(|frame| kind(frame) != "read") {
+        heard.push(desk.next().await);
+    }
+    for _ in 0..2 {
+        heard.extend(desk.frames_until_pong().await);
+    }
+    for kind_of in ["note", "typing", "read"] {
+        assert_eq!(heard.iter().filter(|frame| kind(frame) == kind_of).count(), 1, "{kind_of} in {heard:?}");
+    }
+
+    desk.send(about("shut", &id)).await;
+    desk.frames_until_pong().await;
+    shopper.send(json!({"type": "typing"})).await;
+    shopper.frames_until_pong().await;
+    let heard = desk.frames_until_pong().await;
+    assert!(heard.iter().all(|frame| kind(frame) != "typing"), "{heard:?}");
+}
+
+fn kind(frame: &Value) -> &str {
+    frame["type"].as_str().expect("frames have a type")
+}
+
+#[tokio::test]
+async fn a_long_conversation_is_read_page_by_page() {
+    let server = Server::start_in(Home::on_disk()).await;
+    let cookie = server.owner().await;
+    let (_shopper, id) = waiting(&server).await;
+    let store = store::open(server.home.database()).await.expect("the store opens");
+    let at = "2026-11-23T02:00:00Z".parse().expect("a moment");
+    let holder = Staff { id: "second".into(), name: "小安".to_owned() };
+    let take = Take {
+        conversation: id.as_str().into(),
+        agent: holder.clone(),
+        notice: vec![Part::text("来了")],
+        at,
+    };
+    store.take(take).await.expect("it waits");
+    for number in 0..420 {
+        let parts = vec![Part::text(format!("第 {number} 句"))];
+        let message = AgentMessage { agent: holder.clone(), client_id: format!("m{number}"), parts, at };
+        store.append_agent(&id.as_str().into(), message).await.expect("it is stored");
+    }
+    let last =
+        store.conversation(&id.as_str().into()).await.expect("it is there").expect("it is there").last_seq;
+
+    let (mut desk, _) = desk(&server, &cookie).await;
+    desk.send(about("open", &id)).await;
+    let opened = desk.until("conversation").await;
+    assert_eq!(opened["more"], true);
+    let mut seen = numbers(&opened);
+    let mut more = true;
+    while more {
+        desk.send(json!({"type": "earlier", "conversation": id, "before": seen[0]})).await;
+        let page = desk.until("earlier").await;
+        assert!(page["messages"].as_array().is_some_and(|messages| messages.len() <= 200));
+        seen.splice(0..0, numbers(&page));
+        more = page["more"] == true;
+    }
+    assert_eq!(seen, (1..=last).collect::<Vec<u64>>());
+    desk.send(json!({"type": "earlier", "conversation": id, "before": 1})).await;
+    let none = desk.until("earlier").await;
+    assert_eq!((&none["messages"], &none["more"]), (&json!([]), &json!(false)));
+}
+
+fn numbers(frame: &Value) -> Vec<u64> {
+    let messages = frame["messages"].as_array().expect("messages").iter();
+    messages.map(|message| message["seq"].as_u64().expect("a number")).collect()
 }
 
 /// The whole conversation as another desk of the same person opens it.
@@ -182,6 +334,7 @@ async fn a_conversation_that_nobody_was_called_into_stays_private() {
     for (frame, expected) in [
         (json!({"type": "open", "conversation": welcome["conversation"]}), "not_found"),
         (json!({"type": "take", "conversation": welcome["conversation"]}), "not_found"),
+        (json!({"type": "earlier", "conversation": welcome["conversation"], "before": 9}), "not_found"),
         (json!({"type": "open", "conversation": "nobody's"}), "not_found"),
         (json!({"type": "fly"}), "unknown_type"),
         (json!([]), "bad_json"),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::support::Server;
+use super::support::{Home, Server};
 
 #[tokio::test]
 async fn health_is_told_to_machines() {
@@ -58,6 +58,62 @@ async fn errors_have_one_form() {
     }
     let document = server.http("GET", "/api/v1/openapi.json", &[], "").await.json();
     assert!(document["paths"]["/api/v1/session"].is_object());
+}
+
+#[tokio::test]
+async fn errors_that_no_handler_makes_have_the_same_form() {
+    let server = Server::start().await;
+    let json = [("content-type", "application/json")];
+    let long = json!({"name": "owner", "password": "a".repeat(256 * 1024)}).to_string();
+    for (method, path, headers, body, expected) in [
+        ("GET", "/api/v1", &[][..], "", (404, "not_found")),
+        ("GET", "/api/v1/", &[], "", (404, "not_found")),
+        ("GET", "/api/v1/nothing", &[], "", (404, "not_found")),
+        ("POST", "/api/v1/nothing/at/all", &json, "{}", (404, "not_found")),
+        ("PATCH", "/api/v1/session", &json, "{}", (405, "method_not_allowed")),
+        ("GET", "/api/v1/session/password", &[], "", (405, "method_not_allowed")),
+        ("POST", "/api/v1/session", &json, "{", (400, "bad_request")),
+        ("POST", "/api/v1/session", &json, "", (400, "bad_request")),
+        ("POST", "/api/v1/session", &json, r#"{"name": "owner"}"#, (422, "bad_request")),
+        ("POST", "/api/v1/session", &json, r#"{"name": 1, "password": "x"}"#, (422, "bad_request")),
+        ("POST", "/api/v1/session", &[], r#"{"name": "owner"}"#, (415, "unsupported_media_type")),
+        ("POST", "/api/v1/session", &json, &long, (413, "too_large")),
+        ("GET", "/api/v1/conversations/any/messages?after=soon", &[], "", (400, "bad_request")),
+        ("GET", "/api/v1/shops/%FF/products", &[], "", (400, "bad_request")),
+    ] {
+        let answer = server.http(method, path, headers, body).await;
+        let told = format!("{method} {path}: {}", answer.body);
+        assert_eq!(answer.error(), (expected.0, expected.1.to_owned()), "{told}");
+        assert_eq!(answer.header("content-type"), "application/json", "{told}");
+        assert_eq!(answer.header("allow").is_empty(), expected.0 != 405, "{told}");
+    }
+    let missing = server.post("/api/v1/session", "", json!({"name": "owner"})).await.json();
+    assert!(missing.to_string().contains("password"), "the sentence names the field: {missing}");
+    let page = server.http("GET", "/nothing", &[], "").await;
+    assert!(page.header("content-type").starts_with("text/plain"), "pages are for people");
+}
+
+#[tokio::test]
+async fn a_shop_whose_files_never_worked_is_told_and_harms_no_other() {
+    let home = Home::in_memory();
+    let folder = home.intents().join("shops/broken");
+    std::fs::create_dir(&folder).expect("a folder can be made");
+    std::fs::write(folder.join("shop.toml"), "version = ").expect("a file can be written");
+    let server = Server::start_in(home).await;
+    let cookie = server.owner().await;
+    let shops = server.http("GET", "/api/v1/console/shops", &[("cookie", &cookie)], "").await.json();
+    let shop = |id: &str| {
+        let list = shops["shops"].as_array().expect("shops");
+        list.iter().find(|shop| shop["id"] == id).unwrap_or_else(|| panic!("{id} in {shops}")).clone()
+    };
+    assert_eq!((&shop("broken")["open"], &shop("demo")["open"]), (&json!(false), &json!(true)));
+    assert_eq!((&shop("broken")["name"], &shop("broken")["version"]), (&Value::Null, &Value::Null));
+    let problem = &shop("broken")["problems"][0];
+    assert_eq!((&problem["severity"], &problem["path"]), (&json!("error"), &json!("shops/broken/shop.toml")));
+    let refused = server.http("GET", "/api/v1/shops/broken/products", &[], "").await;
+    assert_eq!(refused.error(), (503, "shop_broken".to_owned()));
+    assert_eq!(server.connect("/ws/chat?shop=broken", &[]).await.err(), Some(503));
+    server.chat().await;
 }
 
 #[tokio::test]

@@ -2,11 +2,14 @@
 
 mod chat;
 mod check;
+#[path = "../../src/wire/schema/checker.rs"]
+mod checker;
 mod cli;
 mod desk;
 mod exchange;
 mod http;
 mod layers;
+mod schema;
 mod shop;
 mod support;
 mod tidy;

@@ -5,11 +5,11 @@ import { icon } from '../shared/icons.js';
 import { nearestLocale, translator } from '../shared/i18n.js';
 import { request, signIn, signOut } from '../shared/signin.js';
 import { Storage } from '../shared/storage.js';
+import { standing } from './standing.js';
 import { TEXTS } from './texts.js';
 import { drawUnderstanding } from './understanding.js';
 
-/** @typedef {{ path: string, line: number, column: number, severity: string, code: string, message: string, message_zh?: string }} Problem */
-/** @typedef {{ id: string, name: string | null, version: string | null, problems: Problem[], intents: number, faq: number, products: number, promotions: number, ready: boolean }} Shop */
+/** @typedef {import('./standing.js').Shop} Shop */
 
 class Console {
   /** @param {HTMLElement} place */
@@ -65,11 +65,13 @@ class Console {
   #drawShop(shop) {
     const { t } = this;
     const errors = shop.problems.filter(({ severity }) => severity === 'error').length;
+    const { state, tone, words } = standing(shop);
     /** @type {[string, number][]} */
     const figures = [[t('intents'), shop.intents], [t('faq'), shop.faq], [t('products'), shop.products], [t('promotions'), shop.promotions]];
     return h('article', { class: 'shop' },
-      h('div', { class: 'shop-head' }, h('h3', null, shop.name || shop.id), h('span', { class: shop.ready ? 'state good' : 'state' }, t(shop.ready ? 'ready' : 'preparing'))),
-      h('p', { class: 'soft' }, `${shop.id} · ${t('version', { n: String(shop.version ?? '').slice(0, 8) })}`),
+      h('div', { class: 'shop-head' }, h('h3', null, shop.name || shop.id), h('span', { class: `state ${tone}` }, t(state))),
+      h('p', { class: 'soft' }, shop.version === null ? shop.id : `${shop.id} · ${t('version', { n: shop.version.slice(0, 8) })}`),
+      words !== null && h('p', { class: tone === 'bad' ? 'problem' : 'soft' }, t(words)),
       h('dl', { class: 'figures' }, figures.map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value.toLocaleString(this.locale))))),
       h('details', { open: errors > 0 },
         h('summary', null, `${t('problems')} · `, shop.problems.length === 0 ? t('no_problems') : `${errors} ${t('error')}, ${shop.problems.length - errors} ${t('warning')}`),

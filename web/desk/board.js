@@ -24,7 +24,7 @@
 /** @typedef {{ seq: number, from: string, id?: string, at: string, parts: Part[], agent?: { name: string } }} Message */
 /** @typedef {{ n: number, at: string, agent: { name: string }, text: string }} Note */
 /** @typedef {{ id: string, kind: 'say' | 'note', text: string, at: string, status: 'pending' | 'failed' }} Pending */
-/** @typedef {{ messages: Message[], notes: Note[], pending: Pending[], typingUntil: number, shopperRead: number, lastSeq: number, complete: boolean }} Thread */
+/** @typedef {{ messages: Message[], notes: Note[], pending: Pending[], typingUntil: number, shopperRead: number, lastSeq: number, asking: boolean }} Thread */
 /** @typedef {{ key: string, kind: 'message', message: Message } | { key: string, kind: 'note', note: Note } | { key: string, kind: 'pending', entry: Pending }} Line */
 
 const TYPING_FOR_MS = 6_000;
@@ -84,6 +84,22 @@ export class Board {
     const frames = before === null ? [] : [{ type: 'shut', conversation: before }];
     if (conversation !== null) frames.push(this.#openFrame(conversation));
     return frames;
+  }
+
+  /** Whether the open conversation began before what is here. */
+  get hasEarlier() {
+    const thread = this.open === null ? undefined : this.threads.get(this.open);
+    return thread !== undefined && (thread.messages[0]?.seq ?? 1) > 1;
+  }
+
+  /** What was said before what is here. @returns {object[]} */
+  earlier() {
+    const conversation = this.open;
+    if (conversation === null || !this.live || !this.hasEarlier) return [];
+    const thread = this.#thread(conversation);
+    if (thread.asking) return [];
+    thread.asking = true;
+    return [{ type: 'earlier', conversation, before: thread.messages[0].seq }];
   }
 
   /**
@@ -161,6 +177,9 @@ export class Board {
       case 'conversation':
         this.#conversation(frame);
         return [];
+      case 'earlier':
+        if (thread) this.#earlier(thread, frame);
+        return [];
       case 'message':
         return thread ? this.#message(frame.conversation, thread, frame) : [];
       case 'ack':
@@ -187,6 +206,8 @@ export class Board {
   /** @param {any} frame @returns {object[]} */
   #welcome(frame) {
     this.live = true;
+    // What was asked for on the line before is not answered on this one.
+    for (const thread of this.threads.values()) thread.asking = false;
     this.agent = frame.agent;
     this.shops = frame.shops ?? [];
     this.#lists(frame);
@@ -202,7 +223,7 @@ export class Board {
   }
 
   /** @param {any} frame */
-  #conversation({ card, messages, notes, more }) {
+  #conversation({ card, messages, notes }) {
     this.cards.set(card.conversation, card);
     const thread = this.#thread(card.conversation);
     const known = new Map(thread.messages.map((message) => [message.seq, message]));
@@ -213,7 +234,13 @@ export class Board {
     thread.messages = [...known.values()].sort((a, b) => a.seq - b.seq);
     thread.lastSeq = thread.messages.at(-1)?.seq ?? 0;
     thread.notes = notes;
-    thread.complete = more !== true;
+  }
+
+  /** @param {Thread} thread @param {any} frame */
+  #earlier(thread, { messages }) {
+    const first = thread.messages[0]?.seq ?? Infinity;
+    thread.messages = [...messages.filter((/** @type {Message} */ { seq }) => seq < first), ...thread.messages];
+    thread.asking = false;
   }
 
   /**
@@ -252,6 +279,7 @@ export class Board {
   #error({ code, id, conversation }) {
     this.notice = { code };
     const thread = conversation ? this.threads.get(conversation) : [...this.threads.values()].find((one) => one.pending.some((entry) => entry.id === id));
+    if (thread) thread.asking = false;
     const entry = thread?.pending.find((one) => one.id === id);
     if (!thread || !entry) return;
     thread.pending = thread.pending.map((one) => (one === entry ? { ...one, status: 'failed' } : one));
@@ -267,7 +295,7 @@ export class Board {
   #thread(conversation) {
     const there = this.threads.get(conversation);
     if (there) return there;
-    const fresh = { messages: [], notes: [], pending: [], typingUntil: 0, shopperRead: 0, lastSeq: 0, complete: true };
+    const fresh = { messages: [], notes: [], pending: [], typingUntil: 0, shopperRead: 0, lastSeq: 0, asking: false };
     this.threads.set(conversation, fresh);
     return fresh;
   }

@@ -38,6 +38,27 @@ test('messages come once and in order; a gap opens again', () => {
   assert.deepEqual(desk.lines().map(({ key }) => key), ['m1', 'm2', 'm3', 'm4', 'm5']);
 });
 
+test('what was said before is asked for once and stands in front', () => {
+  const desk = board();
+  desk.show('c1');
+  assert.deepEqual(desk.earlier(), []);
+  desk.receive({ type: 'conversation', card: card('c1'), messages: [message(5), message(6)], notes: [], more: true }, 0);
+  assert.equal(desk.hasEarlier, true);
+  assert.deepEqual(desk.earlier(), [{ type: 'earlier', conversation: 'c1', before: 5 }]);
+  assert.deepEqual(desk.earlier(), []);
+  desk.receive({ type: 'earlier', conversation: 'c1', messages: [message(3), message(4)], more: true }, 0);
+  assert.deepEqual(desk.lines().map(({ key }) => key), ['m3', 'm4', 'm5', 'm6']);
+  // The line breaks before the answer: it is asked for again on the next one.
+  assert.equal(desk.earlier().length, 1);
+  desk.offline();
+  desk.receive({ type: 'welcome', agent: AGENT, shops: [], waiting: [], mine: [], closed: [] }, 0);
+  desk.receive({ type: 'conversation', card: card('c1'), messages: [], notes: [], more: false }, 0);
+  assert.deepEqual(desk.earlier(), [{ type: 'earlier', conversation: 'c1', before: 3 }]);
+  desk.receive({ type: 'earlier', conversation: 'c1', messages: [message(1), message(2)], more: false }, 0);
+  assert.equal(desk.hasEarlier, false);
+  assert.deepEqual(desk.earlier(), []);
+});
+
 test('what is written is pending until its message comes, and is said again on a new line', () => {
   const desk = board({ waiting: [], mine: [card('c1', { mode: 'agent', agent: { id: 'a1', name: '小王' } })] });
   desk.show('c1');

@@ -41,6 +41,7 @@ class Desk {
     const act = (/** @type {string} */ type) => () => this.#send([{ type, conversation: this.board.open }]);
     this.pane = new Pane({
       back: () => this.#open(null), take: act('take'), release: act('release'), close: act('close'), typing: act('typing'),
+      earlier: () => this.#send(this.board.earlier()),
       write: (kind, text) => this.#send(this.board.write(kind, text, Date.now())),
       retry: (id) => this.#send(this.board.retry(id)),
     });

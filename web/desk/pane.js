@@ -18,6 +18,7 @@ import { drawPart } from '../shared/parts.js';
  * @property {(kind: 'say' | 'note', text: string) => void} write
  * @property {(id: string) => void} retry
  * @property {() => void} typing
+ * @property {() => void} earlier
  */
 
 const TYPING_EVERY_MS = 3_000;
@@ -29,7 +30,8 @@ export class Pane {
     this.head = h('header', { class: 'pane-head' });
     this.list = h('ol');
     this.typing = h('p', { class: 'typing', role: 'status' });
-    this.log = h('div', { class: 'log', role: 'log', tabindex: '0' }, this.list, this.typing);
+    this.earlier = /** @type {HTMLButtonElement} */ (h('button', { class: 'earlier', type: 'button', hidden: true, onclick: () => this.actions.earlier() }));
+    this.log = h('div', { class: 'log', role: 'log', tabindex: '0', onscroll: () => this.#scrolled() }, this.earlier, this.list, this.typing);
     this.notice = h('p', { class: 'problem', role: 'alert', hidden: true });
     this.hint = h('p', { class: 'locked' });
     this.area = /** @type {HTMLTextAreaElement} */ (h('textarea', { rows: 3, oninput: () => this.#written(), onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) }));
@@ -79,7 +81,8 @@ export class Pane {
     const atEnd = this.shown !== card.conversation || this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 60;
     if (this.shown !== card.conversation) this.#switch(card);
     this.log.setAttribute('aria-label', t('log'));
-    this.keyed.update(this.#stable(board.lines()));
+    this.earlier.textContent = t('earlier');
+    this.#drawLines(board);
     this.typing.textContent = board.isTyping(setting.now) ? t('typing') : '';
     this.#drawHead(card);
     this.#drawWriter(card);
@@ -96,6 +99,20 @@ export class Pane {
 
   #desk() {
     return /** @type {Board} */ (this.board);
+  }
+
+  /** What is read stays where it is when earlier lines come above it. @param {Board} board */
+  #drawLines(board) {
+    const first = this.list.firstElementChild;
+    const before = first?.getBoundingClientRect().top ?? 0;
+    this.earlier.hidden = !board.hasEarlier;
+    this.keyed.update(this.#stable(board.lines()));
+    if (first?.isConnected && first !== this.list.firstElementChild) this.log.scrollTop += first.getBoundingClientRect().top - before;
+  }
+
+  /** Scrolled to the top: what was said before is wanted. */
+  #scrolled() {
+    if (this.log.scrollTop < 40 && this.log.scrollHeight > this.log.clientHeight && this.board?.hasEarlier) this.actions.earlier();
   }
 
   /** @param {Line[]} lines */

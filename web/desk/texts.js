@@ -58,7 +58,7 @@ export const TEXTS = {
   log: { zh: '对话内容', hant: '對話內容', en: 'Conversation' },
   bot: { zh: '店小二', hant: '店小二', en: 'Xiaoer' },
   offline: { zh: '连接断开，正在重连…', hant: '連線中斷，正在重連…', en: 'Connection lost, trying again…' },
-  earlier: { zh: '更早的消息没有显示', hant: '更早的訊息沒有顯示', en: 'Earlier messages are not shown' },
+  earlier: { zh: '查看更早的消息', hant: '查看更早的訊息', en: 'Show earlier messages' },
   unread: { zh: '{n} 条未读', hant: '{n} 則未讀', en: '{n} unread' },
   confirm_close: { zh: '确定结束？', hant: '確定結束？', en: 'Close it?' },
   error_taken: { zh: '这个会话已被同事接走。', hant: '這個會話已被同事接走。', en: 'A colleague has taken it already.' },

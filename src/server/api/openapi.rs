@@ -6,10 +6,21 @@ use serde_json::{Value, json};
 /// `GET /api/v1/openapi.json`
 pub(in crate::server) async fn document() -> Json<Value> {
     let answer = |what: &str| json!({"200": {"description": what}, "default": {"$ref": "#/components/responses/Error"}});
+    let mut messages = answer("at most 200 messages");
+    messages["200"]["content"]["application/json"]["schema"] = json!({
+        "type": "object", "required": ["messages", "more"],
+        "properties": {"messages": {"type": "array", "items": {"$ref": "schema/message.json"}}, "more": {"type": "boolean"}},
+    });
     Json(json!({
         "openapi": "3.1.0",
-        "info": {"title": "Xiaoer", "version": env!("CARGO_PKG_VERSION"), "license": {"name": "Apache-2.0"}},
+        "info": {
+            "title": "Xiaoer", "version": env!("CARGO_PKG_VERSION"), "license": {"name": "Apache-2.0"},
+            "description": "Conversations themselves go over websockets: /ws/chat for shoppers, /ws/desk for staff. \
+                            The JSON Schemas of their frames are listed at /api/v1/schema/.",
+        },
         "paths": {
+            "/api/v1/schema/": {"get": {"summary": "The JSON Schemas of the websockets' frames", "responses": answer("a list")}},
+            "/api/v1/schema/{name}.json": {"get": {"summary": "One of them", "responses": answer("a JSON Schema")}},
             "/api/v1/session": {
                 "get": {"summary": "The signed-in member of staff", "responses": answer("who it is")},
                 "post": {"summary": "Sign in", "responses": answer("who it is; the session is a cookie")},
@@ -20,7 +31,7 @@ pub(in crate::server) async fn document() -> Json<Value> {
             },
             "/api/v1/conversations/{id}/messages": {
                 "get": {"summary": "Messages of a conversation after a number", "security": [{"conversation": []}],
-                        "responses": answer("at most 200 messages")},
+                        "responses": messages},
             },
             "/api/v1/shops/{shop}/products": {"get": {"summary": "A shop's products", "responses": answer("products")}},
             "/api/v1/shops/{shop}/promotions": {
@@ -38,7 +49,7 @@ pub(in crate::server) async fn document() -> Json<Value> {
         "components": {
             "securitySchemes": {"conversation": {"type": "http", "scheme": "bearer"}},
             "responses": {"Error": {
-                "description": "an error",
+                "description": "an error: every one under /api/v1/ has this form, whoever found it",
                 "content": {"application/json": {"schema": {
                     "type": "object",
                     "properties": {"error": {

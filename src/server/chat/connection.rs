@@ -2,15 +2,12 @@
 //!
 //! Whatever happens to a connection, the store has the truth: a gap or a lagging bus is filled from there.
 
-use std::time::Duration;
-
 use axum::extract::ws::WebSocket;
-use tokio::time::Instant;
 
 use super::{
     super::{
         ServerState,
-        socket::{self, Gone, Incoming, Reader, Writer, close},
+        socket::{self, Ending, Gone, Incoming, Reader, Writer},
     },
     frames, hello,
 };
@@ -19,14 +16,10 @@ use crate::{
     domain::{ConversationId, Message, ShopId},
     wire::frames::{
         ErrorCode,
-        shopper::{ClientFrame, ServerFrame, StateForm, parse},
+        shopper::{self, ServerFrame, StateForm, parse},
     },
 };
 
-/// The first frame has to come within this.
-const HELLO_DEADLINE: Duration = Duration::from_secs(10);
-/// A connection that says nothing for so long is closed.
-const SILENCE: Duration = Duration::from_secs(60);
 /// Messages fetched at once when a gap is filled.
 const PAGE: usize = 200;
 
@@ -45,65 +38,36 @@ pub(super) struct Connection {
 
 /// Serves a connection until it ends.
 pub(super) async fn run(state: ServerState, shop: ShopId, staff: bool, socket: WebSocket) {
-    let (mut writer, mut reader) = socket::split(socket);
-    let drain = state.drain.clone();
-    let first = tokio::select! {
-        first = tokio::time::timeout(HELLO_DEADLINE, reader.next()) => first,
-        () = drain.cancelled() => return writer.close(close::RESTART, "restarting").await,
+    let (mut writer, mut reader) = socket::split(socket, state.drain.clone());
+    let first = match reader.first().await {
+        Ok(first) => first,
+        Err(ending) => return writer.end(ending).await,
     };
-    let frame = match first {
-        Ok(Incoming::Text(text)) => text,
-        Ok(Incoming::Gone) => return,
-        Ok(Incoming::TooLarge) => return writer.close(close::TOO_LARGE, "frame too large").await,
-        Ok(_) | Err(_) => return refuse(writer, ErrorCode::NotHello).await,
+    let hello = match first.as_deref().map_or(Err(ErrorCode::NotHello), shopper::hello) {
+        Ok(hello) => hello,
+        Err(code) => return writer.refuse(&ServerFrame::error(code, None, true)).await,
     };
-    let hello = match parse(&frame) {
-        Ok(ClientFrame::Hello(hello)) => hello,
-        Ok(_) => return refuse(writer, ErrorCode::NotHello).await,
-        Err(error) => return refuse(writer, error.code).await,
-    };
-    if hello.v != 1 {
-        return refuse(writer, ErrorCode::UnsupportedVersion).await;
-    }
-    if let Ok(Some(mut connection)) = hello::welcome(state, shop, staff, hello, writer).await {
-        connection.serve(&mut reader).await;
-    }
-}
-
-async fn refuse(mut writer: Writer, code: ErrorCode) {
-    if writer.send(&ServerFrame::error(code, None, true)).await.is_ok() {
-        writer.close(close::POLICY, "see the error before").await;
+    if let Some(mut connection) = hello::welcome(state, shop, staff, hello, writer).await {
+        let ending = connection.serve(&mut reader).await;
+        connection.writer.end(ending).await;
     }
 }
 
 impl Connection {
     /// Frames in, events out, until either side ends it.
-    async fn serve(&mut self, reader: &mut Reader) {
-        let drain = self.state.drain.clone();
-        let mut silent_since = Instant::now();
+    async fn serve(&mut self, reader: &mut Reader) -> Ending {
         loop {
             let step = tokio::select! {
                 biased;
-                () = drain.cancelled() => return self.writer.close(close::RESTART, "restarting").await,
-                incoming = reader.next() => {
-                    silent_since = Instant::now();
-                    match incoming {
-                        Incoming::Text(text) => self.handle(&text).await,
-                        Incoming::Control => Ok(()),
-                        Incoming::Binary => self.complain(ErrorCode::BadFrame, None).await,
-                        Incoming::TooLarge => {
-                            return self.writer.close(close::TOO_LARGE, "frame too large").await;
-                        }
-                        Incoming::Gone => return,
-                    }
-                }
+                incoming = reader.next() => match incoming {
+                    Ok(Incoming::Text(text)) => self.handle(&text).await,
+                    Ok(Incoming::Binary) => self.complain(ErrorCode::BadFrame, None).await,
+                    Err(ending) => return ending,
+                },
                 heard = self.events.next() => self.hear(heard).await,
-                () = tokio::time::sleep_until(silent_since + SILENCE) => {
-                    return self.writer.close(close::AWAY, "silent for too long").await;
-                }
             };
             if step.is_err() {
-                return;
+                return Ending::Gone;
             }
         }
     }

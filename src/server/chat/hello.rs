@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{
     super::{
         ServerState,
-        socket::{Gone, Writer, close},
+        socket::{Gone, Writer},
     },
     connection::Connection,
 };
@@ -37,31 +37,23 @@ enum Found {
     BadAfter(Conversation, String),
 }
 
-/// Answers `hello` with `welcome`. `None`: refused and closed.
+/// Answers `hello` with `welcome`. `None`: refused and closed, or the client is gone.
 pub(super) async fn welcome(
     state: ServerState,
     shop: ShopId,
     staff: bool,
     hello: Hello,
     mut writer: Writer,
-) -> Result<Option<Connection>, Gone> {
+) -> Option<Connection> {
     let trace = hello.trace && (staff || state.demo);
-    let opened = open(&state, &shop, &hello, &mut writer).await;
-    let (conversation, token, after) = match opened {
+    let opened = match open(&state, &shop, &hello, &mut writer).await {
         Ok(opened) => opened,
-        Err(Refusal::Gone) => return Err(Gone),
-        Err(Refusal::Code(code)) => {
-            writer.send(&ServerFrame::error(code, None, true)).await?;
-            writer.close(close::POLICY, "see the error before").await;
-            return Ok(None);
-        }
-        Err(Refusal::Failed(error)) => {
-            tracing::error!(error = %error, "a conversation can't be opened");
-            writer.send(&ServerFrame::error(ErrorCode::Internal, None, true)).await?;
-            writer.close(close::POLICY, "see the error before").await;
-            return Ok(None);
+        Err(refusal) => {
+            refuse(&mut writer, refusal).await;
+            return None;
         }
     };
+    let (conversation, token, after) = opened;
     // Listening begins before the messages are read, so that nothing falls between.
     let events = state.engine.parts().bus.subscribe(&Topic::Conversation(conversation.id.clone()));
     let mut connection =
@@ -69,17 +61,29 @@ pub(super) async fn welcome(
     match first_frame(&connection, &conversation, token, after).await {
         Ok((welcome, sent)) => {
             connection.sent = sent;
-            connection.writer.send(&ServerFrame::Welcome(Box::new(welcome))).await?;
-            Ok(Some(connection))
+            let frame = ServerFrame::Welcome(Box::new(welcome));
+            connection.writer.send(&frame).await.is_ok().then_some(connection)
         }
         Err(error) => {
-            tracing::error!(error = %error, "a conversation can't be read");
-            connection.writer.send(&ServerFrame::error(ErrorCode::Internal, None, true)).await?;
-            Ok(None)
+            refuse(&mut connection.writer, Refusal::Failed(error)).await;
+            None
         }
     }
 }
 
+async fn refuse(writer: &mut Writer, refusal: Refusal) {
+    let code = match refusal {
+        Refusal::Gone => return,
+        Refusal::Code(code) => code,
+        Refusal::Failed(error) => {
+            tracing::error!(error = %error, "a conversation can't be opened");
+            ErrorCode::Internal
+        }
+    };
+    writer.refuse(&ServerFrame::error(code, None, true)).await;
+}
+
+/// Why there is no conversation to serve.
 enum Refusal {
     Gone,
     Code(ErrorCode),

@@ -1,30 +1,31 @@
 //! One desk's connection: its lists, the conversations it has open, and what happens in them.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, pin::Pin};
 
 use axum::extract::ws::WebSocket;
-use futures::{StreamExt, stream::FuturesUnordered};
-use tokio::time::Instant;
+use futures::{
+    Stream, StreamExt,
+    stream::{self, SelectAll},
+};
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::{
     super::{
         ServerState,
-        socket::{self, Gone, Incoming, Reader, Writer, close},
+        socket::{self, Ending, Gone, Incoming, Reader, Writer},
     },
     forms, frames,
 };
 use crate::{
-    bus::{Event, Heard, Subscription, Topic},
+    bus::{Event, Heard, Topic},
     domain::{ConversationId, ShopId},
     store::{Agent, Staff},
     wire::frames::{
         ErrorCode, MessageForm, Named,
-        desk::{AgentForm, ClientFrame, NoteForm, ServerFrame, ShopName, parse},
+        desk::{self, AgentForm, NoteForm, ServerFrame, ShopName, parse},
     },
 };
 
-const HELLO_DEADLINE: Duration = Duration::from_secs(10);
-const SILENCE: Duration = Duration::from_secs(60);
 /// Messages fetched at once when a gap is filled.
 const PAGE: usize = 200;
 
@@ -34,39 +35,43 @@ pub(super) struct Desk {
     pub(super) agent: Agent,
     /// The shops whose conversations this person may see.
     pub(super) shops: Vec<ShopId>,
-    /// Open conversations and the last message sent of each.
-    pub(super) open: HashMap<ConversationId, u64>,
+    pub(super) open: HashMap<ConversationId, Followed>,
     pub(super) writer: Writer,
-    /// One pending "next event" for each topic listened to.
-    pub(super) hearing: FuturesUnordered<Hearing>,
+    /// What is heard of the shops and of the open conversations.
+    hearing: SelectAll<Hearing>,
 }
 
-type Hearing = std::pin::Pin<Box<dyn Future<Output = (Topic, Subscription, Heard)> + Send + Sync>>;
+type Hearing = Pin<Box<dyn Stream<Item = (Topic, Heard)> + Send + Sync>>;
+
+/// An open conversation. It is listened to as long as this is kept.
+pub(super) struct Followed {
+    /// The last message that this desk was sent.
+    pub(super) sent: u64,
+    /// The last note that this desk was sent.
+    pub(super) noted: u64,
+    _listening: DropGuard,
+}
 
 /// Serves a desk until it ends.
 pub(super) async fn run(state: ServerState, agent: Agent, socket: WebSocket) {
-    let (mut writer, mut reader) = socket::split(socket);
-    let first = tokio::time::timeout(HELLO_DEADLINE, reader.next()).await;
-    let hello = match first {
-        Ok(Incoming::Text(text)) => parse(&text),
-        _ => return,
+    let (mut writer, mut reader) = socket::split(socket, state.drain.clone());
+    let first = match reader.first().await {
+        Ok(first) => first,
+        Err(ending) => return writer.end(ending).await,
     };
-    if hello != Ok(ClientFrame::Hello { v: 1 }) {
-        let error = ServerFrame::error(ErrorCode::NotHello, None, None);
-        if writer.send(&error).await.is_ok() {
-            writer.close(close::POLICY, "see the error before").await;
-        }
-        return;
+    if let Err(code) = first.as_deref().map_or(Err(ErrorCode::NotHello), desk::hello) {
+        return writer.refuse(&ServerFrame::fatal(code)).await;
     }
     let served = state.engine.parts().shops.list().into_iter().map(|shop| shop.id);
     let shops = served.filter(|shop| agent.shops.is_empty() || agent.shops.contains(shop)).collect();
-    let mut desk =
-        Desk { state, agent, shops, open: HashMap::new(), writer, hearing: FuturesUnordered::new() };
+    let hearing = SelectAll::new();
+    let mut desk = Desk { state, agent, shops, open: HashMap::new(), writer, hearing };
     for shop in desk.shops.clone() {
-        desk.listen(Topic::Desk(shop));
+        desk.listen(Topic::Desk(shop), CancellationToken::new());
     }
     if desk.welcome().await.is_ok() {
-        desk.serve(&mut reader).await;
+        let ending = desk.serve(&mut reader).await;
+        desk.writer.end(ending).await;
     }
 }
 
@@ -87,34 +92,20 @@ impl Desk {
         self.writer.send(&frame).await
     }
 
-    async fn serve(&mut self, reader: &mut Reader) {
-        let drain = self.state.drain.clone();
-        let mut silent_since = Instant::now();
+    /// Frames in, events out, until either side ends it.
+    async fn serve(&mut self, reader: &mut Reader) -> Ending {
         loop {
             let step = tokio::select! {
                 biased;
-                () = drain.cancelled() => return self.writer.close(close::RESTART, "restarting").await,
-                incoming = reader.next() => {
-                    silent_since = Instant::now();
-                    match incoming {
-                        Incoming::Text(text) => self.handle(&text).await,
-                        Incoming::Control => Ok(()),
-                        Incoming::Binary => self.complain(ErrorCode::BadFrame, None, None).await,
-                        Incoming::TooLarge => {
-                            return self.writer.close(close::TOO_LARGE, "frame too large").await;
-                        }
-                        Incoming::Gone => return,
-                    }
-                }
-                Some((topic, subscription, heard)) = self.hearing.next() => {
-                    self.hear(topic, subscription, heard).await
-                }
-                () = tokio::time::sleep_until(silent_since + SILENCE) => {
-                    return self.writer.close(close::AWAY, "silent for too long").await;
-                }
+                incoming = reader.next() => match incoming {
+                    Ok(Incoming::Text(text)) => self.handle(&text).await,
+                    Ok(Incoming::Binary) => self.complain(ErrorCode::BadFrame, None, None).await,
+                    Err(ending) => return ending,
+                },
+                Some((topic, heard)) = self.hearing.next() => self.hear(&topic, heard).await,
             };
             if step.is_err() {
-                return;
+                return Ending::Gone;
             }
         }
     }
@@ -126,39 +117,56 @@ impl Desk {
         }
     }
 
-    /// Begins to listen to a topic.
-    pub(super) fn listen(&mut self, topic: Topic) {
+    /// Listens to a topic until `stop`.
+    fn listen(&mut self, topic: Topic, stop: CancellationToken) {
         let subscription = self.state.engine.parts().bus.subscribe(&topic);
-        self.hearing.push(hear_next(topic, subscription));
+        let events = stream::unfold((topic, subscription), |(topic, mut subscription)| async move {
+            let heard = subscription.next().await;
+            Some(((topic.clone(), heard), (topic, subscription)))
+        });
+        self.hearing.push(Box::pin(events.take_until(stop.cancelled_owned())));
     }
 
-    async fn hear(&mut self, topic: Topic, subscription: Subscription, heard: Heard) -> Result<(), Gone> {
-        let told = match &topic {
+    /// Begins to follow a conversation, or goes on with it: it is listened to once, however often it is opened.
+    pub(super) fn follow(&mut self, id: &ConversationId) {
+        if !self.open.contains_key(id) {
+            let stop = CancellationToken::new();
+            self.listen(Topic::Conversation(id.clone()), stop.clone());
+            let followed = Followed { sent: 0, noted: 0, _listening: stop.drop_guard() };
+            self.open.insert(id.clone(), followed);
+        }
+    }
+
+    async fn hear(&mut self, topic: &Topic, heard: Heard) -> Result<(), Gone> {
+        match topic {
             Topic::Desk(_) => {
                 let board = forms::board(self).await;
                 self.writer.send(&ServerFrame::Board(board)).await
             }
-            // A conversation that was shut is listened to no longer.
-            Topic::Conversation(id) if !self.open.contains_key(id) => return Ok(()),
-            Topic::Conversation(id) => self.tell(&id.clone(), heard).await,
-        };
-        self.hearing.push(hear_next(topic, subscription));
-        told
+            Topic::Conversation(id) => self.tell(id, heard).await,
+        }
     }
 
     /// Passes on an event of an open conversation.
     async fn tell(&mut self, id: &ConversationId, heard: Heard) -> Result<(), Gone> {
+        let Some(followed) = self.open.get_mut(id) else { return Ok(()) };
         let conversation = id.to_string();
         let frame = match heard {
-            Heard::Event(Event::Message(message)) => {
-                let sent = self.open.get(id).copied().unwrap_or_default();
-                if message.seq != sent + 1 {
-                    return if message.seq <= sent { Ok(()) } else { self.catch_up(id).await };
-                }
-                self.open.insert(id.clone(), message.seq);
+            Heard::Event(Event::Message(message)) if message.seq <= followed.sent => return Ok(()),
+            Heard::Event(Event::Message(message)) if message.seq == followed.sent + 1 => {
+                followed.sent = message.seq;
                 ServerFrame::Message { conversation, message: Box::new(MessageForm::of(&message, true)) }
             }
-            Heard::Lagged => return self.catch_up(id).await,
+            Heard::Event(Event::Note { number, .. }) if number <= followed.noted => return Ok(()),
+            Heard::Event(Event::Note { number, agent, text, at }) if number == followed.noted + 1 => {
+                followed.noted = number;
+                let note = NoteForm { n: number, at: at.to_string(), agent: Named { name: agent }, text };
+                ServerFrame::Note { conversation, note }
+            }
+            // A gap, or events were lost: the store knows what comes next.
+            Heard::Event(Event::Message(_) | Event::Note { .. }) | Heard::Lagged => {
+                return self.catch_up(id).await;
+            }
             Heard::Event(Event::Standing { mode, agent, .. }) => ServerFrame::State {
                 conversation,
                 mode: mode.name(),
@@ -170,35 +178,37 @@ impl Desk {
             Heard::Event(Event::Read { from, seq }) if from != frames::AGENT => {
                 ServerFrame::Read { conversation, from, seq }
             }
-            Heard::Event(Event::Note { number, agent, text, at }) => ServerFrame::Note {
-                conversation,
-                note: NoteForm { n: number, at: at.to_string(), agent: Named { name: agent }, text },
-            },
             Heard::Event(_) => return Ok(()),
             Heard::Closed => return Err(Gone),
         };
         self.writer.send(&frame).await
     }
 
-    /// Sends every message of a conversation after the last one sent.
+    /// Sends every message and note of an open conversation after the last ones sent.
     pub(super) async fn catch_up(&mut self, id: &ConversationId) -> Result<(), Gone> {
-        loop {
-            let sent = self.open.get(id).copied().unwrap_or_default();
-            let stored = self.state.engine.parts().store.messages(id, sent, PAGE).await;
-            let messages = stored.map_err(|error| {
-                tracing::error!(error = %error, "messages can't be read");
-                Gone
-            })?;
-            if messages.is_empty() {
-                return Ok(());
-            }
-            for message in messages {
-                self.open.insert(id.clone(), message.seq);
-                let form = Box::new(MessageForm::of(&message, true));
-                let frame = ServerFrame::Message { conversation: id.to_string(), message: form };
+        let store = self.state.engine.parts().store.clone();
+        let unreadable = |error| {
+            tracing::error!(error = %error, "a conversation can't be read");
+            Gone
+        };
+        while let Some(followed) = self.open.get_mut(id) {
+            let messages = store.messages(id, followed.sent, PAGE).await.map_err(unreadable)?;
+            let Some(last) = messages.last() else { break };
+            followed.sent = last.seq;
+            for message in &messages {
+                let message = Box::new(MessageForm::of(message, true));
+                let frame = ServerFrame::Message { conversation: id.to_string(), message };
                 self.writer.send(&frame).await?;
             }
         }
+        let notes = store.notes(id).await.map_err(unreadable)?;
+        let Some(followed) = self.open.get_mut(id) else { return Ok(()) };
+        let known = std::mem::replace(&mut followed.noted, notes.last().map_or(0, |last| last.number));
+        for note in notes.into_iter().filter(|note| note.number > known) {
+            let frame = ServerFrame::Note { conversation: id.to_string(), note: forms::note(note) };
+            self.writer.send(&frame).await?;
+        }
+        Ok(())
     }
 
     /// This person, as a conversation names them.
@@ -215,11 +225,4 @@ impl Desk {
     ) -> Result<(), Gone> {
         self.writer.send(&ServerFrame::error(code, id, conversation)).await
     }
-}
-
-fn hear_next(topic: Topic, mut subscription: Subscription) -> Hearing {
-    Box::pin(async move {
-        let heard = subscription.next().await;
-        (topic, subscription, heard)
-    })
 }

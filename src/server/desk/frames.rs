@@ -3,7 +3,7 @@
 use super::{super::socket::Gone, connection::Desk, forms};
 use crate::{
     bus::{Event, Topic},
-    domain::{ConversationId, Mode},
+    domain::{ConversationId, Message, Mode},
     engine::PeopleError,
     store::{Conversation, Reader, StoreError},
     wire::frames::{
@@ -14,7 +14,7 @@ use crate::{
 
 /// A person's name in events.
 pub(super) const AGENT: &str = "agent";
-/// Messages shown when a conversation is opened.
+/// Messages shown at once.
 const SHOWN: usize = 200;
 
 /// What went wrong with a frame.
@@ -57,6 +57,7 @@ pub(super) async fn handle(desk: &mut Desk, frame: ClientFrame) -> Result<(), Go
             (Some(id.clone()), conversation.clone())
         }
         ClientFrame::Open { conversation, .. }
+        | ClientFrame::Earlier { conversation, .. }
         | ClientFrame::Shut { conversation }
         | ClientFrame::Take { conversation }
         | ClientFrame::Typing { conversation }
@@ -93,6 +94,7 @@ async fn follow(desk: &mut Desk, frame: ClientFrame, conversation: &str) -> Resu
     let (engine, staff) = (desk.state.engine.clone(), desk.staff());
     match frame {
         ClientFrame::Open { after, .. } => open(desk, &current, after).await?,
+        ClientFrame::Earlier { before, .. } => earlier(desk, &current.id, before).await?,
         ClientFrame::Take { .. } => engine.take(&current, &staff).await?,
         ClientFrame::Release { .. } => engine.release(&current, &staff).await?,
         ClientFrame::Close { .. } => engine.close(&current, &staff).await?,
@@ -118,12 +120,12 @@ async fn follow(desk: &mut Desk, frame: ClientFrame, conversation: &str) -> Resu
     Ok(())
 }
 
-/// The conversation, if this person may see it. One that no handoff ever brought to people stays private.
+/// The conversation, if this person may see it: one of their shops that was brought to people once, also after it
+/// has left them. Any other stays private.
 async fn seen(desk: &Desk, conversation: &str) -> Result<Conversation, Failure> {
-    let store = &desk.state.engine.parts().store;
-    let card = store.card(&conversation.into()).await?;
-    card.filter(|card| desk.shops.contains(&card.conversation.shop) && card.handoff.is_some())
-        .map(|card| card.conversation)
+    let found = desk.state.engine.parts().store.conversation(&conversation.into()).await?;
+    found
+        .filter(|conversation| desk.shops.contains(&conversation.shop) && conversation.handed_at.is_some())
         .ok_or(Failure::Code(ErrorCode::NotFound))
 }
 
@@ -135,9 +137,9 @@ fn holds(desk: &Desk, conversation: &Conversation) -> bool {
 /// Shows a conversation and follows it from there on.
 async fn open(desk: &mut Desk, conversation: &Conversation, after: Option<u64>) -> Result<(), Failure> {
     let id = &conversation.id;
-    if !desk.open.contains_key(id) {
-        desk.listen(Topic::Conversation(id.clone()));
-    }
+    let after = after.map(|after| after.min(conversation.last_seq));
+    // Listening begins before the messages are read, so that nothing falls between.
+    desk.follow(id);
     let store = desk.state.engine.parts().store.clone();
     let messages = match after {
         Some(after) => store.messages(id, after, SHOWN).await?,
@@ -145,16 +147,34 @@ async fn open(desk: &mut Desk, conversation: &Conversation, after: Option<u64>) 
     };
     let card = store.card(id).await?.ok_or(Failure::Code(ErrorCode::NotFound))?;
     let notes = store.notes(id).await?;
-    let sent = messages.last().map_or(after.unwrap_or_default(), |last| last.seq);
-    desk.open.insert(id.clone(), sent);
+    if let Some(followed) = desk.open.get_mut(id) {
+        followed.sent = messages.last().map_or(after.unwrap_or_default(), |last| last.seq);
+        followed.noted = notes.last().map_or(0, |last| last.number);
+    }
     let frame = ServerFrame::Conversation {
         card: Box::new(forms::card(desk, &card).await),
+        more: after.is_none() && starts_later(&messages),
         messages: messages.iter().map(|message| MessageForm::of(message, true)).collect(),
         notes: notes.into_iter().map(forms::note).collect(),
-        more: after.is_none() && messages.first().is_some_and(|first| 1 < first.seq),
     };
     desk.writer.send(&frame).await?;
     Ok(desk.catch_up(id).await?)
+}
+
+/// Shows what was said before.
+async fn earlier(desk: &mut Desk, id: &ConversationId, before: u64) -> Result<(), Failure> {
+    let messages = desk.state.engine.parts().store.earlier(id, before, SHOWN).await?;
+    let frame = ServerFrame::Earlier {
+        conversation: id.to_string(),
+        more: starts_later(&messages),
+        messages: messages.iter().map(|message| MessageForm::of(message, true)).collect(),
+    };
+    Ok(desk.writer.send(&frame).await?)
+}
+
+/// Whether the conversation has messages before these.
+fn starts_later(messages: &[Message]) -> bool {
+    messages.first().is_some_and(|first| 1 < first.seq)
 }
 
 fn tell(desk: &Desk, id: &ConversationId, event: Event) {

@@ -58,6 +58,12 @@ async fn messages_are_numbered_without_gaps_and_read_in_slices(store: SharedStor
     }
     assert_eq!(numbers(&store.latest(&id, 2).await.unwrap()), [4, 5]);
     assert_eq!(numbers(&store.latest(&id, 9).await.unwrap()), [1, 2, 3, 4, 5]);
+    for (before, limit, expected) in
+        [(6, 2, vec![4, 5]), (4, 2, vec![2, 3]), (4, 9, vec![1, 2, 3]), (1, 9, vec![])]
+    {
+        let earlier = store.earlier(&id, before, limit).await.unwrap();
+        assert_eq!(numbers(&earlier), expected, "{limit} before {before}");
+    }
     assert_eq!(store.latest(&id, 1).await.unwrap(), answered, "as it was stored, trace included");
     assert_eq!(store.messages(&"other".into(), 0, 9).await.unwrap(), []);
 }

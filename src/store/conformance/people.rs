@@ -15,6 +15,7 @@ stories! {
     a_person_takes_what_waits_for_an_answer,
     only_the_holder_speaks_and_each_id_once,
     from_the_desk_back_to_the_bot,
+    what_people_had_once_is_theirs_to_see,
     closing_and_the_boards_lists,
     leaving_the_queue,
     notes_have_numbers_of_their_own,
@@ -142,6 +143,35 @@ async fn from_the_desk_back_to_the_bot(store: SharedStore) {
     assert_eq!(store.unanswered().await.unwrap(), [], "what was said to the person stays theirs");
     store.append_shopper(&id, said("c", "还有", 11)).await.unwrap();
     assert_eq!(store.unanswered().await.unwrap(), [(id, 6)]);
+}
+
+async fn what_people_had_once_is_theirs_to_see(store: SharedStore) {
+    let private = store.open(new_conversation("private", 0)).await.unwrap().id;
+    store.append_shopper(&private, said("a", "你好", 1)).await.unwrap();
+    store.commit_turn(turn(&private, 0, 1, 2)).await.unwrap();
+    assert_eq!(store.conversation(&private).await.unwrap().unwrap().handed_at, None);
+    assert_eq!(
+        store.close(closing(&private, "a1", 3)).await.unwrap(),
+        Staffed::NotHolder,
+        "what waits for nobody is nobody's to close"
+    );
+
+    let id = waiting(&store, "c1", 5).await;
+    let handed = async || store.conversation(&id).await.unwrap().unwrap().handed_at;
+    assert_eq!(handed().await, Some(at(5)));
+    store.take(take(&id, "a1", 6)).await.unwrap();
+    store.release(closing(&id, "a1", 7)).await.unwrap();
+    assert_eq!(handed().await, Some(at(5)), "after it went back to the bot");
+    assert_eq!(store.close(closing(&id, "a1", 8)).await.unwrap(), Staffed::NotHolder);
+    let version = store.conversation(&id).await.unwrap().unwrap().version;
+    store.commit_turn(to_queue(&id, version, 1, 9)).await.unwrap();
+    store.close(closing(&id, "a2", 10)).await.unwrap();
+    store.append_shopper(&id, said("b", "你好", 11)).await.unwrap();
+    assert_eq!(
+        handed().await,
+        Some(at(5)),
+        "the first time counts, also after it was closed and opened again"
+    );
 }
 
 async fn closing_and_the_boards_lists(store: SharedStore) {

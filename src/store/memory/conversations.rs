@@ -51,11 +51,12 @@ impl ConversationStore for MemoryStore {
         Ok(later.take(limit).map(|said| said.message.clone()).collect())
     }
 
-    async fn latest(&self, id: &ConversationId, limit: usize) -> Result<Vec<Message>> {
+    async fn earlier(&self, id: &ConversationId, before: u64, limit: usize) -> Result<Vec<Message>> {
         let tables = self.tables();
         let Some(kept) = tables.conversations.get(id) else { return Ok(Vec::new()) };
-        let skipped = kept.messages.len().saturating_sub(limit);
-        Ok(kept.messages[skipped..].iter().map(|said| said.message.clone()).collect())
+        let end = kept.messages.partition_point(|said| said.message.seq < before);
+        let shown = &kept.messages[end.saturating_sub(limit)..end];
+        Ok(shown.iter().map(|said| said.message.clone()).collect())
     }
 
     async fn append_shopper(&self, id: &ConversationId, new: NewShopperMessage) -> Result<Appended> {

@@ -89,12 +89,15 @@ impl ConversationStore for SqliteStore {
         rows::messages(&rows)
     }
 
-    async fn latest(&self, id: &ConversationId, limit: usize) -> Result<Vec<Message>> {
-        let mut rows = sqlx::query("select * from messages where conversation = ? order by seq desc limit ?")
-            .bind(id.as_str())
-            .bind(rows::limit(limit))
-            .fetch_all(&self.readers)
-            .await?;
+    async fn earlier(&self, id: &ConversationId, before: u64, limit: usize) -> Result<Vec<Message>> {
+        let mut rows = sqlx::query(
+            "select * from messages where conversation = ? and seq < ? order by seq desc limit ?",
+        )
+        .bind(id.as_str())
+        .bind(signed(before))
+        .bind(rows::limit(limit))
+        .fetch_all(&self.readers)
+        .await?;
         rows.reverse();
         rows::messages(&rows)
     }

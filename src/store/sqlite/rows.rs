@@ -70,6 +70,7 @@ pub(super) fn record(row: &SqliteRow) -> Result<Record> {
         owner: maybe_id(row, "owner")?,
         mode: Mode::from_name(&mode).ok_or_else(|| corrupt("mode"))?,
         agent: staff(row)?,
+        handed_at: maybe_time(row, "handed_at")?,
         last_seq: number(row, "last_seq")?,
         version: number(row, "version")?,
         locale: Locale::from_wire_name(&locale).ok_or_else(|| corrupt("locale"))?,
@@ -123,8 +124,8 @@ pub(super) async fn save(tx: &mut Transaction<'static, Sqlite>, record: &Record)
     let rating = conversation.rating.as_ref();
     sqlx::query(
         "update conversations set
-            shopper = ?, owner = ?, mode = ?, agent = ?, agent_name = ?, last_seq = ?, last_shopper_seq = ?,
-            answered_up_to = ?, version = ?, locale = ?, page_product = ?, page_order = ?, page_url = ?,
+            shopper = ?, owner = ?, mode = ?, agent = ?, agent_name = ?, handed_at = ?, last_seq = ?,
+            last_shopper_seq = ?, answered_up_to = ?, version = ?, locale = ?, page_product = ?, page_order = ?, page_url = ?,
             shopper_read = ?, staff_read = ?, rating_score = ?, rating_comment = ?, rating_at = ?, handoff = ?,
             waiting_since = ?, closed_at = ?, touched_at = ?
          where id = ?",
@@ -134,6 +135,7 @@ pub(super) async fn save(tx: &mut Transaction<'static, Sqlite>, record: &Record)
     .bind(conversation.mode.name())
     .bind(agent.map(|agent| agent.id.as_str()))
     .bind(agent.map(|agent| agent.name.as_str()))
+    .bind(conversation.handed_at.map(nanos))
     .bind(signed(conversation.last_seq))
     .bind(signed(record.last_shopper_seq))
     .bind(signed(record.answered_up_to))

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ErrorCode, FrameError, MessageForm, Named, check_id, check_text, parse as parse_frame};
+use super::{
+    ErrorCode, FrameError, MessageForm, Named, check_id, check_text, parse as parse_frame, parse_hello,
+};
 
-const TYPES: [&str; 11] =
-    ["hello", "open", "shut", "take", "say", "note", "typing", "read", "release", "close", "ping"];
+const TYPES: [&str; 12] =
+    ["hello", "open", "earlier", "shut", "take", "say", "note", "typing", "read", "release", "close", "ping"];
 
 /// What a desk sends.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -18,6 +20,10 @@ pub enum ClientFrame {
     Open {
         conversation: String,
         after: Option<u64>,
+    },
+    Earlier {
+        conversation: String,
+        before: u64,
     },
     Shut {
         conversation: String,
@@ -67,6 +73,20 @@ pub fn parse(text: &str) -> Result<ClientFrame, FrameError> {
     Ok(frame)
 }
 
+/// Reads the first frame.
+///
+/// # Errors
+/// The code to answer before closing: not a hello, one of another version, or one with a wrong field.
+pub fn hello(text: &str) -> Result<(), ErrorCode> {
+    /// Nothing but its version, which is checked already.
+    #[derive(Deserialize)]
+    struct Hello {
+        #[serde(rename = "v")]
+        _version: u64,
+    }
+    parse_hello::<Hello>(text).map(drop)
+}
+
 /// What the server sends to a desk.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -83,6 +103,11 @@ pub enum ServerFrame {
         card: Box<CardForm>,
         messages: Vec<MessageForm>,
         notes: Vec<NoteForm>,
+        more: bool,
+    },
+    Earlier {
+        conversation: String,
+        messages: Vec<MessageForm>,
         more: bool,
     },
     Message {
@@ -250,7 +275,13 @@ impl ServerFrame {
             id: id.map(str::to_owned),
             conversation: conversation.map(str::to_owned),
             by: None,
-            fatal: matches!(code, ErrorCode::NotHello | ErrorCode::UnsupportedVersion),
+            fatal: false,
         }
+    }
+
+    /// An error after which the server closes.
+    pub fn fatal(code: ErrorCode) -> Self {
+        let message = code.sentence();
+        Self::Error { code, message, id: None, conversation: None, by: None, fatal: true }
     }
 }

@@ -74,6 +74,8 @@ pub struct FrameError {
     pub id: Option<String>,
 }
 
+/// The version of the protocols that is spoken here.
+const VERSION: u64 = 1;
 /// The longest id that a client may give a message, in characters.
 const LONGEST_ID: usize = 64;
 /// The longest text that may be said, in Unicode scalar values.
@@ -91,6 +93,21 @@ fn parse<T: DeserializeOwned>(text: &str, known: &[&str]) -> Result<T, FrameErro
         return Err(bad(ErrorCode::UnknownType, id));
     }
     serde_json::from_value(value).map_err(|_| bad(ErrorCode::BadFrame, id))
+}
+
+/// Reads the first frame of a connection, which has to be a hello of this version. The version is looked at before
+/// all else: what the other fields of another version mean is not known here.
+fn parse_hello<T: DeserializeOwned>(text: &str) -> Result<T, ErrorCode> {
+    let value: Value = serde_json::from_str(text).map_err(|_| ErrorCode::NotHello)?;
+    if value.get("type").and_then(Value::as_str) != Some("hello") {
+        return Err(ErrorCode::NotHello);
+    }
+    match value.get("v") {
+        Some(Value::Number(version)) if version.as_u64() != Some(VERSION) => {
+            Err(ErrorCode::UnsupportedVersion)
+        }
+        _ => serde_json::from_value(value).map_err(|_| ErrorCode::BadFrame),
+    }
 }
 
 fn bad(code: ErrorCode, id: Option<String>) -> FrameError {

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ErrorCode, FrameError, MessageForm, Named, check_id, check_text, parse as parse_frame};
+use super::{
+    ErrorCode, FrameError, MessageForm, Named, check_id, check_text, parse as parse_frame, parse_hello,
+};
 use crate::domain::{Content, Message, Mode};
 
 /// The types of frames that a shopper's client sends.
@@ -113,6 +115,14 @@ pub fn parse(text: &str) -> Result<ClientFrame, FrameError> {
         Raw::LeaveQueue {} => ClientFrame::LeaveQueue,
         Raw::Ping { t } => ClientFrame::Ping { t },
     })
+}
+
+/// Reads the first frame.
+///
+/// # Errors
+/// The code to answer before closing: not a hello, one of another version, or one with a wrong field.
+pub fn hello(text: &str) -> Result<Hello, ErrorCode> {
+    parse_hello(text)
 }
 
 impl RawSay {
@@ -282,10 +292,34 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_first_frame_is_a_hello_of_this_version() {
+        for (text, expected) in [
+            ("", Some(ErrorCode::NotHello)),
+            ("[1]", Some(ErrorCode::NotHello)),
+            ("{}", Some(ErrorCode::NotHello)),
+            (r#"{"type":"say","id":"a","text":"x"}"#, Some(ErrorCode::NotHello)),
+            (r#"{"type":"dance"}"#, Some(ErrorCode::NotHello)),
+            (r#"{"type":"hello","v":2}"#, Some(ErrorCode::UnsupportedVersion)),
+            (r#"{"type":"hello","v":0.5}"#, Some(ErrorCode::UnsupportedVersion)),
+            (r#"{"type":"hello","v":2,"after":"the third"}"#, Some(ErrorCode::UnsupportedVersion)),
+            (r#"{"type":"hello"}"#, Some(ErrorCode::BadFrame)),
+            (r#"{"type":"hello","v":"1"}"#, Some(ErrorCode::BadFrame)),
+            (r#"{"type":"hello","v":1}"#, None),
+            (r#"{"type":"hello","v":1,"from_the_future":true}"#, None),
+        ] {
+            assert_eq!(hello(text).err(), expected, "{text}");
+            assert_eq!(super::super::desk::hello(text).err(), expected, "the desk: {text}");
+        }
+        let wrong = r#"{"type":"hello","v":1,"after":"soon"}"#;
+        assert_eq!(hello(wrong).err(), Some(ErrorCode::BadFrame));
+    }
+
     proptest! {
         #[test]
         fn no_text_panics(text in ".*") {
             let _ = parse(&text);
+            let _ = hello(&text);
         }
 
         #[test]
