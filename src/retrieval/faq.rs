@@ -14,14 +14,14 @@ use tantivy::{
 use super::{
     FaqHit, Vectors,
     fusion::{self, Leg},
-    tokenizer::{JiebaTokenizer, is_chinese, terms, words},
+    tokenizer::{TermTokenizer, is_chinese, terms, words},
 };
 use crate::{encoder::Vector, shop::Faq, text::normalize};
 
 /// Candidates of each leg.
 const CANDIDATES: usize = 30;
 /// The weight of the words beside the vectors: short questions that share words may mean different things.
-const WORDS_SHARE: f32 = 0.4;
+const WORDS_SHARE: f32 = 0.3;
 /// What is not said in the same words never scores higher than this.
 const NOT_THE_SAME: f32 = 0.89;
 
@@ -41,12 +41,12 @@ impl FaqIndex {
     pub(super) fn build(faq: &[Faq], vectors: &Vectors) -> tantivy::Result<Self> {
         let mut schema = Schema::builder();
         let indexing = TextFieldIndexing::default()
-            .set_tokenizer("jieba")
+            .set_tokenizer("questions")
             .set_index_option(IndexRecordOption::WithFreqs);
         let text = schema.add_text_field("text", TextOptions::default().set_indexing_options(indexing));
         let ask = schema.add_u64_field("ask", STORED | INDEXED);
         let index = Index::create_in_ram(schema.build());
-        index.tokenizers().register("jieba", TextAnalyzer::from(JiebaTokenizer));
+        index.tokenizers().register("questions", TextAnalyzer::from(TermTokenizer(terms)));
         let mut writer = index.writer_with_num_threads::<TantivyDocument>(1, 15_000_000)?;
         let (mut asks, mut same, mut own_vectors) = (Vec::new(), HashMap::new(), Vec::new());
         for (question, entry) in faq.iter().enumerate() {

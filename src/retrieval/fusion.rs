@@ -63,3 +63,69 @@ pub(super) fn fuse(words: &Leg, vectors: Option<&Leg>, share: f32) -> Vec<Fused>
     fused.sort_by(|left, right| right.score.total_cmp(&left.score).then(left.document.cmp(&right.document)));
     fused
 }
+
+/// How far a product's cosine stands out of the catalog's, in deviations, to count as 0 and as 1.
+const ORDINARY: f32 = 2.0;
+const OUTSTANDING: f32 = 4.5;
+/// What the vectors add to words that cover the query already, and take from those they contradict.
+const VECTORS_BESIDE: f32 = 0.1;
+/// What a product is worth that vectors find and words hardly do: meaning without a shared word is never sure.
+const VECTORS_ALONE: f32 = 0.5;
+const WORDS_IN_SUPPORT: f32 = 0.45;
+/// And where the query names its goods: then words that find nothing are an answer too.
+const GOODS_UNFOUND: f32 = 0.85;
+/// Between products that fit alike the better sold one comes first.
+const POPULARITY: f32 = 0.02;
+
+/// The products whose vectors stand out of the whole catalog's: short texts of one shop all lie near each other, and
+/// how near differs from query to query.
+pub(super) fn outstanding(vectors: &[(usize, crate::encoder::Vector)], vector: &[f32], limit: usize) -> Leg {
+    let cosines: Vec<(usize, f32)> = vectors
+        .iter()
+        .map(|(document, known)| (*document, known.iter().zip(vector).map(|(a, b)| a * b).sum()))
+        .collect();
+    let count = cosines.len().max(1) as f32;
+    let mean = cosines.iter().map(|(_, cosine)| cosine).sum::<f32>() / count;
+    let deviation = (cosines.iter().map(|(_, cosine)| (cosine - mean).powi(2)).sum::<f32>() / count).sqrt();
+    let scored = cosines.into_iter().map(|(document, cosine)| {
+        let out = (cosine - mean) / deviation.max(f32::MIN_POSITIVE);
+        (document, ((out - ORDINARY) / (OUTSTANDING - ORDINARY)).clamp(0.0, 1.0))
+    });
+    let mut leg: Leg = scored.filter(|(_, score)| 0.0 < *score).collect();
+    leg.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.cmp(&right.0)));
+    leg.truncate(limit);
+    leg
+}
+
+/// Products by the share of the query that they cover, with what their vectors say beside it.
+pub(super) fn products(
+    words: &Leg,
+    vectors: &Leg,
+    named: bool,
+    popularity: impl Fn(usize) -> f32,
+) -> Vec<Fused> {
+    let mut scores: BTreeMap<usize, (f32, f32)> = BTreeMap::new();
+    for (document, score) in words {
+        scores.entry(*document).or_default().0 = *score;
+    }
+    for (document, score) in vectors {
+        scores.entry(*document).or_default().1 = *score;
+    }
+    let beside = if vectors.is_empty() { 0.0 } else { VECTORS_BESIDE };
+    let mut fused: Vec<Fused> = scores
+        .into_iter()
+        .map(|(document, (by_words, by_vectors))| {
+            let both = (1.0 - beside) * by_words + beside * by_vectors;
+            let near = VECTORS_ALONE * by_vectors + WORDS_IN_SUPPORT * by_words;
+            let score = both.max(if named { GOODS_UNFOUND * near } else { near });
+            let why = [("words", by_words), ("vectors", by_vectors)];
+            Fused {
+                document,
+                score: (1.0 - POPULARITY) * score.clamp(0.0, 1.0) + POPULARITY * popularity(document),
+                why: why.into_iter().filter(|(_, score)| 0.0 < *score).collect(),
+            }
+        })
+        .collect();
+    fused.sort_by(|left, right| right.score.total_cmp(&left.score).then(left.document.cmp(&right.document)));
+    fused
+}

@@ -1,11 +1,16 @@
 //! Finding products and answers: tantivy with a jieba tokenizer, vectors beside it, one fused score that keeps its
 //! parts.
 //!
-//! A [`Retriever`] holds one version of a shop in memory. Without vectors the words find alone. It decides nothing:
-//! thresholds are the dialogue's.
+//! A [`Retriever`] holds one version of a shop in memory. Without vectors the words find alone. Scores are from 0 to 1
+//! and compare between queries; of products, nothing less than [`CONFIDENT`] is found at all.
 
+mod catalog;
+mod concepts;
 mod faq;
 mod fusion;
+mod kinds;
+mod names;
+mod phrases;
 mod products;
 mod query;
 mod tokenizer;
@@ -13,6 +18,7 @@ mod tokenizer;
 use std::{
     collections::{BTreeSet, HashMap},
     fmt::Display,
+    sync::Arc,
 };
 
 use crate::{
@@ -21,6 +27,10 @@ use crate::{
     shop::Shop,
     text::normalize,
 };
+
+/// The least score of a product: what covers less of the query is not what was asked for, and finding nothing is the
+/// honest answer.
+pub const CONFIDENT: f32 = 0.45;
 
 /// Something found.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,10 +81,11 @@ impl Retriever {
     /// # Errors
     /// The search library's.
     pub fn build(shop: &Shop, products: &[Product], vectors: &Vectors) -> Result<Self, RetrievalError> {
+        let names = Arc::new(names::Names::new(&shop.glossary, products));
         Ok(Self {
             faq: faq::FaqIndex::build(&shop.faq, vectors)?,
-            products: products::ProductIndex::build(shop, products, vectors)?,
-            vocabulary: query::Vocabulary::new(shop, products),
+            products: products::ProductIndex::build(shop, products, vectors, Arc::clone(&names))?,
+            vocabulary: query::Vocabulary::new(names, products),
         })
     }
 

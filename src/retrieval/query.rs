@@ -1,107 +1,61 @@
 //! What a message looks for: filters said in words, and a last search changed by the next message.
 
-use std::collections::BTreeSet;
-
-use rust_decimal::Decimal;
-
-use super::tokenizer::is_stop_word;
-use crate::{
-    domain::{EntityKind, EntityValue, ProductQuery, Utterance, search::Sort, trade::Product},
-    shop::Shop,
-    text::normalize,
+use std::{
+    collections::BTreeSet,
+    ops::Range,
+    sync::{Arc, LazyLock},
 };
 
-/// Words that ask for something without saying what.
-const FILLER: [&str; 62] = [
-    "有没有",
-    "推荐一下",
-    "推荐",
-    "想买",
-    "想要",
-    "要买",
-    "买一个",
-    "买个",
-    "买",
-    "找一下",
-    "帮我找",
-    "找",
-    "给我",
-    "看看",
-    "看一下",
-    "来个",
-    "来一个",
-    "来一件",
-    "什么",
-    "哪些",
-    "哪款",
-    "一款",
-    "一件",
-    "一双",
-    "一条",
-    "几款",
-    "这种",
-    "那种",
-    "类似",
-    "适合",
-    "款",
-    "商品",
-    "产品",
-    "东西",
-    "店里",
-    "你家",
-    "你们家",
-    "以内",
-    "以下",
-    "以上",
-    "左右",
-    "之间",
-    "价位",
-    "价格",
-    "预算",
-    "便宜",
-    "点的",
-    "有货",
-    "现货",
-    "in stock",
-    "looking for",
-    "look for",
-    "show me",
-    "recommend",
-    "search",
-    "find",
-    "buy",
-    "want",
-    "need",
-    "under",
-    "below",
-    "any",
-];
-/// For whom, as shoppers say it and as catalogs name it.
-const AUDIENCE: [(&str, &[&str]); 7] = [
-    ("男", &["男士", "男款", "男生", "男装", "男孩", "老公", "爸爸", "男", "men", "man", "husband"]),
-    ("女", &["女士", "女款", "女生", "女装", "女孩", "老婆", "妈妈", "女", "women", "woman", "wife"]),
-    ("儿童", &["儿童", "小孩", "孩子", "童装", "小朋友", "kids", "kid", "children"]),
-    ("婴儿", &["婴儿", "宝宝", "baby"]),
-    ("老人", &["老人", "爷爷", "奶奶", "elderly"]),
-    ("学生", &["学生", "student"]),
-    ("孕妇", &["孕妇", "pregnant"]),
-];
-const CHEAPER: [&str; 9] =
-    ["再便宜", "便宜点", "便宜一点", "便宜些", "便宜的", "太贵", "cheaper", "too expensive", "lower price"];
-const DEARER: [&str; 6] = ["贵一点", "好一点的", "高档", "高端", "more expensive", "better one"];
-const OTHERS: [&str; 10] =
-    ["别的", "其他", "其它", "换一批", "还有吗", "还有别的", "更多", "others", "other ones", "more"];
-const OTHER_COLORS: [&str; 7] =
-    ["别的颜色", "其他颜色", "其它颜色", "换个颜色", "other color", "another color", "different color"];
+use aho_corasick::{AhoCorasick, MatchKind};
+use rust_decimal::Decimal;
+
+use super::{
+    names::Names,
+    phrases::{AUDIENCE, CHEAPER, DEARER, ENGLISH_FILLER, FILLER, IN_STOCK, OTHER_COLORS, OTHERS},
+    tokenizer::is_stop_word,
+};
+use crate::{
+    domain::{EntityKind, EntityValue, ProductQuery, Utterance, search::Sort, trade::Product},
+    text::{is_whole, normalize},
+};
+
 /// The share of a price that “cheaper” asks for.
 const CHEAPER_SHARE: (i64, u32) = (8, 1);
 
 /// The catalog's own words.
 pub(super) struct Vocabulary {
     colors: BTreeSet<String>,
+    has_sizes: bool,
     brands: Vec<(String, String)>,
-    categories: Vec<(String, String)>,
     audience: BTreeSet<String>,
+    names: Arc<Names>,
+}
+
+/// Phrases of a table in one automaton, the longest match first.
+struct Phrases {
+    finder: Option<AhoCorasick>,
+    /// The row of each phrase.
+    rows: Vec<usize>,
+}
+
+static FILLERS: LazyLock<Phrases> = LazyLock::new(|| Phrases::new([FILLER, ENGLISH_FILLER].into_iter()));
+static AUDIENCES: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(AUDIENCE.iter().map(|(said, _)| *said)));
+
+impl Phrases {
+    fn new(rows: impl Iterator<Item = &'static [&'static str]>) -> Self {
+        let each = rows.enumerate().flat_map(|(row, said)| said.iter().map(move |phrase| (row, *phrase)));
+        let (rows, phrases): (Vec<usize>, Vec<&str>) = each.unzip();
+        let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(phrases).ok();
+        Self { finder, rows }
+    }
+
+    /// Where a folded text says one of them, with its row.
+    fn find<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (Range<usize>, usize)> + 'a {
+        let found = self.finder.iter().flat_map(move |finder| finder.find_iter(text));
+        found
+            .filter(move |found| is_whole(text, &found.range()))
+            .map(|found| (found.range(), self.rows[found.pattern().as_usize()]))
+    }
 }
 
 /// Whether an option's name is that of a colour.
@@ -109,40 +63,47 @@ pub(super) fn is_color(option: &str) -> bool {
     option.contains('色') || option.eq_ignore_ascii_case("color") || option.eq_ignore_ascii_case("colour")
 }
 
+fn is_size(option: &str) -> bool {
+    ["尺", "码", "号"].iter().any(|part| option.contains(part)) || option.eq_ignore_ascii_case("size")
+}
+
+/// For whom a product is: as the catalog says, else as its title does; empty for everybody.
+pub(super) fn audience_of(product: &Product) -> BTreeSet<String> {
+    if !product.audience.is_empty() {
+        return product.audience.iter().cloned().collect();
+    }
+    let title = normalize(&product.title.zh);
+    let named = AUDIENCES.find(&title).filter(|(range, _)| 3 < range.len());
+    named.flat_map(|(_, row)| AUDIENCE[row].1).map(|name| (*name).to_owned()).collect()
+}
+
 impl Vocabulary {
-    pub(super) fn new(_shop: &Shop, products: &[Product]) -> Self {
+    pub(super) fn new(names: Arc<Names>, products: &[Product]) -> Self {
         let options =
             products.iter().flat_map(|product| &product.variants).flat_map(|variant| &variant.options);
+        let has_sizes = options.clone().any(|(name, _)| is_size(name));
         let colors = options.filter(|(name, _)| is_color(name)).map(|(_, value)| value.clone()).collect();
-        let named = |names: BTreeSet<(String, String)>| {
-            let mut names: Vec<(String, String)> =
-                names.into_iter().filter(|(said, _)| !said.is_empty()).collect();
-            // Longer names first: 连衣裙 before 裙.
-            names.sort_by_key(|(said, _)| std::cmp::Reverse(said.chars().count()));
-            names
-        };
-        let brands =
+        let brands: BTreeSet<(String, String)> =
             products.iter().map(|product| (normalize(&product.brand), product.brand.clone())).collect();
-        let categories = products
-            .iter()
-            .flat_map(|product| &product.category)
-            .flat_map(|category| {
-                let english = category.en.as_ref().map(|en| (normalize(en), category.zh.clone()));
-                [Some((normalize(&category.zh), category.zh.clone())), english].into_iter().flatten()
-            })
-            .collect();
-        let audience = products.iter().flat_map(|product| &product.audience).cloned().collect();
-        Self { colors, brands: named(brands), categories: named(categories), audience }
+        let mut brands: Vec<_> = brands.into_iter().filter(|(said, _)| !said.is_empty()).collect();
+        brands.sort_by_key(|(said, _)| std::cmp::Reverse(said.chars().count()));
+        let audience = products.iter().flat_map(audience_of).collect();
+        Self { colors, has_sizes, brands, audience, names }
     }
 
     /// A message as a search of its own.
     pub(super) fn read(&self, utterance: &Utterance) -> ProductQuery {
-        let mut query = ProductQuery {
-            in_stock: says(utterance, &["有货", "现货", "in stock"]),
-            ..ProductQuery::default()
-        };
+        let mut query = ProductQuery { in_stock: says(utterance, IN_STOCK), ..ProductQuery::default() };
         let mut left = utterance.raw.clone();
+        let names: Vec<&str> =
+            self.names.find(&utterance.normal).map(|range| &utterance.normal[range]).collect();
         for entity in utterance.entities.iter().rev() {
+            // 四件 in 四件套 counts nothing, and 20寸 in a name is no size.
+            let counts = matches!(entity.kind, EntityKind::Quantity | EntityKind::Size);
+            let said = normalize(&entity.text);
+            if counts && names.iter().any(|name| name.contains(said.as_str())) {
+                continue;
+            }
             if self.take_entity(&mut query, entity) {
                 left.replace_range(entity.span.clone(), " ");
             }
@@ -151,14 +112,11 @@ impl Vocabulary {
         query.brands = take_named(&mut left, &self.brands);
         query.audience = self.take_audience(&mut left);
         query.sort = sort(&utterance.normal);
-        for filler in FILLER.iter().filter(|filler| !filler.is_ascii()) {
-            left = left.replace(filler, " ");
+        let filler: Vec<Range<usize>> = FILLERS.find(&left).map(|(range, _)| range).collect();
+        for range in filler.into_iter().rev() {
+            left.replace_range(range, " ");
         }
-        for filler in FILLER.iter().filter(|filler| filler.is_ascii()) {
-            left = replace_word(&left, filler);
-        }
-        query.categories = self.whole_category(&left);
-        query.words = if query.categories.is_empty() { kept_words(&left) } else { String::new() };
+        query.words = kept_words(&left);
         query
     }
 
@@ -174,72 +132,65 @@ impl Vocabulary {
                 query.price_to = Some(*amount * Decimal::new(12, 1));
             }
             (EntityKind::Color, EntityValue::Text(color)) => {
+                if self.colors.is_empty() {
+                    return false;
+                }
                 let stem = color.trim_end_matches('色');
                 let sold: Vec<String> =
                     self.colors.iter().filter(|sold| sold.contains(stem)).cloned().collect();
                 // A colour nobody sells is still asked for: nothing will be found, which is the honest answer.
                 query.colors.extend(if sold.is_empty() { vec![color.clone()] } else { sold });
             }
-            (EntityKind::Size, EntityValue::Text(size)) => query.sizes.push(size.clone()),
+            (EntityKind::Size, EntityValue::Text(size)) if self.has_sizes => query.sizes.push(size.clone()),
             (EntityKind::Quantity, _) => {}
             _ => return false,
         }
         true
     }
 
+    /// For whom it shall be. The words are used up, but for those within a name: 婴儿 in 婴儿推车.
     fn take_audience(&self, left: &mut String) -> Vec<String> {
-        let mut found = Vec::new();
-        for (name, said) in AUDIENCE {
-            let heard = said.iter().find(|word| {
-                if word.is_ascii() {
-                    has_word(left, word)
-                } else {
-                    left.contains(*word) && !left.contains("男朋友")
-                }
-            });
-            let sold = self.audience.iter().filter(|audience| audience.contains(name));
-            let sold: Vec<String> = sold.cloned().collect();
-            if let Some(word) = heard.filter(|_| !sold.is_empty()) {
-                *left = left.replace(word, " ");
-                found.extend(sold);
+        let names: Vec<Range<usize>> = self.names.find(left).collect();
+        let said: Vec<(Range<usize>, usize)> = AUDIENCES.find(left).collect();
+        let mut found: Vec<String> = Vec::new();
+        for (range, row) in said.into_iter().rev() {
+            let meant = AUDIENCE[row].1;
+            let sold =
+                meant.iter().filter(|name| self.audience.contains(**name)).map(|name| (*name).to_owned());
+            let before = found.len();
+            found.extend(sold);
+            let known = meant.is_empty() || before < found.len();
+            if known && !names.iter().any(|name| name.start <= range.start && range.end <= name.end) {
+                left.replace_range(range, " ");
             }
         }
+        found.sort_unstable();
+        found.dedup();
         found
-    }
-
-    /// The category that what is left of the words names as a whole.
-    fn whole_category(&self, left: &str) -> Vec<String> {
-        let left = kept_words(left).replace(' ', "");
-        let singular = left.trim_end_matches('s');
-        let named = self.categories.iter().find(|(said, _)| {
-            let said = said.replace(' ', "");
-            said == left || said.trim_end_matches('s') == singular
-        });
-        named.filter(|_| !left.is_empty()).map(|(_, category)| vec![category.clone()]).unwrap_or_default()
     }
 
     /// A last search changed by a message; `None` when the message says what it looks for itself.
     pub(super) fn refine(&self, previous: &ProductQuery, utterance: &Utterance) -> Option<ProductQuery> {
         let mut query = previous.clone();
-        if says(utterance, &OTHER_COLORS) {
+        if says(utterance, OTHER_COLORS) {
             query.colors.clear();
             return Some(query);
         }
         let said = self.read(utterance);
-        if says(utterance, &CHEAPER) {
+        if says(utterance, CHEAPER) {
             let share = Decimal::new(CHEAPER_SHARE.0, CHEAPER_SHARE.1);
             query.price_to = said.price_to.or(previous.price_to.map(|price| price * share));
             query.price_from = said.price_from;
             query.sort = Sort::PriceAsc;
             return Some(query);
         }
-        if says(utterance, &DEARER) {
+        if says(utterance, DEARER) {
             (query.price_to, query.sort) = (None, Sort::PriceDesc);
             return Some(query);
         }
         let named = utterance.entities.iter().any(|entity| entity.kind == EntityKind::ProductName);
         let own_words = !said.words.is_empty() || !said.categories.is_empty() || named;
-        if own_words && !says(utterance, &OTHERS) {
+        if own_words && !says(utterance, OTHERS) {
             return None;
         }
         let filters = !said.colors.is_empty()
@@ -250,7 +201,7 @@ impl Vocabulary {
             || said.price_to.is_some()
             || said.in_stock
             || said.sort != Sort::Relevance;
-        if !filters && !says(utterance, &OTHERS) {
+        if !filters && !says(utterance, OTHERS) {
             return None;
         }
         merge(&mut query, said);
@@ -321,10 +272,6 @@ fn has_word(text: &str, word: &str) -> bool {
     text.match_indices(word).any(|(at, _)| {
         !inside(text[..at].chars().next_back()) && !inside(text[at + word.len()..].chars().next())
     })
-}
-
-fn replace_word(text: &str, word: &str) -> String {
-    if has_word(text, word) { text.replace(word, " ") } else { text.to_owned() }
 }
 
 /// What is left as words, stop words out.

@@ -48,13 +48,88 @@ fn products_are_found_by_what_shoppers_call_them() {
 }
 
 #[test]
-fn what_nobody_sells_is_not_answered_with_bestsellers() {
-    for words in ["猫粮", "飞机票", "cement"] {
+fn what_nobody_sells_is_not_found() {
+    for words in ["猫粮", "飞机票", "cement", "电动车", "我想买一台冰箱"] {
         let query = world().retriever.understand_query(&read(words));
         assert!(!query.words.is_empty(), "{words} is looked for");
-        let hits = world().retriever.products(&query, None, 3);
-        assert!(hits.iter().all(|hit| hit.why.iter().any(|(leg, _)| *leg == "words")), "{words}: {hits:?}");
+        assert_eq!(world().retriever.products(&query, None, 3), [], "{words}");
     }
+}
+
+#[test]
+fn homophones_pinyin_and_short_names_find_what_is_meant() {
+    for (words, expected) in [
+        ("充电报", "power-bank"),
+        ("牛崽裤", "straight-jeans"),
+        ("yurongfu", "jacket"),
+        ("電鍋", "rice-cooker"),
+    ] {
+        let query = world().retriever.understand_query(&read(words));
+        let hits = world().retriever.products(&query, None, 3);
+        assert!(hits.first().is_some_and(|hit| hit.id.as_str().contains(expected)), "{words}: {hits:?}");
+    }
+    // A word of the dictionary is no misspelling: who wants a quilt does not mean a cup.
+    let quilt = world().retriever.understand_query(&read("被子"));
+    assert!(world().retriever.products(&quilt, None, 3).iter().all(|hit| hit.id.as_str() != "thermos-cup"));
+}
+
+#[test]
+fn for_whom_it_is_keeps_out_what_is_for_others() {
+    let query = world().retriever.understand_query(&read("送男朋友的礼物"));
+    let hits = world().retriever.products(&query, None, 20);
+    assert!(!hits.is_empty());
+    for hit in hits {
+        let product =
+            world().products.iter().find(|product| product.id == hit.id).expect("hits are products");
+        let fits = product.audience.is_empty() || product.audience.iter().any(|audience| audience == "男");
+        assert!(fits, "{}: {:?}", product.title.zh, product.audience);
+    }
+}
+
+/// Judged queries of a fixture: half, query, acceptable ids.
+fn judged(lines: &'static str) -> impl Iterator<Item = (&'static str, &'static str, Vec<&'static str>)> {
+    let lines = lines.lines().filter(|line| !line.starts_with('#'));
+    lines.map(|line| {
+        let [half, _, query, ids] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        (half, query, ids.split(',').collect())
+    })
+}
+
+/// Right first hits of each half, and queries for what is not there that found something.
+fn judge(lines: &'static str, first: impl Fn(&str) -> Option<String>) -> ([usize; 2], Vec<&'static str>) {
+    let (mut right, mut found) = ([0, 0], Vec::new());
+    for (half, query, ids) in judged(lines) {
+        let first = first(query);
+        if ids == ["none"] {
+            found.extend(first.map(|_| query));
+        } else if first.is_some_and(|first| ids.contains(&first.as_str())) {
+            right[usize::from(half == "check")] += 1;
+        }
+    }
+    (right, found)
+}
+
+/// By words alone 48 of 50 and 49 of 51 were right, and 1 of 29 found what is not sold, when the weights were set. The
+/// floors leave room for a change of the catalog or of the dictionary, not for a leg that fails.
+#[test]
+fn judged_product_searches_stay_right() {
+    let retriever = &world().retriever;
+    let first = |words: &str| {
+        let query = retriever.understand_query(&read(words));
+        retriever.products(&query, None, 1).pop().map(|hit| hit.id.to_string())
+    };
+    let (right, found) = judge(include_str!("../../tests/fixtures/search/products.tsv"), first);
+    assert!(45 <= right[0] && 45 <= right[1], "right: {right:?}");
+    assert!(found.len() <= 3, "not sold, but found: {found:?}");
+}
+
+/// By words alone 30 and 31 of 37 were right; most of these questions share few words with any way of asking.
+#[test]
+fn judged_questions_stay_right() {
+    let first =
+        |words: &str| world().retriever.faq(&read(words), None, 1).pop().map(|hit| hit.id.to_string());
+    let (right, _) = judge(include_str!("../../tests/fixtures/search/faq.tsv"), first);
+    assert!(28 <= right[0] && 28 <= right[1], "right: {right:?}");
 }
 
 #[test]

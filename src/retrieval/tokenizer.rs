@@ -1,4 +1,7 @@
-//! The tokenizer of the indexes: jieba's words in search mode, single characters as the fallback that always matches.
+//! How texts become terms: jieba's words, pairs of characters beside them, single characters as the last resort.
+//!
+//! Words are precise but a dictionary cuts a catalog's own names in its own way; pairs find them however they are
+//! cut. Which of them may count, and how much, is the query's business (`concepts`).
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
@@ -12,13 +15,37 @@ const STOP_WORDS: [&str; 58] = [
     "to", "for", "in", "my", "your", "can", "have", "me", "please",
 ];
 
-/// The terms of a text in order: words of two characters or more as jieba cuts them for search, and every single
-/// Chinese character, so that 裙子 finds 连衣裙 by 裙.
+/// The terms of a question in order: words of two characters or more as jieba cuts them for search, and every
+/// single Chinese character.
 pub(super) fn terms(text: &str) -> Vec<String> {
     let normal = normalize(text);
     let mut terms = words(&normal);
     terms.extend(normal.chars().filter(|c| is_chinese(*c)).map(String::from).filter(|c| !is_stop_word(c)));
     terms
+}
+
+/// The terms of a product's text, each once: Latin words and numbers, Chinese words of three characters or more,
+/// every pair of neighbouring Chinese characters (among them all words of two), every single one.
+pub(super) fn product_terms(text: &str) -> Vec<String> {
+    let normal = normalize(text);
+    let mut terms: Vec<String> = words(&normal)
+        .into_iter()
+        .filter(|word| 2 < word.chars().count() || !word.chars().all(is_chinese))
+        .collect();
+    let characters: Vec<char> = normal.chars().collect();
+    for run in characters.split(|c| !is_chinese(*c)) {
+        terms.extend(run.iter().map(char::to_string));
+        terms.extend(run.windows(2).map(String::from_iter));
+    }
+    terms.sort_unstable();
+    terms.dedup();
+    terms
+}
+
+/// The pairs of neighbouring characters of a Chinese word.
+pub(super) fn pairs(word: &str) -> Vec<String> {
+    let characters: Vec<char> = word.chars().collect();
+    characters.windows(2).map(String::from_iter).collect()
 }
 
 /// The words of a folded text alone.
@@ -36,7 +63,7 @@ pub(super) fn is_stop_word(word: &str) -> bool {
 }
 
 /// English plurals fall together with their singulars; everything else stays.
-fn stemmed(word: &str) -> String {
+pub(super) fn stemmed(word: &str) -> String {
     let plural = word.is_ascii() && 3 < word.len() && word.ends_with('s') && !word.ends_with("ss");
     if plural { word[..word.len() - 1].to_owned() } else { word.to_owned() }
 }
@@ -45,15 +72,15 @@ pub(super) fn is_chinese(character: char) -> bool {
     ('\u{3400}'..='\u{9fff}').contains(&character)
 }
 
-/// [`terms`] for tantivy.
-#[derive(Clone, Debug, Default)]
-pub(super) struct JiebaTokenizer;
+/// One of the ways above for tantivy.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TermTokenizer(pub(super) fn(&str) -> Vec<String>);
 
-impl Tokenizer for JiebaTokenizer {
+impl Tokenizer for TermTokenizer {
     type TokenStream<'a> = Terms;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Terms {
-        Terms { left: terms(text).into_iter(), token: Token { position: usize::MAX, ..Token::default() } }
+        Terms { left: (self.0)(text).into_iter(), token: Token { position: usize::MAX, ..Token::default() } }
     }
 }
 

@@ -162,7 +162,7 @@ fn whole_words<'a>(words: Option<&'a AhoCorasick>, text: &'a str) -> impl Iterat
 }
 
 /// Latin words and numbers must stand alone; Chinese ones may touch anything.
-pub(super) fn is_whole(text: &str, range: &Range<usize>) -> bool {
+pub(crate) fn is_whole(text: &str, range: &Range<usize>) -> bool {
     let touches = |outside: Option<char>, inside: Option<char>| {
         outside.is_some_and(|c| c.is_ascii_alphanumeric())
             && inside.is_some_and(|c| c.is_ascii_alphanumeric())

@@ -13,8 +13,9 @@ mod vocabulary;
 
 pub use language::answer_locale;
 pub use lexicon::Lexicon;
-pub(crate) use lexicon::base_dictionary;
+pub(crate) use lexicon::{base_dictionary, is_whole};
 pub use script::{to_simplified, to_traditional};
+pub(crate) use vocabulary::GOODS;
 pub use vocabulary::{color_name, region_name};
 
 use jiff::ZonedDateTime;

@@ -232,7 +232,7 @@ const CITIES_WITH_SUFFIX: &[&str] =
     &["三明", "中山", "白银", "日照", "东营", "铁岭", "保山", "海东", "阳江", "吉林", "大理"];
 
 /// Kinds of goods that shoppers name; a catalog's own names win where they are longer.
-pub(super) const GOODS: &[&str] = &[
+pub(crate) const GOODS: &[&str] = &[
     "外套",
     "连衣裙",
     "裙子",

@@ -10,6 +10,7 @@ mod exchange;
 mod http;
 mod layers;
 mod schema;
+mod search;
 mod shop;
 mod support;
 mod tidy;
