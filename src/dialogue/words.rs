@@ -202,6 +202,17 @@ pub(super) fn has(words: &str, word: &str) -> bool {
     })
 }
 
+/// What is meant where the words first say what is not: 不是这件，是那条裤子 → 是那条裤子. All of them otherwise.
+pub(super) fn after_denial(words: &str) -> &str {
+    const DENIALS: &[&str] = &["不是", "不要", "不对", "错了", "not ", "wrong"];
+    let denied = DENIALS.iter().filter_map(|denial| Some(words.find(denial)? + denial.len())).min();
+    let rest = denied.and_then(|end| {
+        let stop = words[end..].find([',', '，', '。', ';', '；', '、'])?;
+        Some(words[end + stop..].trim_start_matches(|c: char| !c.is_alphanumeric()))
+    });
+    rest.filter(|rest| !rest.is_empty()).unwrap_or(words)
+}
+
 /// "The second one": its place, from 0.
 pub(super) fn ordinal(words: &str) -> Option<usize> {
     if has_any(words, &["最后一个", "最后一件", "last one"]) {
@@ -256,6 +267,20 @@ fn chinese_naming(words: &str, run: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_denied_is_not_what_is_meant() {
+        for (words, meant) in [
+            ("不是这件,是那条裤子", "是那条裤子"),
+            ("选错了，原因是尺码", "原因是尺码"),
+            ("not the shirt, the shoes", "the shoes"),
+            ("不是质量问题", "不是质量问题"),
+            ("不要了，", "不要了，"),
+            ("退那双鞋", "退那双鞋"),
+        ] {
+            assert_eq!(after_denial(words), meant, "{words}");
+        }
+    }
 
     #[test]
     fn yes_no_and_never_mind() {

@@ -10,7 +10,8 @@ use super::builder;
 use crate::dialogue::keys;
 
 /// Keys made at run time from a name; each name is covered by a match with all its cases.
-const MADE: &[&str] = &["handoff.reason.", "label.", "kind.", "reason.", "ticket.next.", "payer."];
+const MADE: &[&str] =
+    &["corrected.", "handoff.reason.", "label.", "kind.", "reason.", "ticket.next.", "payer."];
 /// Said so often that one variant would be a refrain.
 const FREQUENT: &[&str] = &[
     "chat.greet",

@@ -95,9 +95,34 @@ fn any_answer_can_be_corrected() {
         assert!(turn.text.contains(amount), "{}", turn.text);
     }
     assert!(turns[2].text.contains("轻便跑步鞋") && !turns[2].text.contains("T恤"), "{}", turns[2].text);
+    for (turn, now) in
+        turns[1..4].iter().zip(["商品改为纯棉T恤（白色 M）×2", "商品改为轻便跑步鞋", "处理方式改为换货"])
+    {
+        assert!(turn.text.contains(now), "what is now meant is named: {}", turn.text);
+    }
     let last = world.press("yes");
     let ChangeRequest::OpenTicket { kind, reason, amount, .. } = &last.change().unwrap().request;
     assert_eq!((*kind, reason.as_str(), *amount), (TicketKind::Exchange, "fault: 黑色", builder::yuan("0")));
+}
+
+#[test]
+fn a_correction_says_what_is_now_meant_in_the_shoppers_language() {
+    let mut world = World::new();
+    let turns = play(
+        &mut world,
+        &[
+            ("纯棉T恤退一件，质量问题", "return.request", &["return.summary_money"]),
+            ("不是质量问题，是尺码不合适", "", &["flow.noted", "return.summary_money"]),
+            ("不是T恤，是那双鞋", "", &["flow.noted", "return.summary_money"]),
+            ("选错了，原因是不喜欢", "", &["flow.noted", "return.summary_money"]),
+        ],
+    );
+    for (turn, now) in
+        turns[1..].iter().zip(["原因改为尺码不合适", "商品改为轻便跑步鞋", "原因改为不喜欢/不想要"])
+    {
+        assert!(turn.text.contains(now), "{}", turn.text);
+    }
+    assert!(!turns[2].text.contains("T恤"), "{}", turns[2].text);
 }
 
 #[test]

@@ -47,6 +47,8 @@ const KINDS: &[(&str, &[&str])] = &[
     ("resend", &["补发", "重发", "再发", "补寄", "resend", "send again", "send the missing"]),
     ("return", &["退货", "退掉", "退了", "退回", "return it", "send it back", "return for"]),
 ];
+/// Slots whose correction is told, in the order in which it is.
+const CORRECTABLE: [&str; 5] = ["order", "lines", "kind", "reason", "want"];
 const EVERYTHING: &[&str] =
     &["全部", "都退", "全退", "都要退", "全都", "整单", "all of them", "everything", "both"];
 
@@ -72,10 +74,14 @@ pub(super) fn hear(talk: &mut Talk<'_>, run: &mut FlowRun) -> Ask<Heard> {
         return Ok(Heard::Nothing);
     }
     let pressed_change = talk.choice().is_some_and(|choice| choice.starts_with("change:"));
-    let changed = |slot: &str| before.contains_key(slot) && before.get(slot) != run.slots.get(slot);
     let recounted = before.contains_key("lines") && run.slots.contains_key("units");
-    if !pressed_change && (recounted || ["order", "lines", "kind", "reason", "want"].into_iter().any(changed)) {
-        run.slots.insert("corrected".to_owned(), SlotValue::Bool(true));
+    let changed = |slot: &&str| {
+        let other = before.contains_key(*slot) && before.get(*slot) != run.slots.get(*slot);
+        other || (recounted && *slot == "lines")
+    };
+    let corrected: Vec<&str> = CORRECTABLE.into_iter().filter(changed).collect();
+    if !pressed_change && !corrected.is_empty() {
+        put(run, "corrected", corrected.join(" "));
         // "Yes, but two of them" and "no, the shoes" ask for the summary anew, not for an end.
         run.slots.remove("confirmed");
     }
@@ -152,8 +158,9 @@ fn from_words(talk: &Talk<'_>, run: &mut FlowRun, begins: bool) {
     if words.is_empty() {
         return;
     }
+    let meant = words::after_denial(words);
     let found = |list: &[(&'static str, &[&str])]| {
-        list.iter().find(|(_, signs)| words::has_any(words, signs)).map(|(code, _)| *code)
+        list.iter().find(|(_, signs)| words::has_any(meant, signs)).map(|(code, _)| *code)
     };
     let asking = run.asking.clone().unwrap_or_default();
     let question = words::asks(words) && !begins;
@@ -283,13 +290,15 @@ fn named_line<'a>(talk: &Talk<'_>, order: &'a Order) -> Option<&'a OrderLine> {
     if lines.len() < 2 {
         return None;
     }
+    let meant = words::after_denial(talk.words());
+    let denied = meant.len() < talk.words().len();
     let named = crate::dialogue::products::named(talk);
-    if let Some(line) = lines.iter().find(|line| named.contains(&line.product)) {
+    if let Some(line) = lines.iter().find(|line| !denied && named.contains(&line.product)) {
         return Some(line);
     }
     let score = |line: &OrderLine| {
         let texts = [Some(&line.title.zh), line.title.en.as_ref(), Some(&line.variant_text.zh), line.variant_text.en.as_ref()];
-        texts.into_iter().flatten().map(|title| words::naming(talk.words(), title)).max().unwrap_or_default()
+        texts.into_iter().flatten().map(|title| words::naming(meant, title)).max().unwrap_or_default()
     };
     let best = lines.iter().map(|line| score(line)).max().filter(|best| *best > 0)?;
     let mut best_ones = lines.iter().filter(|line| score(line) == best);

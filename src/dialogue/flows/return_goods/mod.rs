@@ -10,7 +10,7 @@
 //! bot      这单有运费险…                             (the question in the middle)
 //! bot      请核对：连帽外套×1，退货退款 ¥239.00，…   [确认] [修改] [不退了]
 //! shopper  换成两件
-//! bot      好的，已改。请核对：连帽外套×2，…
+//! bot      好的，商品改为连帽外套×2。请核对：…
 //! shopper  确认
 //! bot      正在提交…
 //! (outcome) bot 退货申请已受理，单号 R1001，请在11月30日前寄回…
@@ -94,6 +94,13 @@ fn text<'r>(run: &'r FlowRun, slot: &str) -> Option<&'r str> {
     }
 }
 
+fn take(run: &mut FlowRun, slot: &str) -> Option<String> {
+    match run.slots.remove(slot) {
+        Some(SlotValue::Text(text)) => Some(text),
+        _ => None,
+    }
+}
+
 fn put(run: &mut FlowRun, slot: &str, value: impl Into<String>) {
     run.slots.insert(slot.to_owned(), SlotValue::Text(value.into()));
 }
@@ -130,16 +137,18 @@ fn go_on(talk: &mut Talk<'_>, run: &mut FlowRun) -> Ask<Next> {
     talk.want(crate::dialogue::Query::Tickets(shopper));
     let orders = talk.orders()?;
     let tickets = talk.tickets()?;
-    let corrected = run.slots.remove("corrected").is_some();
-    if corrected {
-        talk.say("flow.noted", &[]);
-    }
-    if corrected || run.asking.as_deref() != Some("confirm") {
+    let corrected = take(run, "corrected");
+    if corrected.is_some() || run.asking.as_deref() != Some("confirm") {
         run.slots.remove("summarised");
     }
     let Some(order) = order_of(run, orders) else {
+        telling::corrected(talk, run, None, corrected.as_deref());
         return ask_order(talk, run, orders);
     };
+    if corrected.is_some() {
+        hearing::settle_units(run, &claimable(order, tickets));
+        telling::corrected(talk, run, Some(order), corrected.as_deref());
+    }
     talk.about(Shown::Order(order.id.clone()));
     if telling::closed_to_claims(talk, order) {
         return Ok(Next::Done);

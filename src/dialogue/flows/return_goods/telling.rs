@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::{Case, show_ticket, text};
+use super::{Case, case::item_words, lines_of, show_ticket, text};
 use crate::{
     dialogue::talk::{Ask, Stop, Talk},
     domain::{
-        ChangeOutcome, FlowRun,
+        ChangeOutcome, FlowRun, LineId,
         trade::{Order, OrderState, Ticket, TicketKind, TicketState},
     },
     trade::{Condition, NextStep, Payer, Rule, Verdict, next_step},
@@ -41,14 +41,57 @@ pub(super) fn already_claimed(talk: &mut Talk<'_>, order: &Order, tickets: &[Tic
     }
 }
 
+/// What is now meant in place of what was, before the next question: a correction only nodded at may have been
+/// misheard. `slots` are the names of the slots that changed.
+pub(super) fn corrected(talk: &mut Talk<'_>, run: &FlowRun, order: Option<&Order>, slots: Option<&str>) {
+    let changes: Vec<String> = slots
+        .into_iter()
+        .flat_map(|slots| slots.split(' '))
+        .filter_map(|slot| {
+            let value = now_meant(talk, run, order, slot)?;
+            Some(talk.label(&format!("corrected.{slot}"), &[("value", &value)]))
+        })
+        .collect();
+    if !changes.is_empty() {
+        let changes = talk.list(&changes);
+        talk.say("flow.noted", &[("changes", &changes)]);
+    }
+}
+
+/// A slot's value in the shopper's language.
+fn now_meant(talk: &Talk<'_>, run: &FlowRun, order: Option<&Order>, slot: &str) -> Option<String> {
+    match slot {
+        "order" => order.map(|order| order.id.to_string()),
+        "lines" => goods_now_meant(talk, run, order?),
+        "kind" => text(run, "kind").and_then(super::kind_of).map(|kind| talk.label(kind_key(kind), &[])),
+        "reason" => text(run, "reason").map(|reason| reason_words(talk, reason)),
+        _ => text(run, slot).map(str::to_owned),
+    }
+}
+
+/// The units where they are known, else the goods alone: how many is asked next.
+fn goods_now_meant(talk: &Talk<'_>, run: &FlowRun, order: &Order) -> Option<String> {
+    if let Some(lines) = lines_of(run) {
+        let items = lines.iter().filter_map(|(id, units)| Some(item_words(talk, order.line(id)?, *units)));
+        return Some(talk.list(&items.collect::<Vec<_>>()));
+    }
+    let line = order.line(&LineId::from(text(run, "line")?))?;
+    Some(talk.text(&line.title).to_owned())
+}
+
+/// A reason by its name, or as the shopper told it.
+fn reason_words(talk: &Talk<'_>, reason: &str) -> String {
+    match reason.split_once(':') {
+        Some((_, told)) => told.to_owned(),
+        None => talk.label(&format!("reason.{reason}"), &[]),
+    }
+}
+
 /// The claim to confirm: goods, kind, reason, money, who pays and until when.
 pub(super) fn summary(talk: &mut Talk<'_>, case: &Case<'_>, want: Option<&str>) {
     let items = case.items(talk);
     let kind = talk.label(kind_key(case.kind), &[]);
-    let reason = match case.reason.split_once(':') {
-        Some((_, told)) => told.to_owned(),
-        None => talk.label(&format!("reason.{}", case.reason), &[]),
-    };
+    let reason = reason_words(talk, &case.reason);
     let amount = case.amount.to_string();
     let slots = [
         ("items", items.as_str()),
