@@ -212,6 +212,8 @@ pub const KEYS: &[(&str, &[&str])] = &[
     ("search.recommend", &[]),
     ("search.popular", &[]),
     ("search.none", &[]),
+    ("search.none_such", &[]),
+    ("search.no_more", &[]),
     ("search.out_of_stock", &[]),
     ("search.nothing_at_all", &[]),
     ("promo.running", &[]),

@@ -273,7 +273,7 @@ impl Assistant {
     ) -> Vec<Product> {
         // The vector speaks for the message's own words, not for those of an earlier search.
         let vector = reading
-            .filter(|reading| reading.utterance.normal.contains(&query.words))
+            .filter(|reading| query.words.split(' ').all(|word| reading.utterance.normal.contains(word)))
             .and_then(|reading| reading.vector.as_deref());
         let hits = self.brain.load().retriever.products(query, vector, limit);
         let found = hits.iter().filter_map(|hit| self.products.iter().find(|product| product.id == hit.id));

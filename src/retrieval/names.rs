@@ -238,11 +238,11 @@ fn folded(letters: &str) -> String {
     letters.replace('h', "").replace("ng", "n").replace('l', "n").replace('ü', "v")
 }
 
-/// The last characters of a product's names, which say what kind of thing it is: 跑步鞋 → 鞋.
+/// The last characters of a product's names, which say what kind of thing it is: 跑步鞋 → 鞋. Its category says less: a
+/// mattress may well stand under 被枕.
 pub(super) fn heads(product: &Product) -> BTreeSet<char> {
-    let leaf = product.category.last().map(|category| normalize(&category.zh));
     let aliases = product.aliases.iter().map(|alias| normalize(alias));
-    let names = aliases.chain(leaf).chain(title_kinds(&product.title.zh));
+    let names = aliases.chain(title_kinds(&product.title.zh));
     names.filter_map(|name| name.chars().next_back()).filter(|c| is_chinese(*c)).collect()
 }
 

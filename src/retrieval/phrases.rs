@@ -2,6 +2,11 @@
 
 /// Phrases that ask for something without saying what. Longer ones stand before those they contain.
 pub(super) const FILLER: &[&str] = &[
+    "算了",
+    "还是",
+    "不要了",
+    "换成",
+    "不如",
     "你们家有没有",
     "你们有没有",
     "有没有",
@@ -106,6 +111,10 @@ pub(super) const FILLER: &[&str] = &[
 /// The same in English, as whole words.
 pub(super) const ENGLISH_FILLER: &[&str] = &[
     "in stock",
+    "never mind",
+    "actually",
+    "instead",
+    "rather",
     "looking for",
     "look for",
     "show me",
@@ -290,8 +299,11 @@ pub(super) const OTHERS: &[&str] = &[
     "其它",
     "换一批",
     "还有吗",
+    "还有没有",
+    "再来",
     "还有别的",
     "更多",
+    "another",
     "others",
     "other ones",
     "more",

@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 
 use super::{
     names::Names,
-    phrases::{AUDIENCE, CHEAPER, DEARER, ENGLISH_FILLER, FILLER, IN_STOCK, OTHER_COLORS, OTHERS},
+    phrases::{AUDIENCE, CHEAPER, DEARER, ENGLISH_FILLER, FILLER, IDLE, IN_STOCK, OTHER_COLORS, OTHERS},
     tokenizer::is_stop_word,
 };
 use crate::{
@@ -21,6 +21,11 @@ use crate::{
 
 /// The share of a price that “cheaper” asks for.
 const CHEAPER_SHARE: (i64, u32) = (8, 1);
+
+/// The word for a gift.
+const GIFT: &str = "礼物";
+/// Words that say what something shall be like are no longer than this.
+const NARROWING_LENGTH: usize = 10;
 
 /// The catalog's own words.
 pub(super) struct Vocabulary {
@@ -117,6 +122,10 @@ impl Vocabulary {
             left.replace_range(range, " ");
         }
         query.words = kept_words(&left);
+        if query.words.is_empty() && utterance.normal.contains('送') && !query.audience.is_empty() {
+            // 送女朋友什么好: a gift is all that is known of it.
+            query.words = GIFT.to_owned();
+        }
         query
     }
 
@@ -189,6 +198,11 @@ impl Vocabulary {
             return Some(query);
         }
         let named = utterance.entities.iter().any(|entity| entity.kind == EntityKind::ProductName);
+        if let Some(words) = self.narrowed(previous, &said, utterance).filter(|_| !named) {
+            merge(&mut query, said);
+            query.words = words;
+            return Some(query);
+        }
         let own_words = !said.words.is_empty() || !said.categories.is_empty() || named;
         if own_words && !says(utterance, OTHERS) {
             return None;
@@ -206,6 +220,20 @@ impl Vocabulary {
         }
         merge(&mut query, said);
         Some(query)
+    }
+
+    /// 要加厚的 and 长款的 say what the goods searched for shall be like; goods of their own are another search.
+    fn narrowed(
+        &self,
+        previous: &ProductQuery,
+        said: &ProductQuery,
+        utterance: &Utterance,
+    ) -> Option<String> {
+        let like = utterance.normal.trim_end_matches(|c: char| !c.is_alphanumeric()).ends_with('的');
+        let short = utterance.normal.chars().count() <= NARROWING_LENGTH;
+        let goods = self.names.find(&said.words).next().is_some();
+        let narrows = like && short && !goods && !said.words.is_empty() && !previous.words.is_empty();
+        narrows.then(|| format!("{} {}", said.words, previous.words))
     }
 }
 
@@ -281,7 +309,8 @@ fn kept_words(left: &str) -> String {
         let piece =
             piece.trim_end_matches(['吗', '呢', '的', '啊', '么', '？', '?', '!', '。', '，', ',', '.']);
         let piece = piece.trim_start_matches(['有', '要', '的']);
-        let says_something = piece.chars().any(char::is_alphanumeric) && !is_stop_word(piece);
+        let says_something =
+            piece.chars().any(char::is_alphanumeric) && !is_stop_word(piece) && !IDLE.contains(&piece);
         says_something.then(|| piece.to_owned())
     });
     pieces.collect::<Vec<_>>().join(" ")

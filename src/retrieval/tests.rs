@@ -176,6 +176,9 @@ fn the_next_message_refines_the_last_search() {
     let black = retriever.refine(&first, &read("要黑色的")).expect("it refines");
     assert!(black.colors.iter().all(|color| color.contains('黑')) && !black.colors.is_empty());
     assert_eq!(retriever.refine(&first, &read("有没有充电宝")), None);
+    let thick = retriever.refine(&first, &read("要加厚的")).expect("it says what the coat shall be like");
+    assert!(thick.words.contains("加厚") && thick.words.contains("外套"), "{thick:?}");
+    assert_eq!(retriever.refine(&first, &read("换成吉他")), None);
 }
 
 proptest! {
