@@ -13,19 +13,27 @@ pub mod shops;
 use std::{path::Path, sync::Arc};
 
 use anyhow::Context;
+use jiff::Timestamp;
 
 use crate::{
     backend::BuiltinBackend,
     bus::LocalBus,
     encoder::Encoder,
     engine::{Clock, Engine, Parts, Shops},
-    store::SharedStore,
+    shop,
+    store::{self, SharedStore},
 };
 
 /// An engine over a store, with the built-in shop system and the bus within this process.
 pub fn engine(store: SharedStore, encoder: Arc<dyn Encoder>, clock: Arc<dyn Clock>, shops: Shops) -> Engine {
     let backend = Arc::new(BuiltinBackend::new(Arc::clone(&store)));
     Engine::new(Parts { store, backend, bus: Arc::new(LocalBus::default()), encoder, clock, shops })
+}
+
+/// What a shop's tables begin with, from what its files say, as of `at`.
+pub fn seed(seed: shop::Seed, at: Timestamp) -> store::Seed {
+    let shop::Seed { products, shoppers, orders } = seed;
+    store::Seed { at, products, shoppers, orders }
 }
 
 /// The encoder of a model folder (or of the binary), with vectors kept in a data folder if one is given.

@@ -61,13 +61,7 @@ pub async fn open(which: &Which, clock: Arc<dyn Clock>) -> anyhow::Result<Opened
     let store = store::MemoryStore::shared();
     let assistant = Arc::new(Assistant::start(Arc::new(shop), loaded.seed.products.clone())?);
     assistant.learn(encoder.as_ref(), Arc::clone(&encoder)).await?;
-    let seed = store::Seed {
-        at: now,
-        products: loaded.seed.products,
-        shoppers: loaded.seed.shoppers,
-        orders: loaded.seed.orders,
-    };
-    store.seed(&id, seed).await?;
+    store.seed(&id, super::seed(loaded.seed, now)).await?;
     let shops = Shops::default();
     shops.open(&assistant);
     let engine = super::engine(store, encoder, clock, shops);

@@ -81,9 +81,7 @@ async fn hold(
         return Ok(Err("the shop's files have errors at that time".to_owned()));
     };
     let store = store::MemoryStore::shared();
-    let seed = loaded.seed;
-    let seed = store::Seed { at: now, products: seed.products, shoppers: seed.shoppers, orders: seed.orders };
-    store.seed(id, seed).await?;
+    store.seed(id, super::seed(loaded.seed, now)).await?;
     let shops = Shops::default();
     shops.open(&Arc::new(learnt.with_shop(Arc::new(shop))));
     let engine = super::engine(store, Arc::clone(encoder), Arc::new(FixedClock::at(now)), shops);

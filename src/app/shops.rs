@@ -11,7 +11,6 @@ use crate::{
     encoder::Encoder,
     engine::{Assistant, Engine, Learnt},
     shop::{self, Clocks, Loaded, Problem, Shop, Tree},
-    store,
 };
 
 /// What the merchant's files have wrong, as of the last load.
@@ -61,8 +60,7 @@ async fn open(
     let Loaded { shop, seed, .. } = loaded;
     let shop = match shop {
         Some(shop) => {
-            let (products, shoppers, orders) = (seed.products, seed.shoppers, seed.orders);
-            store.seed(id, store::Seed { at, products, shoppers, orders }).await?;
+            store.seed(id, super::seed(seed, at)).await?;
             store.publish(id, &shop.version, &files::pack(tree, id.as_str()), engine.now()).await?;
             Some(shop)
         }

@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 
 use super::{Outcome, complain, runtime, start_logging};
 use crate::{
-    app::{files, settings::database},
+    app::{self, files, settings::database},
     domain::ShopId,
     shop, store,
 };
@@ -39,12 +39,7 @@ pub(super) fn run(options: Options) -> Outcome {
     if loaded.shop.is_none() {
         bail!("the files of shop {id} have errors: `xiaoer check` lists them");
     }
-    let seed = store::Seed {
-        at: clock.seeded_at,
-        products: loaded.seed.products,
-        shoppers: loaded.seed.shoppers,
-        orders: loaded.seed.orders,
-    };
+    let seed = app::seed(loaded.seed, clock.seeded_at);
     runtime()?.block_on(async {
         let store = store::open(&database(options.database, &options.data))
             .await

@@ -42,13 +42,14 @@ pub struct Assistant {
     brain: ArcSwap<Brain>,
     /// Whether there is no more learning to wait for.
     learnt: watch::Sender<bool>,
-    /// The version whose brain it began with, if that had been learnt.
-    brain_of: Option<Arc<Shop>>,
 }
 
 /// What is learnt: the examples by heart at first, then with vectors.
 #[derive(Clone)]
 struct Brain {
+    /// The version of the shop that it was learnt from, and how.
+    of: Arc<Shop>,
+    learnt: Learnt,
     nlu: Arc<Nlu>,
     retriever: Arc<Retriever>,
     encoder: Option<Arc<dyn Encoder>>,
@@ -57,10 +58,12 @@ struct Brain {
 /// How a version of a shop was learnt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Learnt {
-    /// From all its examples.
-    Wholly,
+    /// Without vectors: by heart, or by words where there was no encoder to be had.
+    WithoutVectors,
     /// From what an edit has made new, on top of what the version before had learnt.
     Quickly,
+    /// From all its examples.
+    Wholly,
 }
 
 /// A message read and understood.
@@ -95,20 +98,20 @@ impl Assistant {
     /// No examples at all, or an index that can't be built.
     pub fn start(shop: Arc<Shop>, products: Vec<Product>) -> Result<Self, AssistantError> {
         let nlu = Nlu::by_heart(&TrainingSet::new(&shop.intents, text::normalize))?;
-        let retriever = Retriever::build(&shop, &products, &Vectors::default())?;
-        let lexicon = Arc::new(Lexicon::new(retrieval::shop_words(&shop), &products));
-        let brain = Brain { nlu: Arc::new(nlu), retriever: Arc::new(retriever), encoder: None };
-        let (products, learnt) = (Arc::new(products), watch::Sender::new(false));
-        Ok(Self { shop, products, lexicon, brain: ArcSwap::from_pointee(brain), learnt, brain_of: None })
+        let brain = Brain::without_vectors(&shop, &products, nlu)?;
+        Ok(Self::with_brain(shop, products, brain))
     }
 
-    /// A new version of a shop with the brain of the one that serves, for [`Assistant::learn`] to build upon.
+    /// A new version of a shop with the brain of the one that serves, for [`Assistant::learn`] to build upon. It is
+    /// not for serving before that.
     pub fn after(before: &Self, shop: Arc<Shop>, products: Vec<Product>) -> Self {
+        Self::with_brain(shop, products, Brain { encoder: None, ..Brain::clone(&before.brain.load()) })
+    }
+
+    fn with_brain(shop: Arc<Shop>, products: Vec<Product>, brain: Brain) -> Self {
         let lexicon = Arc::new(Lexicon::new(retrieval::shop_words(&shop), &products));
-        let brain = Brain { encoder: None, ..Brain::clone(&before.brain.load()) };
-        let brain_of = Some(Arc::clone(&before.shop)).filter(|_| before.is_ready());
-        let (products, learnt) = (Arc::new(products), watch::Sender::new(false));
-        Self { shop, products, lexicon, brain: ArcSwap::from_pointee(brain), learnt, brain_of }
+        let (brain, learnt) = (ArcSwap::from_pointee(brain), watch::Sender::new(false));
+        Self { shop, products: Arc::new(products), lexicon, brain, learnt }
     }
 
     /// Learns the shop's examples with `learning` (whose vectors are kept) and from then on reads messages with
@@ -123,13 +126,15 @@ impl Assistant {
         reading: Arc<dyn Encoder>,
     ) -> Result<Learnt, AssistantError> {
         let learnt = match self.encode_and_fit(learning).await {
-            Ok((brain, learnt)) => {
+            Ok(brain) => {
+                let learnt = brain.learnt;
                 self.brain.store(Arc::new(Brain { encoder: Some(reading), ..brain }));
                 Ok(learnt)
             }
             Err(error) => {
                 let set = TrainingSet::new(&self.shop.intents, text::normalize);
-                self.put_in_place(fit(move || Nlu::fit(&set)).await?);
+                let nlu = fit(move || Nlu::fit(&set)).await?;
+                self.brain.store(Arc::new(Brain::without_vectors(&self.shop, &self.products, nlu)?));
                 Err(error)
             }
         };
@@ -143,38 +148,33 @@ impl Assistant {
     /// The encoder's; what was learnt before stays in use.
     pub async fn learn_anew(&self, learning: &dyn Encoder) -> Result<(), AssistantError> {
         let set = self.encoded_set(learning).await?;
-        self.put_in_place(fit(move || Nlu::fit(&set)).await?);
+        let nlu = Arc::new(fit(move || Nlu::fit(&set)).await?);
+        let learnt = Learnt::Wholly;
+        self.brain.rcu(|brain| Brain { nlu: Arc::clone(&nlu), learnt, ..Brain::clone(brain) });
         Ok(())
     }
 
-    fn put_in_place(&self, nlu: Nlu) {
-        let nlu = Arc::new(nlu);
-        self.brain.rcu(|brain| Brain { nlu: Arc::clone(&nlu), ..Brain::clone(brain) });
-    }
-
-    async fn encode_and_fit(&self, encoder: &dyn Encoder) -> Result<(Brain, Learnt), AssistantError> {
-        let base = Arc::clone(&self.brain.load().nlu);
-        let (nlu, learnt) = match &self.brain_of {
-            Some(before) if before.intents == self.shop.intents => (base, Learnt::Wholly),
-            Some(_) => {
-                let set = self.encoded_set(encoder).await?;
-                let (nlu, learnt) = fit(move || match base.edited(&set)? {
+    async fn encode_and_fit(&self, encoder: &dyn Encoder) -> Result<Brain, AssistantError> {
+        let base = self.brain.load_full();
+        let (nlu, learnt) = if base.learnt != Learnt::WithoutVectors && base.of.intents == self.shop.intents {
+            (Arc::clone(&base.nlu), base.learnt)
+        } else {
+            let set = self.encoded_set(encoder).await?;
+            let (nlu, learnt) = fit(move || {
+                let edited = (base.learnt != Learnt::WithoutVectors).then(|| base.nlu.edited(&set));
+                match edited.transpose()?.flatten() {
                     Some(nlu) => Ok((nlu, Learnt::Quickly)),
                     None => Ok((Nlu::fit(&set)?, Learnt::Wholly)),
-                })
-                .await?;
-                (Arc::new(nlu), learnt)
-            }
-            None => {
-                let set = self.encoded_set(encoder).await?;
-                (Arc::new(fit(move || Nlu::fit(&set)).await?), Learnt::Wholly)
-            }
+                }
+            })
+            .await?;
+            (Arc::new(nlu), learnt)
         };
         let texts: Vec<String> = retrieval::texts(&self.shop, &self.products).into_iter().collect();
         let encoded = encode_in_turns(encoder, &texts).await?;
         let vectors: Vectors = texts.into_iter().zip(encoded).collect();
         let retriever = Arc::new(Retriever::build(&self.shop, &self.products, &vectors)?);
-        Ok((Brain { nlu, retriever, encoder: None }, learnt))
+        Ok(Brain { of: Arc::clone(&self.shop), learnt, nlu, retriever, encoder: None })
     }
 
     async fn encoded_set(&self, encoder: &dyn Encoder) -> Result<TrainingSet, AssistantError> {
@@ -198,7 +198,6 @@ impl Assistant {
             lexicon: Arc::clone(&self.lexicon),
             brain: ArcSwap::new(self.brain.load_full()),
             learnt: watch::Sender::new(*self.learnt.borrow()),
-            brain_of: None,
         }
     }
 
@@ -284,6 +283,14 @@ impl Assistant {
     pub(super) fn notice(&self, key: &str, slots: &[(&str, &str)], locale: Locale) -> String {
         let words = reply::words(&self.shop, key, slots, locale);
         if locale == Locale::ZhHant { text::to_traditional(&words) } else { words }
+    }
+}
+
+impl Brain {
+    fn without_vectors(shop: &Arc<Shop>, products: &[Product], nlu: Nlu) -> Result<Self, RetrievalError> {
+        let retriever = Arc::new(Retriever::build(shop, products, &Vectors::default())?);
+        let (of, learnt) = (Arc::clone(shop), Learnt::WithoutVectors);
+        Ok(Self { of, learnt, nlu: Arc::new(nlu), retriever, encoder: None })
     }
 }
 

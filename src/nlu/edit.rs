@@ -85,7 +85,7 @@ impl<'a> Edit<'a> {
     }
 }
 
-/// Weights, `width` to a class, in a new order of classes. A new class begins as the mean of all, a little less likely.
+/// Weights, `width` to a class, in a new order of classes. A new class begins as the mean of all.
 pub(super) fn rearranged(weights: &[f32], width: usize, from: &[Option<usize>]) -> Vec<f32> {
     let classes = (weights.len() / width.max(1)).max(1);
     let mean: Vec<f32> = (0..width)

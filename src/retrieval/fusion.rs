@@ -26,42 +26,20 @@ pub(super) fn from_cosine(cosine: f32) -> f32 {
 pub(super) fn nearest(vectors: &[(usize, crate::encoder::Vector)], vector: &[f32], limit: usize) -> Leg {
     let mut best: BTreeMap<usize, f32> = BTreeMap::new();
     for (document, known) in vectors {
-        let cosine: f32 = known.iter().zip(vector).map(|(a, b)| a * b).sum();
-        let score = from_cosine(cosine);
+        let score = from_cosine(cosine(known, vector));
         if 0.0 < score {
             let kept = best.entry(*document).or_default();
             *kept = kept.max(score);
         }
     }
-    let mut leg: Leg = best.into_iter().collect();
-    leg.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.cmp(&right.0)));
-    leg.truncate(limit);
-    leg
+    best_first(best.into_iter().collect(), limit)
 }
 
 /// Adds the legs up, `share` being the weight of the words.
 pub(super) fn fuse(words: &Leg, vectors: Option<&Leg>, share: f32) -> Vec<Fused> {
     let share = if vectors.is_some() { share } else { 1.0 };
-    let mut scores: BTreeMap<usize, (f32, f32)> = BTreeMap::new();
-    for (document, score) in words {
-        scores.entry(*document).or_default().0 = *score;
-    }
-    for (document, score) in vectors.into_iter().flatten() {
-        scores.entry(*document).or_default().1 = *score;
-    }
-    let mut fused: Vec<Fused> = scores
-        .into_iter()
-        .map(|(document, (by_words, by_vectors))| Fused {
-            document,
-            score: share * by_words + (1.0 - share) * by_vectors,
-            why: [("words", by_words), ("vectors", by_vectors)]
-                .into_iter()
-                .filter(|(_, s)| 0.0 < *s)
-                .collect(),
-        })
-        .collect();
-    fused.sort_by(|left, right| right.score.total_cmp(&left.score).then(left.document.cmp(&right.document)));
-    fused
+    let score = |_, by_words, by_vectors| share * by_words + (1.0 - share) * by_vectors;
+    joined(words, vectors.map_or(&[], Vec::as_slice), score)
 }
 
 /// How far a product's cosine stands out of the catalog's, in deviations, to count as 0 and as 1.
@@ -80,10 +58,8 @@ const POPULARITY: f32 = 0.02;
 /// The products whose vectors stand out of the whole catalog's: short texts of one shop all lie near each other, and
 /// how near differs from query to query.
 pub(super) fn outstanding(vectors: &[(usize, crate::encoder::Vector)], vector: &[f32], limit: usize) -> Leg {
-    let cosines: Vec<(usize, f32)> = vectors
-        .iter()
-        .map(|(document, known)| (*document, known.iter().zip(vector).map(|(a, b)| a * b).sum()))
-        .collect();
+    let cosines: Vec<(usize, f32)> =
+        vectors.iter().map(|(document, known)| (*document, cosine(known, vector))).collect();
     let count = cosines.len().max(1) as f32;
     let mean = cosines.iter().map(|(_, cosine)| cosine).sum::<f32>() / count;
     let deviation = (cosines.iter().map(|(_, cosine)| (cosine - mean).powi(2)).sum::<f32>() / count).sqrt();
@@ -91,10 +67,7 @@ pub(super) fn outstanding(vectors: &[(usize, crate::encoder::Vector)], vector: &
         let out = (cosine - mean) / deviation.max(f32::MIN_POSITIVE);
         (document, ((out - ORDINARY) / (OUTSTANDING - ORDINARY)).clamp(0.0, 1.0))
     });
-    let mut leg: Leg = scored.filter(|(_, score)| 0.0 < *score).collect();
-    leg.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.cmp(&right.0)));
-    leg.truncate(limit);
-    leg
+    best_first(scored.filter(|(_, score)| 0.0 < *score).collect(), limit)
 }
 
 /// Products by the share of the query that they cover, with what their vectors say beside it.
@@ -104,6 +77,32 @@ pub(super) fn products(
     named: bool,
     popularity: impl Fn(usize) -> f32,
 ) -> Vec<Fused> {
+    let beside = if vectors.is_empty() { 0.0 } else { VECTORS_BESIDE };
+    joined(words, vectors, |document, by_words, by_vectors| {
+        let both = (1.0 - beside) * by_words + beside * by_vectors;
+        let near = VECTORS_ALONE * by_vectors + WORDS_IN_SUPPORT * by_words;
+        let score = both.max(if named { GOODS_UNFOUND * near } else { near });
+        (1.0 - POPULARITY) * score.clamp(0.0, 1.0) + POPULARITY * popularity(document)
+    })
+}
+
+fn cosine(left: &[f32], right: &[f32]) -> f32 {
+    left.iter().zip(right).map(|(a, b)| a * b).sum()
+}
+
+/// The best of a leg, best first; equals in the order of their documents.
+fn best_first(mut leg: Leg, limit: usize) -> Leg {
+    leg.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.cmp(&right.0)));
+    leg.truncate(limit);
+    leg
+}
+
+/// What either leg found, scored from document, words and vectors, best first.
+fn joined(
+    words: &[(usize, f32)],
+    vectors: &[(usize, f32)],
+    score: impl Fn(usize, f32, f32) -> f32,
+) -> Vec<Fused> {
     let mut scores: BTreeMap<usize, (f32, f32)> = BTreeMap::new();
     for (document, score) in words {
         scores.entry(*document).or_default().0 = *score;
@@ -111,19 +110,15 @@ pub(super) fn products(
     for (document, score) in vectors {
         scores.entry(*document).or_default().1 = *score;
     }
-    let beside = if vectors.is_empty() { 0.0 } else { VECTORS_BESIDE };
     let mut fused: Vec<Fused> = scores
         .into_iter()
-        .map(|(document, (by_words, by_vectors))| {
-            let both = (1.0 - beside) * by_words + beside * by_vectors;
-            let near = VECTORS_ALONE * by_vectors + WORDS_IN_SUPPORT * by_words;
-            let score = both.max(if named { GOODS_UNFOUND * near } else { near });
-            let why = [("words", by_words), ("vectors", by_vectors)];
-            Fused {
-                document,
-                score: (1.0 - POPULARITY) * score.clamp(0.0, 1.0) + POPULARITY * popularity(document),
-                why: why.into_iter().filter(|(_, score)| 0.0 < *score).collect(),
-            }
+        .map(|(document, (by_words, by_vectors))| Fused {
+            document,
+            score: score(document, by_words, by_vectors),
+            why: [("words", by_words), ("vectors", by_vectors)]
+                .into_iter()
+                .filter(|(_, score)| 0.0 < *score)
+                .collect(),
         })
         .collect();
     fused.sort_by(|left, right| right.score.total_cmp(&left.score).then(left.document.cmp(&right.document)));

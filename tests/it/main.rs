@@ -9,6 +9,7 @@ mod desk;
 mod exchange;
 mod http;
 mod layers;
+mod learning;
 mod schema;
 mod search;
 mod shop;
