@@ -22,7 +22,7 @@ const MAX_CHARACTERS: usize = 2_048;
 
 /// A loaded model.
 pub struct CandleEncoder {
-    weights: Weights,
+    pub(super) weights: Weights,
     pieces: Pieces,
     fingerprint: Fingerprint,
 }
@@ -47,7 +47,7 @@ impl CandleEncoder {
         Ok(Self { weights, pieces, fingerprint })
     }
 
-    fn tokenize(&self, text: &str) -> Result<Vec<u32>, ModelError> {
+    pub(super) fn tokenize(&self, text: &str) -> Result<Vec<u32>, ModelError> {
         let end = text.char_indices().nth(MAX_CHARACTERS).map_or(text.len(), |(end, _)| end);
         self.pieces.encode(&format!("{PREFIX}{}", &text[..end]), MAX_TOKENS).map_err(ModelError::Forward)
     }

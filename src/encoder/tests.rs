@@ -1,13 +1,18 @@
 //! The shipped model: its vectors against the reference, and what happens to damaged files.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::OnceLock;
 
+use candle_core::{DType, Device, Tensor};
+use candle_nn::VarBuilder;
+use candle_transformers::models::bert::{self, BertModel};
 use proptest::prelude::*;
 use serde::Deserialize;
 
+use super::operations::Norm;
 use super::queue::BatchModel;
-use super::weights::Weights;
+use super::weights::{Config, Weights};
 use super::*;
 
 /// A text and its vector by the teacher with its whole vocabulary, computed in numpy by `models/recipe/build.py`.
@@ -62,6 +67,77 @@ fn any_text_has_a_vector_of_unit_length() {
 fn shipped_vectors_belong_to_the_shipped_model() {
     let bytes = ModelFiles::embedded().vectors().unwrap();
     VectorTable::parse(bytes, &BatchModel::fingerprint(model()), model().dimension()).unwrap();
+}
+
+/// The same weights in candle's own plain BERT.
+fn plain(weights: &Weights) -> BertModel {
+    let Config { hidden, layers, heads, inner, positions, epsilon } = weights.config;
+    let words = weights.words.len();
+    let config = bert::Config {
+        vocab_size: words,
+        hidden_size: hidden,
+        num_hidden_layers: layers,
+        num_attention_heads: heads,
+        intermediate_size: inner,
+        max_position_embeddings: positions,
+        type_vocab_size: 1,
+        layer_norm_eps: f64::from(epsilon),
+        hidden_act: bert::HiddenAct::Gelu,
+        ..bert::Config::default()
+    };
+    let tensor = |values: &[f32], shape: &[usize]| Tensor::from_slice(values, shape, &Device::Cpu).unwrap();
+    let mut tensors = HashMap::new();
+    let mut rows = vec![0.0; words * hidden];
+    rows.chunks_exact_mut(hidden).enumerate().for_each(|(id, row)| weights.words.add(id as u32, row));
+    let mut put = |name: String, tensor: Tensor| tensors.insert(name, tensor);
+    put("embeddings.word_embeddings.weight".to_owned(), tensor(&rows, &[words, hidden]));
+    put("embeddings.position_embeddings.weight".to_owned(), tensor(&weights.positions, &[positions, hidden]));
+    put("embeddings.token_type_embeddings.weight".to_owned(), tensor(&vec![0.0; hidden], &[1, hidden]));
+    let mut norm = |name: String, norm: &Norm| {
+        put(format!("{name}.weight"), tensor(&norm.weight, &[hidden]));
+        put(format!("{name}.bias"), tensor(&norm.bias, &[hidden]));
+    };
+    norm("embeddings.LayerNorm".to_owned(), &weights.norm);
+    for (index, layer) in weights.layers.iter().enumerate() {
+        norm(format!("encoder.layer.{index}.attention.output.LayerNorm"), &layer.attention_norm.norm);
+        norm(format!("encoder.layer.{index}.output.LayerNorm"), &layer.output_norm.norm);
+    }
+    let mut dense = |name: String, matrix: Tensor, bias: &[f32]| {
+        tensors.insert(format!("{name}.weight"), matrix);
+        tensors.insert(format!("{name}.bias"), tensor(bias, &[bias.len()]));
+    };
+    for (index, layer) in weights.layers.iter().enumerate() {
+        let at = format!("encoder.layer.{index}");
+        for (third, part) in ["query", "key", "value"].into_iter().enumerate() {
+            let matrix = layer.attention_in.narrow(0, third * hidden, hidden).unwrap();
+            let bias = &layer.attention_in_bias[third * hidden..][..hidden];
+            dense(format!("{at}.attention.self.{part}"), matrix, bias);
+        }
+        dense(
+            format!("{at}.attention.output.dense"),
+            layer.attention_out.clone(),
+            &layer.attention_norm.bias,
+        );
+        dense(format!("{at}.intermediate.dense"), layer.expand.clone(), &layer.gelu.bias);
+        dense(format!("{at}.output.dense"), layer.contract.clone(), &layer.output_norm.bias);
+    }
+    BertModel::load(VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu), &config).unwrap()
+}
+
+#[test]
+fn the_forward_pass_is_that_of_a_plain_bert() {
+    let model = model();
+    let plain = plain(&model.weights);
+    for text in ["", "我的快递到哪里了？", "Where is my order? It was due on Monday.", "這件衣服可以退貨嗎😀"]
+    {
+        let ids = model.tokenize(text).unwrap();
+        let input = Tensor::new(&ids[..], &Device::Cpu).unwrap().unsqueeze(0).unwrap();
+        let rows = plain.forward(&input, &input.zeros_like().unwrap(), None).unwrap();
+        let pooled = rows.mean(1).unwrap().squeeze(0).unwrap().to_vec1().unwrap();
+        let found = &model.encode_batch(&[text]).unwrap()[0];
+        let cosine = cosine(found, &to_unit(pooled));
+        assert!(0.99999 < cosine, "{text}: {cosine}");
+    }
 }
 
 /// A folder with the shipped model's files.
