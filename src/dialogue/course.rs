@@ -12,7 +12,7 @@ use super::{
     talk::{Ask, Stop, Talk},
     words,
 };
-use crate::domain::{ChangeOutcome, FlowRun, Reason, SlotValue};
+use crate::domain::{ChangeOutcome, FlowRun, IntentId, Reason, SlotValue};
 
 /// The slot asked for while the shopper has to sign in.
 const SIGN_IN: &str = "sign_in";
@@ -48,16 +48,44 @@ pub(super) fn is_asking(talk: &Talk<'_>) -> bool {
     active(talk).is_some()
 }
 
-/// The active flow takes the turn when the message says something to it.
+/// The active flow takes the turn when the message says something to it, or else a change that waits below a mere
+/// look-up: "不喜欢" is a reason, whatever product was asked about in between.
 pub(super) fn active_flow(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
     let Some(place) = active(talk) else { return Ok(None) };
-    let mut run = talk.state.flows.remove(place);
-    let Some(flow) = flows::by_id(&run.flow) else { return Ok(None) };
+    let Some(flow) = flows::by_id(&talk.state.flows[place].flow) else {
+        talk.state.flows.remove(place);
+        return Ok(None);
+    };
     if words::cancels(talk.words()) || talk.choice() == Some("cancel") {
+        let run = talk.state.flows.remove(place);
         let what = talk.label(flow.name_key(), &[]);
         talk.say("flow.cancelled", &[("what", &what)]);
         return Ok(Some(source_of(flow, &run)));
     }
+    if is_overtaken(talk, flow) {
+        talk.state.flows.remove(place);
+        return Ok(None);
+    }
+    let heard = heard_by(talk, flow, place)?;
+    if heard.is_some() || flow.changes_something() {
+        return Ok(heard);
+    }
+    let changes = |run: &FlowRun| {
+        run.asking.is_some() && flows::by_id(&run.flow).is_some_and(|flow| flow.changes_something())
+    };
+    let Some(below) = talk.state.flows[..place].iter().rposition(changes) else { return Ok(None) };
+    let Some(flow) = flows::by_id(&talk.state.flows[below].flow) else { return Ok(None) };
+    let look_up = talk.state.flows.remove(place);
+    let heard = heard_by(talk, flow, below)?;
+    if heard.is_none() {
+        talk.state.flows.insert(place, look_up);
+    }
+    Ok(heard)
+}
+
+/// Lets the flow whose run stands at `place` take the message; `None` and nothing changed when it says nothing to it.
+fn heard_by(talk: &mut Talk<'_>, flow: &dyn Flow, place: usize) -> Ask<Option<Source>> {
+    let mut run = talk.state.flows.remove(place);
     let heard = match flow.hear(talk, &mut run) {
         Err(Stop::SignIn) => Heard::Took,
         heard => heard?,
@@ -73,6 +101,13 @@ pub(super) fn active_flow(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
     side_question(talk, flow)?;
     advance(talk, flow, run)?;
     Ok(Some(source))
+}
+
+/// "It is too big, I want to exchange it": a wish to change something overtakes the open question of a look-up,
+/// although it names an order as well.
+fn is_overtaken(talk: &Talk<'_>, flow: &dyn Flow) -> bool {
+    let wish = |(intent, _): &(IntentId, Option<f32>)| !flows::answers_at_once(intent.as_str());
+    !flow.changes_something() && step::stated(talk).iter().any(wish)
 }
 
 /// A message that answers the flow's question and asks another gets both.

@@ -40,6 +40,10 @@ const YES: &[&str] = &[
     "嗯",
     "嗯嗯",
     "确认",
+    "确认提交",
+    "提交",
+    "提交吧",
+    "submit",
     "确定",
     "没问题",
     "提交",
@@ -232,6 +236,9 @@ pub(super) fn pick<'t, T>(list: &'t [T], words: &str) -> Option<&'t T> {
 /// Words for goods of one character, that name a thing by themselves ("那双鞋").
 const GOODS: &str = "鞋衣裤裙帽包杯锅灯椅桌枕被表机伞茶酒碗刀壶袜巾床柜书笔车球";
 
+/// After one of [`GOODS`], these make another word of it: 机器, 表格, 球场.
+const FURTHER: &str = "器会票构能格现示场员队面里上下";
+
 /// How well words name a title: the length of the longest run of characters they share, 0 when they share
 /// nothing that names goods.
 pub(super) fn naming(words: &str, title: &str) -> usize {
@@ -255,7 +262,9 @@ fn chinese_naming(words: &str, run: &str) -> usize {
     for i in 0..a.len() {
         for j in 0..b.len() {
             let length = a[i..].iter().zip(&b[j..]).take_while(|(x, y)| x == y).count();
-            let single_good = length == 1 && GOODS.contains(a[i]);
+            // The last character names what a thing is: 鞋 in 跑步鞋, not 机 in 机器人.
+            let last = a.get(i + 1).is_none_or(|next| !FURTHER.contains(*next));
+            let single_good = length == 1 && GOODS.contains(a[i]) && last;
             if length > best && (length >= 2 || single_good) {
                 best = length;
             }
@@ -308,6 +317,7 @@ mod tests {
             ("不对,是那双鞋", "轻便跑步鞋", true),
             ("那件外套", "连帽外套 男款", true),
             ("我要退货", "纯棉T恤", false),
+            ("你是机器人吧", "高速负离子吹风机", false),
             ("the running shoes", "Light running shoe", true),
             ("i want a return", "Cotton tee", false),
         ] {

@@ -164,7 +164,7 @@ pub(in crate::dialogue) fn refined_search(talk: &mut Talk<'_>) -> Ask<Option<Sou
     let short = talk.words().chars().count() <= REFINEMENT_LENGTH || !talk.words().contains(|c: char| !c.is_ascii());
     let rather = turns_to_other_goods(talk);
     let refines = words::has_any(talk.words(), REFINES) || names_a_filter(talk) || says_what_like(talk.words());
-    let looking = words::has_any(talk.words(), LOOKING) && names_goods(talk);
+    let looking = names_goods(talk) && (words::has_any(talk.words(), LOOKING) || names_a_price(talk));
     if course::is_asking(talk) || !short || !(looking || (after_search && (refines || rather))) {
         return Ok(None);
     }
@@ -194,10 +194,13 @@ fn names_goods(talk: &Talk<'_>) -> bool {
     goods_named(talk).next().is_some()
 }
 
+fn names_a_price(talk: &Talk<'_>) -> bool {
+    talk.entities(EntityKind::MoneyRange).next().is_some()
+}
+
 /// A range of prices, or a colour that is not asked about (有黑色吗 is a question about what is shown).
 fn names_a_filter(talk: &Talk<'_>) -> bool {
-    let names = |kind| talk.entities(kind).next().is_some();
-    names(EntityKind::MoneyRange) || (names(EntityKind::Color) && !words::asks(talk.words()))
+    names_a_price(talk) || (talk.entities(EntityKind::Color).next().is_some() && !words::asks(talk.words()))
 }
 
 fn turns_to_other_goods(talk: &Talk<'_>) -> bool {

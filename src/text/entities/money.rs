@@ -92,6 +92,9 @@ const AT_MOST: &[&str] = &[
 const AT_LEAST: &[&str] =
     &["以上", "之上", "及以上", "起步", "or more", "and up", "or above", "and above", "往上"];
 const AROUND: &[&str] = &["左右", "上下", "or so"];
+const BEFORE_AROUND: &[&str] = &["around", "about", "roughly", "大概", "大约", "差不多"];
+/// What a bare number about which something is may be of a person, not of money.
+const PERSON_WORDS: &[&str] = &["身高", "体重", "高", "重", "height", "weight", "tall", "weigh"];
 const BEFORE_AT_MOST: &[&str] = &[
     "不超过",
     "不要超过",
@@ -287,17 +290,17 @@ fn limit(scan: &Scan<'_>, amount: &Amount) -> Option<Candidate> {
     let value = |from: Option<Decimal>, to: Option<Decimal>| EntityValue::MoneyRange { from, to };
     let spread = amount.low / Decimal::from(5);
     let clear = amount.unit || amount.low >= Decimal::TEN;
-    let is_money = amount.unit || scan.introduced(amount.start, PRICE_WORDS).is_some();
+    let is_money =
+        amount.unit || scan.introduced(amount.start, PRICE_WORDS).is_some() || is_round_price(scan, amount);
+    let around = value(Some((amount.low - spread).normalize()), Some((amount.low + spread).normalize()));
     let found = if let Some(end) = scan.any(amount.end, AT_MOST) {
         (amount.start, end, value(None, Some(amount.low)))
     } else if let Some(end) = scan.any(amount.end, AT_LEAST) {
         (amount.start, end, value(Some(amount.low), None))
     } else if let Some(end) = scan.any(amount.end, AROUND).filter(|_| is_money) {
-        (
-            amount.start,
-            end,
-            value(Some((amount.low - spread).normalize()), Some((amount.low + spread).normalize())),
-        )
+        (amount.start, end, around)
+    } else if let Some(start) = scan.introduced(amount.start, BEFORE_AROUND).filter(|_| is_money) {
+        (start, amount.end, around)
     } else if let Some(start) = scan.introduced(amount.start, BEFORE_AT_MOST) {
         (start, amount.end, value(None, Some(amount.low)))
     } else if let Some(start) = scan
@@ -309,6 +312,16 @@ fn limit(scan: &Scan<'_>, amount: &Amount) -> Option<Candidate> {
         return None;
     };
     clear.then_some(Candidate { kind: EntityKind::MoneyRange, start: found.0, end: found.1, value: found.2 })
+}
+
+/// "500左右": a bare round number from 200 on, too much for a height or a weight, or a rounder one that says of what
+/// price things are ("150左右的").
+fn is_round_price(scan: &Scan<'_>, amount: &Amount) -> bool {
+    let round = |step: i64| (amount.low % Decimal::from(step)).is_zero();
+    let described = || scan.any(amount.end, AROUND).is_some_and(|end| scan.at(end) == Some('的'));
+    let person = || scan.introduced(amount.start, PERSON_WORDS).is_some();
+    !counts_other(scan, amount.end)
+        && ((Decimal::from(200) <= amount.low && round(10)) || (round(50) && described() && !person()))
 }
 
 /// A single amount, named as money by its unit or by a word of price before it.

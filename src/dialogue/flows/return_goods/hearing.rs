@@ -10,7 +10,7 @@ use crate::{
         words,
     },
     domain::{
-        EntityKind, EntityValue, FlowRun, LineId, SlotValue,
+        EntityKind, EntityValue, FlowRun, IntentId, LineId, SlotValue,
         trade::{Order, OrderLine, OrderState},
     },
 };
@@ -244,9 +244,10 @@ fn from_orders(talk: &Talk<'_>, run: &mut FlowRun, all: &[Order]) {
     let intent = text(run, "intent").unwrap_or_default().to_owned();
     let likely = candidates(all, &intent);
     let known = order_of(run, all);
+    let aside = known.is_some() && is_aside(talk, run);
     // A line of the order in hand is nearer than another order with such goods.
-    let line_here = known.and_then(|order| named_line(talk, order));
-    if line_here.is_none() {
+    let line_here = known.filter(|_| !aside).and_then(|order| named_line(talk, order));
+    if line_here.is_none() && !aside {
         match orders::mentioned(talk, &everything) {
             Mention::One(order) => set_order(run, order),
             Mention::Several(several) => {
@@ -266,12 +267,20 @@ fn from_orders(talk: &Talk<'_>, run: &mut FlowRun, all: &[Order]) {
         set_order(run, order);
     }
     run.slots.remove("asked_to_change");
-    if let Some(line) = order_of(run, all).and_then(|order| named_line(talk, order))
+    if let Some(line) = order_of(run, all).filter(|_| !aside).and_then(|order| named_line(talk, order))
         && text(run, "line") != Some(line.id.as_str())
     {
         put(run, "line", line.id.as_str());
         run.slots.remove("lines");
     }
+}
+
+/// Goods named in a question or in talk about the assistant are no correction of the order in hand.
+fn is_aside(talk: &Talk<'_>, run: &FlowRun) -> bool {
+    let asked = matches!(run.asking.as_deref(), Some("order" | "lines"));
+    let answer = |intent: &str| matches!(intent, "chat.affirm" | "chat.deny" | "chat.greet" | "chat.thanks");
+    let chat = |(intent, _): &(IntentId, Option<f32>)| intent.as_str().starts_with("chat.") && !answer(intent.as_str());
+    talk.choice().is_none() && ((!asked && words::asks(talk.words())) || step::stated(talk).iter().any(chat))
 }
 
 fn set_order(run: &mut FlowRun, order: &Order) {
