@@ -277,7 +277,7 @@ async fn a_message_whose_server_died_before_the_answer_is_answered_by_the_next()
     let home = Home::on_disk();
     let server = Server::start_in(home.clone()).await;
     let (_, welcome) = server.shopper(json!({})).await;
-    drop(server);
+    server.die().await;
     // What a server leaves behind that dies between ack and answer.
     let kept = store::open(home.database()).await.expect("the store opens");
     let message = NewShopperMessage {
@@ -301,7 +301,7 @@ async fn an_acked_message_survives_the_death_of_the_server() {
     let (mut client, welcome) = server.shopper(json!({})).await;
     client.say("a", "你好").await;
     assert_eq!(client.next().await["type"], "ack");
-    drop(server);
+    server.die().await;
     let server = Server::start_in(home).await;
     assert_answered_once(&server, &welcome["token"]).await;
 }

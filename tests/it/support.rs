@@ -167,6 +167,14 @@ impl Server {
         self.stop.take().expect("it is stopped once").send(()).expect("the server still runs");
     }
 
+    /// Ends the server in the middle of whatever it does, and waits until nothing of it runs: what a killed process
+    /// can no longer do, this one must not do either.
+    pub(crate) async fn die(mut self) {
+        let runtime = self.runtime.take().expect("a server dies once");
+        let ended = tokio::task::spawn_blocking(move || runtime.shutdown_timeout(DEADLINE));
+        ended.await.expect("its threads end");
+    }
+
     /// Opens a websocket; the status when the server refuses.
     pub(crate) async fn connect(&self, path: &str, headers: &[(&'static str, &str)]) -> Result<Client, u16> {
         let url = format!("ws://{}{path}", self.address);
