@@ -70,9 +70,14 @@ pub(super) fn active_flow(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
     if heard.is_some() || flow.changes_something() {
         return Ok(heard);
     }
+    // What is unclear, and a yes to a summary that stands further up, must not reach it.
     let changes = |run: &FlowRun| {
-        run.asking.is_some() && flows::by_id(&run.flow).is_some_and(|flow| flow.changes_something())
+        let asks = run.asking.as_deref().is_some_and(|slot| slot != "confirm");
+        asks && flows::by_id(&run.flow).is_some_and(|flow| flow.changes_something())
     };
+    if step::stated(talk).is_empty() {
+        return Ok(None);
+    }
     let Some(below) = talk.state.flows[..place].iter().rposition(changes) else { return Ok(None) };
     let Some(flow) = flows::by_id(&talk.state.flows[below].flow) else { return Ok(None) };
     let look_up = talk.state.flows.remove(place);
