@@ -17,7 +17,9 @@ mod cache;
 mod candle;
 mod files;
 mod hashing;
-mod operations;
+mod kernels;
+mod layer;
+mod matrix;
 mod pieces;
 mod queue;
 mod vectors;
@@ -30,6 +32,7 @@ pub use cache::{CacheOptions, CachedEncoder};
 pub use candle::CandleEncoder;
 pub use files::{ModelError, ModelFiles};
 pub use hashing::HashingEncoder;
+pub use kernels::Instructions;
 pub use queue::{BatchModel, QueueOptions, QueuedEncoder};
 pub use vectors::{VectorFileError, VectorTable, write_vectors};
 

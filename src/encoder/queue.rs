@@ -1,9 +1,10 @@
-//! A model on a thread of its own behind a bounded queue.
+//! A model on threads of its own behind a bounded queue.
 //!
-//! What waits is encoded together, up to a batch. A long list goes in piece by piece, each after the last came back, so
-//! that a shopper's message never waits for more than the pieces of others that are already in. A full queue is
+//! What waits is shared among the threads and encoded together, up to a batch each; one message alone keeps one thread
+//! busy. A long list goes in piece by piece, as many at a time as there are threads, so that a shopper's message never
+//! waits for more than the pieces of others that are already in. A full queue is
 //! [`EncodeError::Overloaded`] at once; a request whose caller has gone is skipped. Dropping the encoder
-//! ends its thread after the batch in hand.
+//! ends its threads after the batches in hand.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -15,8 +16,8 @@ use tokio::sync::oneshot;
 use super::files::ModelError;
 use super::{EncodeError, Encoder, Fingerprint, Vector};
 
-/// A model that encodes one batch at a time, blocking meanwhile.
-pub trait BatchModel: Send + 'static {
+/// A model that encodes a batch, blocking meanwhile; several threads may ask at once.
+pub trait BatchModel: Send + Sync + 'static {
     /// How many numbers a vector has.
     fn dimension(&self) -> usize;
 
@@ -27,6 +28,9 @@ pub trait BatchModel: Send + 'static {
     fn encode_batch(&self, texts: &[&str]) -> Result<Vec<Vector>, ModelError>;
 }
 
+/// More threads than this are of no use to a shop, and each keeps some memory.
+const MOST_THREADS: usize = 8;
+
 /// Bounds of the queue.
 #[derive(Debug, Clone)]
 pub struct QueueOptions {
@@ -34,21 +38,26 @@ pub struct QueueOptions {
     pub capacity: usize,
     /// Texts encoded together at most.
     pub batch: usize,
+    /// Threads that encode.
+    pub threads: usize,
 }
 
 impl Default for QueueOptions {
     fn default() -> Self {
-        Self { capacity: 1024, batch: 32 }
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+        Self { capacity: 1024, batch: 32, threads }
     }
 }
 
-/// An [`Encoder`] whose model has its own thread.
+/// An [`Encoder`] whose model has its own threads.
 pub struct QueuedEncoder {
     dimension: usize,
     fingerprint: Fingerprint,
+    /// Texts of a long list that go in together, and how many such pieces may be in at once.
     piece: usize,
+    pieces: usize,
     queue: Arc<Queue>,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 /// Texts that wait for the model, and whom to tell.
@@ -71,21 +80,26 @@ struct State {
 }
 
 impl QueuedEncoder {
-    /// Starts the model's thread.
+    /// Starts the model's threads.
     pub fn start(model: impl BatchModel, options: QueueOptions) -> Self {
         let (dimension, fingerprint) = (model.dimension(), model.fingerprint());
+        let threads = options.threads.max(1);
         let piece = options.batch.min(options.capacity).max(1);
+        let pieces = (options.capacity / piece).clamp(1, threads);
         let queue = Arc::new(Queue { options, state: Mutex::default(), changed: Condvar::new() });
-        let thread = std::thread::Builder::new().name("encoder".to_owned()).spawn({
-            let queue = Arc::clone(&queue);
-            move || {
+        let model = Arc::new(model);
+        let start = |number: usize| {
+            let (queue, model) = (Arc::clone(&queue), Arc::clone(&model));
+            let work = move || {
                 // Stops the queue also when the model panics: whoever waits is told, not left waiting.
                 let _guard = StopOnDrop(&queue);
-                run(&model, &queue);
-            }
-        });
-        let thread = Some(thread.expect("the system starts a thread"));
-        Self { dimension, fingerprint, piece, queue, thread }
+                run(&*model, &queue);
+            };
+            let builder = std::thread::Builder::new().name(format!("encoder-{number}"));
+            builder.spawn(work).expect("the system starts a thread")
+        };
+        let threads = (0..threads).map(start).collect();
+        Self { dimension, fingerprint, piece, pieces, queue, threads }
     }
 }
 
@@ -101,11 +115,17 @@ impl Encoder for QueuedEncoder {
 
     async fn encode(&self, texts: &[String]) -> Result<Vec<Vector>, EncodeError> {
         let mut vectors = Vec::with_capacity(texts.len());
-        for piece in texts.chunks(self.piece) {
-            let reply = self.queue.submit(piece)?;
+        let mut pieces = texts.chunks(self.piece);
+        let mut waiting = VecDeque::with_capacity(self.pieces);
+        loop {
+            while waiting.len() < self.pieces
+                && let Some(piece) = pieces.next()
+            {
+                waiting.push_back(self.queue.submit(piece)?);
+            }
+            let Some(reply) = waiting.pop_front() else { return Ok(vectors) };
             vectors.extend(reply.await.unwrap_or(Err(EncodeError::Stopped))?);
         }
-        Ok(vectors)
     }
 
     fn encode_blocking(&self, texts: &[String]) -> Result<Vec<Vector>, EncodeError> {
@@ -116,7 +136,7 @@ impl Encoder for QueuedEncoder {
 impl Drop for QueuedEncoder {
     fn drop(&mut self) {
         self.queue.stop();
-        if let Some(thread) = self.thread.take() {
+        for thread in self.threads.drain(..) {
             // A model that panicked has been reported by the panic hook already.
             let _ = thread.join();
         }
@@ -142,7 +162,7 @@ impl Queue {
         Ok(receiver)
     }
 
-    /// The next requests that fit one batch, callers that have gone left out; `None` once stopped.
+    /// This thread's share of what waits, at most one batch, callers that have gone left out; `None` once stopped.
     fn next_batch(&self) -> Option<Vec<Request>> {
         let mut state = self.lock();
         loop {
@@ -151,8 +171,9 @@ impl Queue {
             }
             let mut batch: Vec<Request> = Vec::new();
             let mut size = 0;
+            let share = state.texts.div_ceil(self.options.threads.max(1)).min(self.options.batch);
             while let Some(request) = state.requests.pop_front() {
-                if !batch.is_empty() && self.options.batch < size + request.texts.len() {
+                if !batch.is_empty() && share < size + request.texts.len() {
                     state.requests.push_front(request);
                     break;
                 }
@@ -190,7 +211,7 @@ impl Drop for StopOnDrop<'_> {
     }
 }
 
-/// The thread's life: batch after batch until the queue stops.
+/// A thread's life: batch after batch until the queue stops.
 fn run(model: &impl BatchModel, queue: &Queue) {
     while let Some(batch) = queue.next_batch() {
         let texts: Vec<&str> = batch.iter().flat_map(|request| &request.texts).map(String::as_str).collect();
@@ -217,7 +238,7 @@ fn run(model: &impl BatchModel, queue: &Queue) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc;
+    use std::sync::{Mutex, mpsc};
 
     use futures::FutureExt;
 
@@ -226,7 +247,7 @@ mod tests {
     /// A model that says what it is given and answers when it is told to: vectors are the texts' lengths.
     struct Gated {
         batches: mpsc::Sender<Vec<String>>,
-        gate: mpsc::Receiver<Result<(), ModelError>>,
+        gate: Mutex<mpsc::Receiver<Result<(), ModelError>>>,
     }
 
     impl BatchModel for Gated {
@@ -240,7 +261,7 @@ mod tests {
 
         fn encode_batch(&self, texts: &[&str]) -> Result<Vec<Vector>, ModelError> {
             self.batches.send(texts.iter().map(|&text| text.to_owned()).collect()).unwrap();
-            self.gate.recv().expect("the test opens the gate")?;
+            self.gate.lock().unwrap().recv().expect("the test opens the gate")?;
             Ok(texts.iter().map(|text| vec![text.len() as f32].into()).collect())
         }
     }
@@ -252,9 +273,14 @@ mod tests {
     }
 
     fn fixture(capacity: usize, batch: usize) -> Fixture {
+        with_threads(capacity, batch, 1)
+    }
+
+    fn with_threads(capacity: usize, batch: usize, threads: usize) -> Fixture {
         let ((batches_in, batches), (gate, gate_out)) = (mpsc::channel(), mpsc::channel());
-        let model = Gated { batches: batches_in, gate: gate_out };
-        Fixture { encoder: QueuedEncoder::start(model, QueueOptions { capacity, batch }), batches, gate }
+        let model = Gated { batches: batches_in, gate: Mutex::new(gate_out) };
+        let options = QueueOptions { capacity, batch, threads };
+        Fixture { encoder: QueuedEncoder::start(model, options), batches, gate }
     }
 
     fn texts(texts: &[&str]) -> Vec<String> {
@@ -321,6 +347,21 @@ mod tests {
         assert_eq!(vectors.iter().map(|vector| vector[0]).collect::<Vec<_>>(), [1.0, 2.0, 3.0, 4.0, 5.0]);
         assert_eq!(batches.try_iter().map(|batch| batch.len()).collect::<Vec<_>>(), [2, 2, 1]);
         assert!(encoder.encode_blocking(&[]).unwrap().is_empty());
+    }
+
+    #[test]
+    fn two_threads_encode_a_long_list_at_once_and_its_order_stays() {
+        let Fixture { encoder, batches, gate } = with_threads(100, 2, 2);
+        let list = texts(&["a", "bb", "ccc", "dddd", "eeeee"]);
+        let vectors = std::thread::scope(|scope| {
+            let call = scope.spawn(|| encoder.encode_blocking(&list).unwrap());
+            // Both threads have a piece before either is let go.
+            let begun = [batches.recv().unwrap(), batches.recv().unwrap()];
+            assert!(begun.iter().all(|batch| batch.len() == 2), "{begun:?}");
+            (0..3).for_each(|_| gate.send(Ok(())).unwrap());
+            call.join().unwrap()
+        });
+        assert_eq!(vectors.iter().map(|vector| vector[0]).collect::<Vec<_>>(), [1.0, 2.0, 3.0, 4.0, 5.0]);
     }
 
     #[tokio::test]

@@ -10,7 +10,8 @@ use candle_transformers::models::bert::{self, BertModel};
 use proptest::prelude::*;
 use serde::Deserialize;
 
-use super::operations::Norm;
+use super::layer::Norm;
+use super::matrix::Matrix;
 use super::queue::BatchModel;
 use super::weights::{Config, Weights};
 use super::*;
@@ -37,7 +38,8 @@ fn vectors_are_those_of_the_reference() {
     for Reference { text, vector } in references() {
         let found = &model().encode_batch(&[&text]).unwrap()[0];
         let cosine = cosine(found, &vector);
-        assert!(0.999 < cosine, "{text}: {cosine}");
+        // Activations are rounded to 8 bits before each product, and the reference's are not.
+        assert!(0.997 < cosine, "{text}: {cosine}");
     }
 }
 
@@ -99,27 +101,23 @@ fn plain(weights: &Weights) -> BertModel {
     };
     norm("embeddings.LayerNorm".to_owned(), &weights.norm);
     for (index, layer) in weights.layers.iter().enumerate() {
-        norm(format!("encoder.layer.{index}.attention.output.LayerNorm"), &layer.attention_norm.norm);
-        norm(format!("encoder.layer.{index}.output.LayerNorm"), &layer.output_norm.norm);
+        norm(format!("encoder.layer.{index}.attention.output.LayerNorm"), &layer.attention_norm);
+        norm(format!("encoder.layer.{index}.output.LayerNorm"), &layer.output_norm);
     }
-    let mut dense = |name: String, matrix: Tensor, bias: &[f32]| {
-        tensors.insert(format!("{name}.weight"), matrix);
-        tensors.insert(format!("{name}.bias"), tensor(bias, &[bias.len()]));
+    let mut dense = |name: String, matrix: &Matrix, outputs: std::ops::Range<usize>| {
+        let weight = &matrix.values()[outputs.start * matrix.inputs..outputs.end * matrix.inputs];
+        tensors.insert(format!("{name}.weight"), tensor(weight, &[outputs.len(), matrix.inputs]));
+        tensors.insert(format!("{name}.bias"), tensor(&matrix.bias[outputs.clone()], &[outputs.len()]));
     };
     for (index, layer) in weights.layers.iter().enumerate() {
         let at = format!("encoder.layer.{index}");
         for (third, part) in ["query", "key", "value"].into_iter().enumerate() {
-            let matrix = layer.attention_in.narrow(0, third * hidden, hidden).unwrap();
-            let bias = &layer.attention_in_bias[third * hidden..][..hidden];
-            dense(format!("{at}.attention.self.{part}"), matrix, bias);
+            let outputs = third * hidden..(third + 1) * hidden;
+            dense(format!("{at}.attention.self.{part}"), &layer.attention_in, outputs);
         }
-        dense(
-            format!("{at}.attention.output.dense"),
-            layer.attention_out.clone(),
-            &layer.attention_norm.bias,
-        );
-        dense(format!("{at}.intermediate.dense"), layer.expand.clone(), &layer.gelu.bias);
-        dense(format!("{at}.output.dense"), layer.contract.clone(), &layer.output_norm.bias);
+        dense(format!("{at}.attention.output.dense"), &layer.attention_out, 0..hidden);
+        dense(format!("{at}.intermediate.dense"), &layer.expand, 0..inner);
+        dense(format!("{at}.output.dense"), &layer.contract, 0..hidden);
     }
     BertModel::load(VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu), &config).unwrap()
 }
@@ -136,7 +134,21 @@ fn the_forward_pass_is_that_of_a_plain_bert() {
         let pooled = rows.mean(1).unwrap().squeeze(0).unwrap().to_vec1().unwrap();
         let found = &model.encode_batch(&[text]).unwrap()[0];
         let cosine = cosine(found, &to_unit(pooled));
-        assert!(0.99999 < cosine, "{text}: {cosine}");
+        // What is left is the rounding of activations to 8 bits before each product.
+        assert!(0.995 < cosine, "{text}: {cosine}");
+    }
+}
+
+#[test]
+fn every_kind_of_instructions_gives_the_same_vectors() {
+    let references = references();
+    let texts: Vec<&str> = references.iter().map(|reference| reference.text.as_str()).collect();
+    let expected = model().encode_batch(&texts).unwrap();
+    for instructions in [Instructions::Vnni, Instructions::Avx2, Instructions::Portable] {
+        if instructions.available() {
+            let model = CandleEncoder::load(&ModelFiles::embedded()).unwrap().with_instructions(instructions);
+            assert_eq!(model.encode_batch(&texts).unwrap(), expected, "{instructions:?}");
+        }
     }
 }
 

@@ -1,22 +1,25 @@
 //! The weights of `models/encoder.gguf` in the form the forward pass wants them.
 //!
-//! Layer matrices are decoded to f32 while loading, on every core; without instructions chosen at compile time candle
-//! multiplies f32 faster than 4 bits. The word table, two thirds of the file, stays in its Q4_0 blocks: a message
-//! needs a dozen of its rows.
+//! Layer matrices become 8-bit integers with one scale an output; from Q8_0 blocks whose scales are alike along a row that
+//! is a copy, from Q4_0 blocks a second rounding. The word table, two thirds of the file, stays in its Q4_0
+//! blocks: a message needs a dozen of its rows.
 
 use std::borrow::Cow;
 use std::io::Cursor;
 use std::ops::Range;
 
 use candle_core::quantized::{GgmlDType, gguf_file};
-use candle_core::{Device, Tensor};
 
 use super::files::{ModelError, ModelFiles};
-use super::operations::{AddNorm, Gelu, Norm};
+use super::layer::{Layer, Norm};
+use super::matrix::{Matrix, PANEL};
 
-/// Values in a Q4_0 block, and its bytes: an f16 scale, then byte j with value j low and value j + 16 high.
+/// Values in a block of either kind.
 const BLOCK: usize = 32;
+/// Bytes of a Q4_0 block: an f16 scale, then byte j with value j low and value j + 16 high.
 const BLOCK_BYTES: usize = 18;
+/// Bytes of a Q8_0 block: an f16 scale, then the values.
+const BYTE_BLOCK_BYTES: usize = 34;
 
 /// The model's measures, from the file's metadata.
 #[derive(Debug, Clone, Copy)]
@@ -37,18 +40,6 @@ pub(super) struct Weights {
     pub(super) positions: Vec<f32>,
     pub(super) norm: Norm,
     pub(super) layers: Vec<Layer>,
-}
-
-/// One layer. Matrices have shape `[output, input]`; biases live in the operation that follows the product.
-pub(super) struct Layer {
-    pub(super) attention_in: Tensor,
-    pub(super) attention_in_bias: Vec<f32>,
-    pub(super) attention_out: Tensor,
-    pub(super) attention_norm: AddNorm,
-    pub(super) expand: Tensor,
-    pub(super) gelu: Gelu,
-    pub(super) contract: Tensor,
-    pub(super) output_norm: AddNorm,
 }
 
 /// The word vectors, `[words, hidden]` in Q4_0 blocks.
@@ -120,8 +111,8 @@ impl<'a> Reader<'a> {
             epsilon,
         };
         if !config.hidden.is_multiple_of(config.heads)
-            || !config.hidden.is_multiple_of(BLOCK)
-            || !config.inner.is_multiple_of(BLOCK)
+            || !config.hidden.is_multiple_of(BLOCK.max(PANEL))
+            || !config.inner.is_multiple_of(BLOCK.max(PANEL))
         {
             return Err(self
                 .files
@@ -183,35 +174,37 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn matrix(&self, name: &str, output: usize, input: usize) -> Result<Tensor, ModelError> {
-        let range = self.range(name, GgmlDType::Q4_0, Some(&[output, input]))?;
+    /// A matrix with its bias, from blocks of 8 bits or of 4.
+    fn matrix(&self, part: &str, output: usize, input: usize) -> Result<Matrix, ModelError> {
+        let name = format!("{part}.weight");
+        let kind = self.content.tensor_infos.get(&name).map(|info| info.ggml_dtype);
+        let kind = kind.filter(|kind| *kind == GgmlDType::Q4_0).unwrap_or(GgmlDType::Q8_0);
+        let bytes = &self.files.weights[self.range(&name, kind, Some(&[output, input]))?];
         let mut values = vec![0.0; output * input];
         let (targets, _) = values.as_chunks_mut::<BLOCK>();
-        for (block, target) in self.files.weights[range].chunks_exact(BLOCK_BYTES).zip(targets) {
-            decode(block, target);
+        if kind == GgmlDType::Q4_0 {
+            bytes.chunks_exact(BLOCK_BYTES).zip(targets).for_each(|(block, target)| decode(block, target));
+        } else {
+            let blocks = bytes.chunks_exact(BYTE_BLOCK_BYTES);
+            blocks.zip(targets).for_each(|(block, target)| decode_bytes(block, target));
         }
-        Tensor::from_vec(values, (output, input), &Device::Cpu)
-            .map_err(|error| self.files.weights_error(format_args!("tensor {name}"), first_line(&error)))
+        if !values.iter().all(|value| value.is_finite()) {
+            return Err(self.files.weights_error(format_args!("numbers in tensor {name}"), "something else"));
+        }
+        Ok(Matrix::new(&values, self.floats(&format!("{part}.bias"), &[output])?))
     }
 
     fn layer(&self, index: usize, config: &Config) -> Result<Layer, ModelError> {
-        let Config { hidden, inner, .. } = *config;
+        let Config { hidden, inner, heads, .. } = *config;
         let name = |part: &str| format!("layers.{index}.{part}");
         Ok(Layer {
-            attention_in: self.matrix(&name("attention_in.weight"), 3 * hidden, hidden)?,
-            attention_in_bias: self.floats(&name("attention_in.bias"), &[3 * hidden])?,
-            attention_out: self.matrix(&name("attention_out.weight"), hidden, hidden)?,
-            attention_norm: AddNorm {
-                bias: self.floats(&name("attention_out.bias"), &[hidden])?,
-                norm: self.norm(&name("attention_norm"), config)?,
-            },
-            expand: self.matrix(&name("expand.weight"), inner, hidden)?,
-            gelu: Gelu { bias: self.floats(&name("expand.bias"), &[inner])? },
-            contract: self.matrix(&name("contract.weight"), hidden, inner)?,
-            output_norm: AddNorm {
-                bias: self.floats(&name("contract.bias"), &[hidden])?,
-                norm: self.norm(&name("output_norm"), config)?,
-            },
+            heads,
+            attention_in: self.matrix(&name("attention_in"), 3 * hidden, hidden)?,
+            attention_out: self.matrix(&name("attention_out"), hidden, hidden)?,
+            attention_norm: self.norm(&name("attention_norm"), config)?,
+            expand: self.matrix(&name("expand"), inner, hidden)?,
+            contract: self.matrix(&name("contract"), hidden, inner)?,
+            output_norm: self.norm(&name("output_norm"), config)?,
         })
     }
 
@@ -233,6 +226,14 @@ impl<'a> Reader<'a> {
 
 fn first_line(error: &candle_core::Error) -> String {
     error.to_string().lines().next().unwrap_or_default().to_owned()
+}
+
+/// Decodes one Q8_0 block.
+fn decode_bytes(block: &[u8], values: &mut [f32; BLOCK]) {
+    let scale = half::f16::from_le_bytes([block[0], block[1]]).to_f32();
+    for (value, byte) in values.iter_mut().zip(&block[2..]) {
+        *value = f32::from(*byte as i8) * scale;
+    }
 }
 
 /// Decodes one Q4_0 block.
