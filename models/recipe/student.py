@@ -20,15 +20,32 @@ NORMS = [("attention_norm", "aln"), ("output_norm", "oln")]
 DENSE = [("attention_out", "ao"), ("expand", "fi"), ("contract", "fo")]
 
 
+class Dense(nn.Linear):
+    """A linear step; with `rounded` it sees its weights and inputs as the product's 8-bit integers, one scale for each
+    output and each token. Gradients pass the rounding as if it were not there."""
+
+    rounded = False
+
+    def forward(self, x):
+        if not Dense.rounded:
+            return super().forward(x)
+        return F.linear(_to_bytes(x.float()), _to_bytes(self.weight), self.bias)
+
+
+def _to_bytes(x):
+    scale = x.detach().abs().amax(-1, keepdim=True).clamp_min(1e-12) / 127
+    return x + (torch.round(x.detach() / scale) * scale - x.detach())
+
+
 class Layer(nn.Module):
     def __init__(self, hidden, inner, heads, epsilon):
         super().__init__()
         self.heads = heads
-        self.attention_in = nn.Linear(hidden, 3 * hidden)
-        self.attention_out = nn.Linear(hidden, hidden)
+        self.attention_in = Dense(hidden, 3 * hidden)
+        self.attention_out = Dense(hidden, hidden)
         self.attention_norm = nn.LayerNorm(hidden, eps=epsilon)
-        self.expand = nn.Linear(hidden, inner)
-        self.contract = nn.Linear(inner, hidden)
+        self.expand = Dense(hidden, inner)
+        self.contract = Dense(inner, hidden)
         self.output_norm = nn.LayerNorm(hidden, eps=epsilon)
 
     def forward(self, x):

@@ -2,8 +2,9 @@
 
 Text of the kept scripts is segmented as by the full vocabulary, because a piece can only be used where
 its characters stand. What a shop's shoppers write is kept: Chinese, kana and Latin letters, digits, punctuation,
-symbols and emoji. Latin pieces of several characters are kept when their letters are those of the
-languages below; other Latin letters stay as single characters, so their words are still spelled out.
+symbols, emoji, Thai and Cyrillic. Latin and Cyrillic pieces of several characters are kept when their letters are those of
+the languages below, of Cyrillic ones the likeliest; other letters stay as single characters, so their words are still
+spelled out.
 """
 
 import json
@@ -13,9 +14,13 @@ import numpy as np
 
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>"]
 WORD_START = "▁"
-SCRIPTS = ("CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "BOPOMOFO", "LATIN", "MODIFIER", "COMBINING")
+SCRIPTS = ("CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "BOPOMOFO", "LATIN", "MODIFIER", "COMBINING",
+           "THAI", "CYRILLIC")
 # Beyond a to z: the letters of German, French, Italian, Spanish, Portuguese, Dutch, the Nordic languages and Vietnamese.
 LETTERS = set("àâäãåáæçéèêëíìîïñóòôöõøœúùûüÿß" "ăđĩũơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹý")
+
+RUSSIAN = set("абвгдеёжзийклмнопрстуфхцчшщъыьэюя")
+CYRILLIC_PIECES = 16_000
 
 
 def kept(piece):
@@ -37,9 +42,16 @@ def _kept_character(c):
 
 
 def _common_letter(c):
-    if not unicodedata.name(c, "").startswith("LATIN"):
-        return True
-    return c.isascii() or c.lower() in LETTERS
+    script = unicodedata.name(c, "").split(" ")[0]
+    if script == "CYRILLIC":
+        return c.lower() in RUSSIAN
+    return script != "LATIN" or c.isascii() or c.lower() in LETTERS
+
+
+def _rare(pieces, ids):
+    """Ids of Cyrillic pieces of several characters beyond the likeliest ones."""
+    words = [i for i in ids if len(pieces[i][0]) > 2 and any("\u0400" <= c <= "\u04ff" for c in pieces[i][0])]
+    return set(sorted(words, key=lambda i: -pieces[i][1])[CYRILLIC_PIECES:])
 
 
 def prune(full):
@@ -47,6 +59,8 @@ def prune(full):
     pieces = full["model"]["vocab"]
     assert [p for p, _ in pieces[:4]] == SPECIAL and full["model"]["unk_id"] == 3
     ids = [0, 1, 2, 3] + [i for i, (p, _) in enumerate(pieces) if i > 3 and p != "<mask>" and kept(p)]
+    rare = _rare(pieces, ids)
+    ids = [i for i in ids if i not in rare]
     normalizers = full["normalizer"]["normalizers"]
     assert [n["type"] for n in normalizers] == ["Precompiled", "Replace"]
     return {
