@@ -10,8 +10,8 @@ use super::matrix::{Matrix, Rows, multiply_plainly};
 
 /// One way to multiply.
 pub(super) trait Kernel {
-    /// Whether it reads activations in 16 bits.
-    const WIDE: bool;
+    /// Brings activations into the form that this kernel reads.
+    fn prepare(rows: &mut Rows);
 
     /// `out[token, output] = matrix · rows + bias`; `out` has `rows.tokens() * matrix.outputs` places.
     fn multiply(matrix: &Matrix, rows: &Rows, out: &mut [f32]);
@@ -79,8 +79,10 @@ impl Instructions {
 pub(super) struct Portable;
 
 impl Kernel for Portable {
-    const WIDE: bool = false;
+    #[inline(always)]
+    fn prepare(_: &mut Rows) {}
 
+    #[inline(always)]
     fn multiply(matrix: &Matrix, rows: &Rows, out: &mut [f32]) {
         multiply_plainly(matrix, rows, out);
     }
@@ -112,14 +114,27 @@ mod x86 {
     pub(super) struct Vnni;
 
     impl Kernel for Vnni {
-        const WIDE: bool = false;
+        /// Four inputs of one token are one number; a block's tokens lie side by side, so that a block is read from
+        /// beginning to end.
+        #[inline(always)]
+        fn prepare(rows: &mut Rows) {
+            let (tokens, size, width) = (rows.tokens(), block_size(rows.tokens()), rows.width / QUAD);
+            rows.quads.resize(tokens * width, 0);
+            for (token, values) in rows.values.chunks_exact(rows.width).enumerate() {
+                let first = token / size * size;
+                let count = size.min(tokens - first);
+                let block = &mut rows.quads[first * width..(first + count) * width];
+                let (values, _) = values.as_chunks::<QUAD>();
+                for (places, values) in block.chunks_exact_mut(count).zip(values) {
+                    places[token - first] = i32::from_ne_bytes(values.map(|value| value as u8));
+                }
+            }
+        }
 
         #[inline(always)]
         fn multiply(matrix: &Matrix, rows: &Rows, out: &mut [f32]) {
-            check(matrix, rows, rows.values.len(), out);
-            // Blocks of nearly one size: fifteen tokens are eight and seven, not fourteen and one.
-            let blocks = rows.tokens().div_ceil(BLOCK_VNNI).max(1);
-            let size = rows.tokens().div_ceil(blocks).max(1);
+            check(matrix, rows, rows.quads.len() * QUAD, out);
+            let size = block_size(rows.tokens());
             for panel in 0..matrix.outputs / PANEL {
                 for first in (0..rows.tokens()).step_by(size) {
                     let count = size.min(rows.tokens() - first);
@@ -139,11 +154,17 @@ mod x86 {
         }
     }
 
+    /// Tokens of a block, nearly alike: fifteen tokens are eight and seven, not fourteen and one.
+    #[inline(always)]
+    fn block_size(tokens: usize) -> usize {
+        tokens.div_ceil(tokens.div_ceil(BLOCK_VNNI).max(1)).max(1)
+    }
+
     /// Sums of `N` tokens from `first` on with one panel.
     ///
     /// # Safety
     ///
-    /// The lengths must be those that [`check`] wants, and `first + N` at most the number of tokens.
+    /// The lengths must be those that [`check`] wants, and the block that begins with token `first` must have `N` tokens.
     #[target_feature(enable = "avx512f,avx512vnni")]
     unsafe fn vnni_block<const N: usize>(
         matrix: &Matrix,
@@ -157,27 +178,39 @@ mod x86 {
         // SAFETY: a panel has `quads` times 64 bytes and a row `quads` times four, by `check`.
         unsafe {
             let weights = matrix.packed.as_ptr().add(panel * PANEL * matrix.inputs);
-            let inputs = rows.values.as_ptr().add(first * rows.width);
+            let inputs = rows.quads.as_ptr().add(first * quads);
             for quad in 0..quads {
                 let weights = _mm512_loadu_si512(weights.add(quad * PANEL * QUAD).cast());
                 for (token, sum) in sums.iter_mut().enumerate() {
-                    let input = inputs.add(token * rows.width + quad * QUAD).cast::<i32>().read_unaligned();
-                    *sum = _mm512_dpbusd_epi32(*sum, weights, _mm512_set1_epi32(input));
+                    let input = _mm512_set1_epi32(*inputs.add(quad * N + token));
+                    *sum = _mm512_dpbusd_epi32(*sum, weights, input);
                 }
             }
         }
+        let output = panel * PANEL;
+        let (scales, bias) = (&matrix.scales[output..][..PANEL], &matrix.bias[output..][..PANEL]);
+        // SAFETY: sixteen numbers are read of each, and sixteen written.
+        let (scales, bias) = unsafe { (_mm512_loadu_ps(scales.as_ptr()), _mm512_loadu_ps(bias.as_ptr())) };
         for (token, sum) in sums.into_iter().enumerate() {
-            let mut integers = [0_i32; PANEL];
-            // SAFETY: sixteen integers are 64 bytes.
-            unsafe { _mm512_storeu_si512(integers.as_mut_ptr().cast(), sum) };
-            store(matrix, rows, panel * PANEL, first + token, &integers, out);
+            // As `Matrix::finish` does, and in its order.
+            let token = first + token;
+            let sum = _mm512_sub_epi32(sum, _mm512_set1_epi32(rows.corrections[token]));
+            let scales = _mm512_mul_ps(_mm512_set1_ps(rows.scales[token]), scales);
+            let sum = _mm512_add_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(sum), scales), bias);
+            let out = &mut out[token * matrix.outputs + output..][..PANEL];
+            // SAFETY: as above.
+            unsafe { _mm512_storeu_ps(out.as_mut_ptr(), sum) };
         }
     }
 
     pub(super) struct Avx2;
 
     impl Kernel for Avx2 {
-        const WIDE: bool = true;
+        #[inline(always)]
+        fn prepare(rows: &mut Rows) {
+            rows.wide.resize(rows.values.len(), 0);
+            rows.wide.iter_mut().zip(&rows.values).for_each(|(wide, value)| *wide = i16::from(*value));
+        }
 
         #[inline(always)]
         fn multiply(matrix: &Matrix, rows: &Rows, out: &mut [f32]) {

@@ -138,7 +138,8 @@ fn exp(x: f32) -> f32 {
     p * f32::from_bits(((shifted.to_bits() as i32 - ROUNDING.to_bits() as i32 + 127) << 23) as u32)
 }
 
-/// One head of one text: queries (scaled) and values `[length, width]`, keys `[width, length]`, one token's weights.
+/// One head of one text: queries (scaled) and values `[length, width]`, keys `[width, padded length]` with zeros at the
+/// ends, one token's weights.
 #[derive(Default)]
 struct Head {
     width: usize,
@@ -156,7 +157,6 @@ impl Head {
         let tokens: usize = lengths.iter().sum();
         let hidden = context.len() / tokens.max(1);
         self.width = hidden / heads;
-        context.fill(0.0);
         let mut first = 0;
         for length in lengths {
             for head in 0..heads {
@@ -170,50 +170,74 @@ impl Head {
     /// Copies one head's queries, keys and values of one text out of the product.
     #[inline(always)]
     fn gather(&mut self, product: &[f32], text: Range<usize>, head: usize, hidden: usize) {
-        let Self { width, queries, keys, values, .. } = self;
-        let (width, length) = (*width, text.len());
+        let Self { width, queries, keys, values, weights } = self;
+        let (width, length, padded) = (*width, text.len(), text.len().next_multiple_of(LANES));
         let scale = 1.0 / (width as f32).sqrt();
-        for part in [&mut *queries, &mut *keys, &mut *values] {
-            part.resize(length * width, 0.0);
-        }
+        queries.resize(length * width, 0.0);
+        values.resize(length * width, 0.0);
+        keys.clear();
+        keys.resize(padded * width, 0.0);
+        weights.resize(padded, 0.0);
         let rows = product[text.start * 3 * hidden..text.end * 3 * hidden].chunks_exact(3 * hidden);
         for (position, row) in rows.enumerate() {
             let part = |third: usize| &row[third * hidden + head * width..][..width];
             let own = position * width..(position + 1) * width;
             queries[own.clone()].iter_mut().zip(part(0)).for_each(|(query, x)| *query = x * scale);
             values[own].copy_from_slice(part(2));
-            for (index, key) in part(1).iter().enumerate() {
-                keys[index * length + position] = *key;
+            for (key, keys) in part(1).iter().zip(keys.chunks_exact_mut(padded)) {
+                keys[position] = *key;
             }
         }
     }
 
-    /// Adds the head's context to the beginning of each row of `stride` numbers. Inner loops run over neighbours in
-    /// memory, so that they become vector code.
+    /// Writes the head's context to the beginning of each row of `stride` numbers. Loops run over whole lanes, so that
+    /// sums stay in registers and no text leaves a remainder.
     #[inline(always)]
     fn attend(&mut self, context: &mut [f32], stride: usize) {
         let Self { width, queries, keys, values, weights } = self;
-        let length = queries.len() / *width;
+        let (length, padded) = (queries.len() / *width, weights.len());
         for (query, context) in queries.chunks_exact(*width).zip(context.chunks_mut(stride)) {
-            weights.clear();
-            weights.resize(length, 0.0);
-            for (query, keys) in query.iter().zip(keys.chunks_exact(length)) {
-                weights.iter_mut().zip(keys).for_each(|(weight, key)| *weight += query * key);
+            let (chunks, _) = weights.as_chunks_mut::<LANES>();
+            for (number, weights) in chunks.iter_mut().enumerate() {
+                let mut sums = [0.0; LANES];
+                for (query, keys) in query.iter().zip(keys.chunks_exact(padded)) {
+                    let keys = &keys[number * LANES..][..LANES];
+                    sums.iter_mut().zip(keys).for_each(|(sum, key)| *sum += query * key);
+                }
+                *weights = sums;
             }
-            softmax(weights);
-            for (weight, values) in weights.iter().zip(values.chunks_exact(*width)) {
-                context.iter_mut().zip(values).for_each(|(context, value)| *context += weight * value);
+            softmax(weights, length);
+            let context = &mut context[..*width];
+            for (number, context) in context.chunks_mut(LANES).enumerate() {
+                let mut sums = [0.0; LANES];
+                let sums = &mut sums[..context.len()];
+                for (weight, values) in weights.iter().zip(values.chunks_exact(*width)) {
+                    let values = &values[number * LANES..][..context.len()];
+                    sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += weight * value);
+                }
+                context.copy_from_slice(sums);
             }
         }
     }
 }
 
+/// Softmax over the first `length` scores; those beyond become zero.
 #[inline(always)]
-fn softmax(scores: &mut [f32]) {
-    let highest = scores.iter().fold(f32::NEG_INFINITY, |highest, x| if highest < *x { *x } else { highest });
-    scores.iter_mut().for_each(|score| *score = exp(*score - highest));
-    let total = sum(scores, |x| x);
-    scores.iter_mut().for_each(|score| *score /= total);
+fn softmax(scores: &mut [f32], length: usize) {
+    scores[length..].fill(f32::NEG_INFINITY);
+    let (chunks, _) = scores.as_chunks_mut::<LANES>();
+    let mut lanes = [f32::NEG_INFINITY; LANES];
+    for chunk in chunks.iter() {
+        lanes.iter_mut().zip(chunk).for_each(|(lane, x)| *lane = if *lane < *x { *x } else { *lane });
+    }
+    let highest = lanes.iter().fold(f32::NEG_INFINITY, |highest, x| highest.max(*x));
+    for chunk in chunks.iter_mut() {
+        chunk.iter_mut().for_each(|score| *score = exp(*score - highest));
+    }
+    scores[length..].fill(0.0);
+    let one = 1.0 / sum(scores, |x| x);
+    let (chunks, _) = scores.as_chunks_mut::<LANES>();
+    chunks.iter_mut().flatten().for_each(|score| *score *= one);
 }
 
 #[cfg(test)]

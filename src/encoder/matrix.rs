@@ -82,8 +82,9 @@ impl Matrix {
 pub(super) struct Rows {
     pub(super) width: usize,
     pub(super) values: Vec<i8>,
-    /// The same in 16 bits, for kernels that multiply these.
+    /// The same in the form that a kernel made of them in [`Kernel::prepare`].
     pub(super) wide: Vec<i16>,
+    pub(super) quads: Vec<i32>,
     pub(super) scales: Vec<f32>,
     /// What the weights' offset adds to each sum.
     pub(super) corrections: Vec<i32>,
@@ -93,7 +94,6 @@ impl Rows {
     /// Rounds rows of f32, in place of what was there before.
     #[inline(always)]
     pub(super) fn quantize<K: Kernel>(&mut self, rows: &[f32], width: usize) {
-        let tokens = rows.len() / width;
         self.width = width;
         self.values.resize(rows.len(), 0);
         self.scales.clear();
@@ -110,10 +110,7 @@ impl Rows {
             self.scales.push(scale);
             self.corrections.push(OFFSET * total);
         }
-        if K::WIDE {
-            self.wide.resize(tokens * width, 0);
-            self.wide.iter_mut().zip(&self.values).for_each(|(wide, value)| *wide = i16::from(*value));
-        }
+        K::prepare(self);
     }
 
     pub(super) fn tokens(&self) -> usize {
@@ -124,17 +121,26 @@ impl Rows {
 /// The product in plain code: what the other kernels are compared with, and what runs where none of them can.
 #[inline(always)]
 pub(super) fn multiply_plainly(matrix: &Matrix, rows: &Rows, out: &mut [f32]) {
+    const PART: usize = PANEL * QUAD / 4;
     for (row, values) in rows.values.chunks_exact(rows.width).enumerate() {
         let (scale, correction) = (rows.scales[row], rows.corrections[row]);
         let out = &mut out[row * matrix.outputs..][..matrix.outputs];
+        let (inputs, _) = values.as_chunks::<QUAD>();
         let panels = matrix.packed.chunks_exact(PANEL * matrix.inputs);
         for ((number, panel), out) in panels.enumerate().zip(out.chunks_exact_mut(PANEL)) {
-            let mut sums = [0_i32; PANEL];
             let (quads, _) = panel.as_chunks::<{ PANEL * QUAD }>();
-            for (weights, inputs) in quads.iter().zip(values.chunks_exact(QUAD)) {
-                for (sum, weights) in sums.iter_mut().zip(weights.chunks_exact(QUAD)) {
-                    let products = weights.iter().zip(inputs).map(|(w, x)| i32::from(*w) * i32::from(*x));
-                    *sum += products.sum::<i32>();
+            let mut sums = [0_i32; PANEL];
+            // Four outputs at a time: their sixteen partial sums fit the registers of any processor.
+            for (part, sums) in sums.chunks_exact_mut(PANEL / 4).enumerate() {
+                let mut partial = [0_i32; PART];
+                for (weights, inputs) in quads.iter().zip(inputs) {
+                    let weights = &weights[part * PART..][..PART];
+                    for (at, (partial, weight)) in partial.iter_mut().zip(weights).enumerate() {
+                        *partial += i32::from(i16::from(*weight)) * i32::from(i16::from(inputs[at % QUAD]));
+                    }
+                }
+                for (sum, partial) in sums.iter_mut().zip(partial.chunks_exact(QUAD)) {
+                    *sum = partial.iter().sum();
                 }
             }
             matrix.finish(number * PANEL, &sums, scale, correction, out);
