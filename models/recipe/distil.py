@@ -116,7 +116,7 @@ def main(source_folder, corpus_path, work, minutes):
         for part in student.batches(ids, BATCH, rng):
             begun = time.time()
             for group in optimizer.param_groups:
-                group["lr"] = rate(spent, budget, step)
+                group["lr"] = float(rate(spent, budget, step))
             with torch.autocast("cpu", torch.bfloat16):
                 made = model(torch.tensor([ids[i] for i in part]))
             loss, cosine = loss_of(made, wanted[drawn[part]].float())

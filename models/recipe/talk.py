@@ -57,7 +57,7 @@ def instances(path, count, seed):
     slots, groups = parse(path)
     rng = random.Random(f"{seed} {path.rsplit('/', 1)[-1]}")
     groups = [(n, name, lines) for n, (name, lines) in enumerate(groups) if lines]
-    per_group = max(1, count // len(groups))
+    per_group = max(1, count // max(1, len(groups)))
     for number, name, lines in groups:
         seen, tries = set(), 0
         while len(seen) < per_group and tries < 3 * per_group:
