@@ -1,6 +1,6 @@
 """ONNX Runtime on the twelve-layer teacher, for comparing with `cargo bench --bench encoder`.
 
-    onnx.py SOURCE_FOLDER CORPUS_TXT
+    teacher_onnx.py SOURCE_FOLDER CORPUS_TXT
 
 SOURCE_FOLDER holds the two published packages, unpacked, as `models/recipe/make` leaves them. Exports the graph
 itself, rounds it to 8 bits as ONNX Runtime does for itself (dynamic), and prints the time of one message alone on
