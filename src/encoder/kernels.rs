@@ -110,6 +110,8 @@ mod x86 {
     /// Tokens whose sums stay in registers while a panel is read once.
     const BLOCK_VNNI: usize = 14;
     const BLOCK_AVX2: usize = 4;
+    /// Bytes by which weights are asked for before they are needed: layers are larger than the nearer caches.
+    const AHEAD: usize = 1_024;
 
     pub(super) struct Vnni;
 
@@ -180,7 +182,10 @@ mod x86 {
             let weights = matrix.packed.as_ptr().add(panel * PANEL * matrix.inputs);
             let inputs = rows.quads.as_ptr().add(first * quads);
             for quad in 0..quads {
-                let weights = _mm512_loadu_si512(weights.add(quad * PANEL * QUAD).cast());
+                let weights = weights.add(quad * PANEL * QUAD);
+                // The next panel follows at once in memory; asking for it early costs nothing beyond the end.
+                _mm_prefetch::<_MM_HINT_T0>(weights.wrapping_add(AHEAD).cast());
+                let weights = _mm512_loadu_si512(weights.cast());
                 for (token, sum) in sums.iter_mut().enumerate() {
                     let input = _mm512_set1_epi32(*inputs.add(quad * N + token));
                     *sum = _mm512_dpbusd_epi32(*sum, weights, input);

@@ -207,18 +207,26 @@ impl Head {
                 *weights = sums;
             }
             softmax(weights, length);
-            let context = &mut context[..*width];
-            for (number, context) in context.chunks_mut(LANES).enumerate() {
-                let mut sums = [0.0; LANES];
-                let sums = &mut sums[..context.len()];
-                for (weight, values) in weights.iter().zip(values.chunks_exact(*width)) {
-                    let values = &values[number * LANES..][..context.len()];
-                    sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += weight * value);
-                }
-                context.copy_from_slice(sums);
+            let (chunks, rest) = context[..*width].as_chunks_mut::<LANES>();
+            for (number, context) in chunks.iter_mut().enumerate() {
+                *context = weighed(weights, values, *width, number * LANES);
+            }
+            let whole = *width - rest.len();
+            for (number, context) in rest.iter_mut().enumerate() {
+                [*context] = weighed(weights, values, *width, whole + number);
             }
         }
     }
+}
+
+/// The sum of value rows by their weights, of `N` columns from `first` on.
+#[inline(always)]
+fn weighed<const N: usize>(weights: &[f32], values: &[f32], width: usize, first: usize) -> [f32; N] {
+    let mut sums = [0.0; N];
+    for (weight, values) in weights.iter().zip(values.chunks_exact(width)) {
+        sums.iter_mut().zip(&values[first..first + N]).for_each(|(sum, value)| *sum += weight * value);
+    }
+    sums
 }
 
 /// Softmax over the first `length` scores; those beyond become zero.
