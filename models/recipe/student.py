@@ -1,7 +1,7 @@
 """The encoder as a torch module: the teacher with its twelve layers, the student with fewer.
 
-Parameters have the names and shapes of the product's GGUF file. Texts of a batch have one length, so there is no
-padding and no mask.
+Parameters have the names and shapes of the product's GGUF file. A batch is of one length, or of two or three nearly
+alike that are padded and masked.
 """
 
 import json
@@ -48,10 +48,10 @@ class Layer(nn.Module):
         self.contract = Dense(inner, hidden)
         self.output_norm = nn.LayerNorm(hidden, eps=epsilon)
 
-    def forward(self, x):
+    def forward(self, x, mask=None):
         batch, length, hidden = x.shape
         qkv = self.attention_in(x).view(batch, length, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        context = F.scaled_dot_product_attention(qkv[0], qkv[1], qkv[2])
+        context = F.scaled_dot_product_attention(qkv[0], qkv[1], qkv[2], attn_mask=mask)
         x = self.attention_norm(x + self.attention_out(context.transpose(1, 2).reshape(batch, length, hidden)))
         return self.output_norm(x + self.contract(F.gelu(self.expand(x))))
 
@@ -82,11 +82,17 @@ class Encoder(nn.Module):
         module.weight.data.copy_(weight.view(module.weight.shape))
         module.bias.data.copy_(bias)
 
-    def forward(self, ids):
+    def forward(self, ids, lengths=None):
+        """Without `lengths`, every text has as many tokens as `ids` has columns."""
         x = self.norm(self.words[ids] + self.positions[: ids.shape[1]])
+        if lengths is None:
+            for layer in self.layers:
+                x = layer(x)
+            return F.normalize(x.float().mean(1), dim=-1)
+        real = torch.arange(ids.shape[1]) < lengths[:, None]
         for layer in self.layers:
-            x = layer(x)
-        return F.normalize(x.float().mean(1), dim=-1)
+            x = layer(x, real[:, None, None, :])
+        return F.normalize((x.float() * real[:, :, None]).sum(1), dim=-1)
 
 
 def tokenize(tokenizer, texts):
@@ -105,6 +111,15 @@ def batches(ids, size, rng=None):
     if rng is not None:
         rng.shuffle(parts)
     return parts
+
+
+def padded(ids):
+    """(token ids with the padding mark at the ends, lengths) of texts."""
+    lengths = torch.tensor([len(i) for i in ids])
+    table = torch.ones(len(ids), int(lengths.max()), dtype=torch.long)
+    for row, i in zip(table, ids):
+        row[: len(i)] = torch.tensor(i)
+    return table, lengths
 
 
 @torch.no_grad()

@@ -25,6 +25,7 @@ import talk
 
 RATE, LOWEST_RATE, WARM_UP = 1.5e-4, 5e-6, 50
 BATCH, GENERAL = 96, 64  # lines with an intent, and others, in a step
+PARTS = 4  # groups of nearly one length that a step is computed in
 TEMPERATURE, SMOOTHING = 0.05, 0.05
 HOLD = 4.0  # weight of 1 − cosine to the teacher's vector for lines with an intent
 KEEP = 6.0  # weight of the first lesson's loss on the others
@@ -103,12 +104,12 @@ def main(source_folder, corpus_path, work, minutes):
 
 
 def forward(model, ids):
-    """Vectors of texts of several lengths, each length together."""
-    made, order = [], []
-    for part in student.batches(ids, len(ids)):
+    """Vectors of texts of several lengths, in a few groups of nearly one length."""
+    order = np.argsort([len(i) for i in ids], kind="stable")
+    made = []
+    for part in np.array_split(order, PARTS):
         with torch.autocast("cpu", torch.bfloat16):
-            made.append(model(torch.tensor([ids[i] for i in part])))
-        order.extend(part)
+            made.append(model(*student.padded([ids[i] for i in part])))
     return torch.cat(made)[torch.tensor(np.argsort(order))]
 
 
