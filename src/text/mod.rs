@@ -11,6 +11,7 @@ mod number;
 mod script;
 mod vocabulary;
 
+pub use entities::read_as;
 pub use language::answer_locale;
 pub use lexicon::Lexicon;
 pub(crate) use lexicon::{base_dictionary, is_whole};

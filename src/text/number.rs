@@ -67,7 +67,20 @@ fn arabic(characters: &[char], at: usize) -> Option<Number> {
         Some('万') => (10_000, end + 1),
         _ => (1, end),
     };
-    Some(Number { value: (value * Decimal::from(factor)).normalize(), upper: None, end, arabic: true })
+    let (rest, end) = if factor > 1 { next_lower(characters, end, factor) } else { (0, end) };
+    let value = value.checked_mul(Decimal::from(factor))?.checked_add(Decimal::from(rest))?;
+    Some(Number { value: value.normalize(), upper: None, end, arabic: true })
+}
+
+/// 1万2, 3千5: one digit behind a written unit counts the next lower one.
+fn next_lower(characters: &[char], end: usize, factor: i64) -> (i64, usize) {
+    let written = end.checked_sub(1).is_some_and(|unit| matches!(characters[unit], '百' | '千' | '万'));
+    let digit = characters.get(end).and_then(|c| c.to_digit(10)).filter(|_| written);
+    let goes_on = characters.get(end + 1).is_some_and(|c| c.is_ascii_alphanumeric() || *c == '.');
+    match digit {
+        Some(digit) if !goes_on => (i64::from(digit) * factor / 10, end + 1),
+        _ => (0, end),
+    }
 }
 
 /// A comma with exactly three digits behind it. Folding makes the Chinese comma of 身高165，110 the same
@@ -107,7 +120,7 @@ fn unit(character: char) -> Option<i64> {
 }
 
 fn chinese(characters: &[char], at: usize) -> Option<Number> {
-    if let Some(estimate) = estimate(characters, at) {
+    if let Some(estimate) = estimate(characters, at).or_else(|| twenties(characters, at)) {
         return Some(estimate);
     }
     let run = characters[at..].iter().take_while(|c| digit(**c).is_some() || unit(**c).is_some()).count();
@@ -193,6 +206,18 @@ fn estimate(characters: &[char], at: usize) -> Option<Number> {
     between(low * unit, high * unit, at + 3)
 }
 
+/// 廿 and 卅, alone or with ones behind: 廿个, 廿五.
+fn twenties(characters: &[char], at: usize) -> Option<Number> {
+    let tens = match characters.get(at)? {
+        '廿' => 20,
+        '卅' => 30,
+        _ => return None,
+    };
+    let ones = characters.get(at + 1).copied().and_then(digit).filter(|ones| *ones > 0);
+    let end = at + 1 + usize::from(ones.is_some());
+    Some(Number { value: Decimal::from(tens + ones.unwrap_or(0)), upper: None, end, arabic: false })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,6 +245,10 @@ mod tests {
             ("一点五", Some("1.5")),
             ("百", Some("100")),
             ("五六百", Some("500")),
+            ("1万2", Some("12000")),
+            ("3千5", Some("3500")),
+            ("廿五", Some("25")),
+            ("贰佰", Some("200")),
             ("几百", Some("100")),
             ("1234567890", None),
             ("块", None),

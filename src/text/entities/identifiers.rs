@@ -16,15 +16,43 @@ const TRACKING_WORDS: &[&str] = &[
     "物流号",
     "运单号",
     "运单",
+    "退货单号",
     "快递",
     "物流",
     "包裹",
     "tracking number",
     "tracking no",
+    "tracking id",
     "tracking",
     "parcel",
     "package",
     "waybill",
+];
+
+/// Carriers by name; what follows one is a number of theirs.
+const CARRIER_NAMES: &[&str] = &[
+    "顺丰", "中通", "圆通", "申通", "韵达", "极兔", "邮政", "德邦", "百世", "京东", "菜鸟", "丰网", "ems",
+    "sto", "zto", "yto", "dhl", "ups", "fedex", "usps",
+];
+
+/// Words before a telephone number, beside which digits need no grouping.
+const PHONE_WORDS: &[&str] = &[
+    "电话",
+    "座机",
+    "固话",
+    "手机",
+    "手机号",
+    "手机号码",
+    "电话号码",
+    "联系方式",
+    "联系电话",
+    "tel",
+    "phone",
+    "mobile",
+    "phone number",
+    "call",
+    "call me at",
+    "热线",
 ];
 
 /// Letters that carriers begin their numbers with.
@@ -42,6 +70,12 @@ const LAST_FOUR_BEFORE: &[&str] = &[
     "最后四位",
     "最后4位",
     "后四位数",
+    "后四码",
+    "末四码",
+    "后4码",
+    "末4码",
+    "结尾",
+    "末尾",
     "尾数",
     "last four digits",
     "last 4 digits",
@@ -51,7 +85,16 @@ const LAST_FOUR_BEFORE: &[&str] = &[
     "ending with",
     "ends in",
     "ends with",
+    "end in",
+    "end with",
+    "ending",
+    "last4",
 ];
+
+/// Words that name the last four digits from further back: `last 4 digits of my phone are 0132`.
+const LAST_FOUR_FURTHER: &[&str] = &["last four", "last 4", "后四位", "末四位", "最后4位", "后四码", "尾号"];
+/// How far back, in bytes.
+const FURTHER: usize = 40;
 
 /// Digits in an order number that needs no words around it.
 const ORDER_DIGITS: std::ops::RangeInclusive<usize> = 12..=20;
@@ -82,15 +125,15 @@ fn numbered(scan: &Scan<'_>, at: usize) -> Option<Candidate> {
     {
         return None;
     }
-    let tracking = scan.introduced(at, TRACKING_WORDS).is_some();
+    let tracking = scan.introduced(at, TRACKING_WORDS).is_some() || of_carrier(scan, at);
     let order = scan.introduced(at, ORDER_WORDS).is_some();
     let hyphens = code.contains('-');
     let carrier = digits >= 9 && !hyphens && CARRIERS.iter().any(|carrier| code.starts_with(carrier));
     let prefixed = (2..=4).contains(&letters) && digits >= 10 && letters + digits == code.len();
     let kind = if marked {
         (digits >= 4).then_some(EntityKind::OrderNo)
-    } else if plain && code.contains('-') {
-        None
+    } else if plain && hyphens {
+        (order && (8..=20).contains(&length)).then_some(EntityKind::OrderNo)
     } else if plain {
         if tracking && !order_only(scan, at) && (10..=20).contains(&length) {
             Some(EntityKind::TrackingNo)
@@ -109,6 +152,13 @@ fn numbered(scan: &Scan<'_>, at: usize) -> Option<Candidate> {
     Some(Candidate { kind, start: at, end, value: EntityValue::Text(scan.as_written(start, end)) })
 }
 
+/// Whether a carrier is named before, as in 邮政的98…, 韵达单号43….
+fn of_carrier(scan: &Scan<'_>, at: usize) -> bool {
+    let at = if scan.before(at) == Some('的') { at - 1 } else { at };
+    let at = scan.introduced(at, &["单号"]).unwrap_or(at);
+    scan.introduced(at, CARRIER_NAMES).is_some()
+}
+
 /// Whether the word right before is 订单…, even if a parcel is spoken of further back.
 fn order_only(scan: &Scan<'_>, at: usize) -> bool {
     let order = scan.introduced(at, &ORDER_WORDS[..3]);
@@ -116,15 +166,43 @@ fn order_only(scan: &Scan<'_>, at: usize) -> bool {
 }
 
 fn last_four(scan: &Scan<'_>, at: usize) -> Option<Candidate> {
-    let digits = scan.characters[at..].iter().take_while(|c| c.is_ascii_digit()).count();
-    if digits != 4 || scan.is_latin_or_digit(scan.before(at)) || scan.is_latin_or_digit(scan.at(at + 4)) {
+    let digit = |place: usize| scan.at(place).and_then(numeral);
+    let value: String = (at..at + 4).map_while(digit).collect();
+    let spoken = scan.at(at).is_some_and(|c| !c.is_ascii_digit());
+    let touched = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || numeral(c).is_some());
+    let unit = |c: Option<char>| c.is_some_and(|c| "十百千万年元块".contains(c));
+    let end = at + 4;
+    if value.len() != 4 || touched(scan.before(at)) || touched(scan.at(end)) || unit(scan.at(end)) {
         return None;
     }
-    let end = at + 4;
+    // 138****8888: folding leaves one of the stars.
+    let masked = scan.before(scan.skip_back(at)) == Some('*');
     let named = scan.introduced(at, LAST_FOUR_BEFORE).is_some()
-        || scan.any(end, &["结尾", "尾号", "那个订单", "那单", "这单"]).is_some();
-    let value = EntityValue::Text(scan.slice(at, end).to_owned());
-    named.then_some(Candidate { kind: EntityKind::Last4, start: at, end, value })
+        || named_further(scan, at)
+        || (!spoken && masked)
+        || (!spoken && scan.any(end, &["结尾", "尾号", "那个订单", "那单", "这单"]).is_some());
+    named.then_some(Candidate { kind: EntityKind::Last4, start: at, end, value: EntityValue::Text(value) })
+}
+
+/// A digit as it is written or read out, as an Arabic one.
+fn numeral(character: char) -> Option<char> {
+    let value = character.to_digit(10).or_else(|| u32::try_from(super::number::digit(character)?).ok())?;
+    char::from_digit(value, 10)
+}
+
+/// Whether the last four digits are spoken of shortly before, without other digits between.
+fn named_further(scan: &Scan<'_>, at: usize) -> bool {
+    let text = &scan.text()[..scan.offsets[at]];
+    let (from, word) = match LAST_FOUR_FURTHER
+        .iter()
+        .filter_map(|word| Some((text.rfind(word)?, *word)))
+        .max_by_key(|found| found.0)
+    {
+        Some(found) => found,
+        None => return false,
+    };
+    let between = &text[from + word.len()..];
+    between.len() <= FURTHER && !between.contains(|c: char| c.is_ascii_digit() || "?。!;".contains(c))
 }
 
 /// Chinese mobile numbers, landlines and 400 numbers, and international ones with their plus.
@@ -133,26 +211,55 @@ fn phone(scan: &Scan<'_>, at: usize) -> Option<Candidate> {
     if scan.is_latin_or_digit(before) || before == Some('+') || before == Some('-') || before == Some('#') {
         return None;
     }
+    if let Some((digits, end)) = spoken_digits(scan, at) {
+        return Some(Candidate { kind: EntityKind::Phone, start: at, end, value: EntityValue::Text(digits) });
+    }
     let plus = scan.at(at) == Some('+');
-    let (digits, end) = grouped_digits(scan, at + usize::from(plus));
-    let local = digits.strip_prefix("86").filter(|rest| rest.len() == 11).unwrap_or(&digits);
-    let is_mobile = is_mobile(local);
-    let value = if plus {
-        if !(8..=15).contains(&digits.len()) {
-            return None;
+    let marked = plus || scan.at(at) == Some('(');
+    let (digits, end) = grouped_digits(scan, at + usize::from(marked));
+    if plus {
+        let value = EntityValue::Text(format!("+{digits}"));
+        return (8..=15).contains(&digits.len()).then_some(Candidate {
+            kind: EntityKind::Phone,
+            start: at,
+            end,
+            value,
+        });
+    }
+    let separated = end - at > digits.len();
+    let named = !separated && digits.len() >= 10 && scan.introduced(at, PHONE_WORDS).is_some();
+    let landline = (separated || named) && digits.starts_with('0') && (10..=12).contains(&digits.len());
+    let service = (separated || named)
+        && (digits.starts_with("400") || digits.starts_with("800"))
+        && digits.len() == 10;
+    let foreign = digits.len() == 10 && is_three_three_four(scan, at, end);
+    let fits = is_mobile(&digits) || landline || service || foreign;
+    fits.then_some(Candidate { kind: EntityKind::Phone, start: at, end, value: EntityValue::Text(digits) })
+}
+
+/// A mobile number in Chinese numerals, with or without pauses: 幺三八，零零零零，零零零一.
+fn spoken_digits(scan: &Scan<'_>, at: usize) -> Option<(String, usize)> {
+    let spoken = |place: usize| scan.at(place).filter(|c| !c.is_ascii_digit()).and_then(numeral);
+    spoken(at).filter(|first| *first == '1' && scan.before(at).and_then(numeral).is_none())?;
+    let (mut digits, mut place) = (String::new(), at);
+    loop {
+        if let Some(digit) = spoken(place) {
+            digits.push(digit);
+            place += 1;
+        } else if matches!(scan.at(place), Some(' ' | ',' | '-')) && spoken(place + 1).is_some() {
+            place += 1;
+        } else {
+            break;
         }
-        format!("+{digits}")
-    } else {
-        let separated = end - at > digits.len();
-        let landline = separated && digits.starts_with('0') && (10..=12).contains(&digits.len());
-        let service =
-            separated && (digits.starts_with("400") || digits.starts_with("800")) && digits.len() == 10;
-        if !(is_mobile && digits.len() == 11 || landline || service) {
-            return None;
-        }
-        digits
-    };
-    Some(Candidate { kind: EntityKind::Phone, start: at, end, value: EntityValue::Text(value) })
+    }
+    is_mobile(&digits).then_some((digits, place))
+}
+
+/// Numbers such as 415-555-0132 or (415) 555-0132.
+fn is_three_three_four(scan: &Scan<'_>, start: usize, end: usize) -> bool {
+    let text = scan.slice(start, end).trim_start_matches('(').replace(") ", "-").replace(')', "-");
+    let lengths: Vec<usize> = text.split('-').map(str::len).collect();
+    lengths == [3, 3, 4]
 }
 
 fn is_mobile(digits: &str) -> bool {

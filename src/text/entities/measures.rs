@@ -8,7 +8,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::domain::{EntityKind, EntityValue};
 
-use super::{Candidate, Scan};
+use super::{Candidate, Scan, number};
 
 const CLASSIFIERS: &[&str] = &[
     "件", "个", "双", "条", "只", "套", "盒", "瓶", "包", "袋", "箱", "支", "台", "部", "本", "张", "份",
@@ -36,24 +36,61 @@ const NAMED_SIZES: &[(&str, &str)] = &[
     ("大号", "大号"),
     ("中号", "中号"),
     ("小号", "小号"),
+    ("xxx-large", "XXXL"),
+    ("xx-large", "XXL"),
+    ("x-large", "XL"),
+    ("x large", "XL"),
+    ("x-small", "XS"),
     ("one size", "ONE SIZE"),
     ("free size", "FREE SIZE"),
     ("extra large", "XL"),
     ("extra small", "XS"),
 ];
 
-const SIZE_WORDS: &[&str] = &["尺码", "码数", "鞋码", "size", "sizes", "eu", "us", "uk", "穿", "码", "号码"];
-const HEIGHT_WORDS: &[&str] = &["身高", "净身高", "height", "个子"];
+/// Words before a numbered size, then those that introduce letters alone.
+const SIZE_WORDS: &[&str] =
+    &["尺码", "码数", "鞋码", "尺寸", "size", "sizes", "eu", "us", "uk", "穿", "码", "号码"];
+const NUMBERED_SIZE_WORDS: usize = 9;
+const HEIGHT_WORDS: &[&str] =
+    &["身高", "净身高", "height", "个子", "身高体重", "身高和体重", "身高,体重", "height and weight"];
+/// What announces a height and then a weight: the number behind is the height, though 体重 stands before it.
+const BOTH_WORDS: &[&str] = &["身高体重", "身高和体重", "身高,体重", "height and weight", "height weight"];
+/// Who a bare height is said of: 我165.
+const PEOPLE: &[&str] =
+    &["我", "本人", "她", "他", "女生", "男生", "女", "男", "妈妈", "爸爸", "老公", "老婆"];
 
 /// Words beside which small measures are a child's.
 const CHILDREN: &[&str] = &["宝宝", "孩子", "小孩", "儿子", "女儿", "岁", "娃", "baby", "kid", "toddler"];
 const WEIGHT_WORDS: &[&str] = &["体重", "净重", "重", "weight", "weigh", "weighs"];
 
+/// What bears a weight, and goods that are sold by theirs.
+const BORNE: &[&str] = &["承重", "载重", "承受", "承载", "负重", "限重", "max load", "capacity", "holds"];
+const WEIGHED_GOODS: &[&str] = &[
+    "米",
+    "大米",
+    "面粉",
+    "面",
+    "苹果",
+    "水果",
+    "橙",
+    "肉",
+    "猫砂",
+    "猫粮",
+    "狗粮",
+    "煤",
+    "哑铃",
+    "杠铃",
+    "洗衣机",
+    "装",
+    "of rice",
+    "rice",
+];
+
 /// Goods that are sold by their length.
 const LONG_GOODS: &[&str] = &[
     "床", "被子", "被套", "桌", "沙发", "窗", "帘", "线", "柜", "垫", "绳", "屏", "毯", "布", "杆", "架",
-    "帐篷", "画", "木板", "宽", "米长", "cm长", "duvet", "bed", "desk", "table", "curtain", "cable", "sofa",
-    "rug",
+    "帐篷", "画", "木板", "宽", "米长", "cm长", "衣长", "裙长", "裤长", "袖长", "长度", "高度", "胸围",
+    "腰围", "duvet", "bed", "desk", "table", "curtain", "cable", "sofa", "rug",
 ];
 
 pub(super) fn find(scan: &Scan<'_>, candidates: &mut Vec<Candidate>) {
@@ -79,7 +116,7 @@ fn candidate(kind: EntityKind, start: usize, end: usize, value: Decimal) -> Cand
     Candidate { kind, start, end, value: EntityValue::Decimal(value.normalize()) }
 }
 
-fn within(value: Decimal, low: i64, high: i64) -> bool {
+pub(super) fn within(value: Decimal, low: i64, high: i64) -> bool {
     value >= Decimal::from(low) && value <= Decimal::from(high)
 }
 
@@ -110,11 +147,20 @@ fn quantity(scan: &Scan<'_>, at: usize) -> Option<Candidate> {
         if scan.is_latin_or_digit(scan.before(at)) {
             return None;
         }
-        let value = ENGLISH_NUMBERS.iter().position(|word| *word == scan.slice(at, end))? + 1;
-        let end = scan.any(end, CLASSIFIERS)?;
-        return make(at, end, i64::try_from(value).ok()?);
+        let word = scan.slice(at, end);
+        let value =
+            if word == "a" { 1 } else { ENGLISH_NUMBERS.iter().position(|known| *known == word)? + 1 };
+        let value = i64::try_from(value).ok()?;
+        if let Some(end) = scan.any(end, &["dozen"]) {
+            return make(at, end, value * 12);
+        }
+        let classifiers = if word == "a" { &["pair", "set", "box", "pack"] } else { CLASSIFIERS };
+        let end = scan.any(end, classifiers)?;
+        return make(at, end, value);
     }
-    if matches!(scan.before(at), Some('第' | '.' | '#' | '上' | '下' | '另' | '这' | '那' | '每' | '哪'))
+    // 这一件 points at a thing; 这两件 counts them.
+    let pointed = matches!(scan.before(at), Some('这' | '那'));
+    if matches!(scan.before(at), Some('第' | '.' | '#' | '上' | '下' | '另' | '每' | '哪'))
         || scan.before(at).is_some_and(|c| c.is_ascii_alphanumeric())
     {
         return None;
@@ -122,13 +168,44 @@ fn quantity(scan: &Scan<'_>, at: usize) -> Option<Candidate> {
     if matches!(first, '俩' | '仨') {
         return make(at, at + 1, super::number::digit(first)?);
     }
+    if let Some((value, end)) = dozens(scan, at) {
+        return make(at, end, value);
+    }
     let number = scan.number(at)?;
-    let end = scan.any(number.end, CLASSIFIERS)?;
+    if let Some(end) = asked_number(scan, at, &number) {
+        return make(at, end, i64::try_from(number.value).ok()?);
+    }
+    // 十来个, 十几件, 二十多个: the round number is as near as the shopper says.
+    let several = usize::from(matches!(scan.at(number.end), Some('来' | '多' | '几')));
+    let end = scan.any(number.end + several, CLASSIFIERS)?;
+    if pointed && number.value <= Decimal::ONE {
+        return None;
+    }
     if scan.any(end, NOT_CLASSIFIER).is_some() && scan.at(end) != Some(' ') || !number.value.is_integer() {
         return None;
     }
     let value = i64::try_from(number.value).ok().filter(|value| (1..=100_000).contains(value))?;
     make(at, end, value)
+}
+
+/// 一打, 半打: dozens and the place behind. 打 also begins other words (打开).
+fn dozens(scan: &Scan<'_>, at: usize) -> Option<(i64, usize)> {
+    let (count, end) = if scan.at(at) == Some('半') {
+        (Decimal::new(5, 1), at + 1)
+    } else {
+        scan.number(at).filter(|number| number.upper.is_none()).map(|number| (number.value, number.end))?
+    };
+    let behind = scan.any(end, &["打"]).filter(|_| scan.at(end) == Some('打'))?;
+    let other = scan.at(behind).is_some_and(|c| "开折包电印算扰听底扮火架游车理发错中".contains(c));
+    let value = i64::try_from(count * Decimal::from(12)).ok().filter(|value| (1..=1_200).contains(value))?;
+    (!other).then_some((value, behind))
+}
+
+/// 数量2, qty 3: the place behind a number that is named as a count.
+fn asked_number(scan: &Scan<'_>, at: usize, number: &super::Number) -> Option<usize> {
+    let named = scan.introduced(at, &["数量", "件数", "qty", "quantity"]).is_some();
+    let plain = number.upper.is_none() && number.value.is_integer() && within(number.value, 1, 100_000);
+    (named && plain && counts_nothing(scan, number.end)).then_some(number.end)
 }
 
 fn size(scan: &Scan<'_>, at: usize) -> Option<Candidate> {
@@ -154,10 +231,8 @@ fn size(scan: &Scan<'_>, at: usize) -> Option<Candidate> {
     if let Some(value) = english_size(scan, at, word) {
         return make(at, at + run, value);
     }
-    numbered_size(scan, at, run).and_then(|end| {
-        let value = scan.slice(at, end).trim_end_matches(['码', '号', ' ']);
-        make(at, end, value)
-    })
+    let (value, end) = numbered_size(scan, at, run)?;
+    make(at, end, &value)
 }
 
 fn is_letter_size(word: &str) -> bool {
@@ -201,12 +276,23 @@ fn english_size(scan: &Scan<'_>, at: usize, word: &str) -> Option<&'static str> 
     (alone || named).then_some(value)
 }
 
-/// 42码, 38.5码, size 42, 75B, 165/88A; 号 counts only where it can't be a day.
-fn numbered_size(scan: &Scan<'_>, at: usize, run: usize) -> Option<usize> {
+/// 42码, 三十八码, 42码半, size 42, us9.5, 75B, 165/88A, with the place behind; 号 counts only where it can't be
+/// a day.
+fn numbered_size(scan: &Scan<'_>, at: usize, run: usize) -> Option<(String, usize)> {
     let word = scan.slice(at, at + run);
+    let as_written = |end: usize| (scan.slice(at, end).to_owned(), end);
     if let Some(cup) = word.strip_suffix(['a', 'b', 'c', 'd', 'e', 'f']) {
-        let band = cup.parse::<u32>().is_ok_and(|band| (65..=110).contains(&band) && band % 5 == 0);
-        return band.then_some(at + run);
+        // Bands in centimetres (75B) and in inches (36C).
+        let is_band = |band: u32| {
+            ((65..=110).contains(&band) && band % 5 == 0) || ((30..=46).contains(&band) && band % 2 == 0)
+        };
+        return cup.parse().is_ok_and(is_band).then(|| as_written(at + run));
+    }
+    if ["us", "uk", "eu"].iter().any(|system| word.starts_with(system)) && run > 2 {
+        let number = number::number(&scan.characters[at + 2..], 0)?;
+        let end = at + 2 + number.end;
+        let plain = !scan.is_latin_or_digit(scan.at(end)) && within(number.value, 1, 60);
+        return plain.then(|| (number.value.normalize().to_string(), end));
     }
     if scan.at(at + run) == Some('/') && word.len() == 3 && word.bytes().all(|b| b.is_ascii_digit()) {
         let rest = scan.characters[at + run + 1..].iter().take_while(|c| c.is_ascii_alphanumeric()).count();
@@ -214,26 +300,38 @@ fn numbered_size(scan: &Scan<'_>, at: usize, run: usize) -> Option<usize> {
         let girth = second
             .strip_suffix(['a', 'b', 'c', 'y'])
             .filter(|g| g.parse::<u32>().is_ok_and(|g| (48..=130).contains(&g)));
-        return girth.map(|_| at + run + 1 + rest);
+        return girth.map(|_| as_written(at + run + 1 + rest));
     }
     let number = scan.number(at)?;
     if number.upper.is_some() || !within(number.value, 1, 200) {
         return None;
     }
+    let value = number.value.normalize().to_string();
     if let Some(end) = scan.any(number.end, &["码"]) {
-        return Some(end);
+        if scan.at(end) == Some('半') && number.value.is_integer() {
+            return Some((format!("{value}.5"), end + 1));
+        }
+        return Some((value, end));
     }
     let after_number = scan.at(number.end);
     if after_number == Some('号') {
-        return (number.value >= Decimal::from(32) && number.arabic).then_some(number.end + 1);
+        return (number.value >= Decimal::from(32) && number.arabic).then(|| (value, number.end + 1));
     }
     let plain =
         !after_number.is_some_and(|c| c.is_ascii_alphanumeric() || "斤公千元块%天件个双/".contains(c));
     let shoe = within(number.value, 34, 48)
         && scan.at(number.end) == Some('的')
         && scan.before(scan.skip_back(at)).is_some_and(|c| "有要换拍成是穿退".contains(c));
-    let named = shoe || scan.introduced(at, &SIZE_WORDS[..7]).is_some();
-    (number.arabic && named && plain && within(number.value, 1, 60)).then_some(number.end)
+    let worn =
+        within(number.value, 34, 48) && scan.introduced(at, &["穿"]).is_some() && closes(scan, number.end);
+    let named = shoe || worn || scan.introduced(at, &SIZE_WORDS[..NUMBERED_SIZE_WORDS]).is_some();
+    (number.arabic && named && plain && within(number.value, 1, 60)).then(|| (value, number.end))
+}
+
+/// Whether a bare value ends here: at the end, at a mark, or before a word that asks what to wear.
+fn closes(scan: &Scan<'_>, at: usize) -> bool {
+    scan.at(at).is_none_or(|c| !c.is_alphanumeric())
+        || scan.any(at, &["的", "穿", "选", "要", "左右", "吧"]).is_some()
 }
 
 fn height(scan: &Scan<'_>, at: usize) -> Option<Candidate> {
@@ -251,8 +349,13 @@ fn height(scan: &Scan<'_>, at: usize) -> Option<Candidate> {
         return Some(candidate(EntityKind::HeightCm, at, end, centimetres.round()));
     }
     let named = scan.introduced(at, HEIGHT_WORDS).is_some()
-        || scan.any(number.end, &["tall"]).is_some()
-        || (within(value, 140, 200) && scan.introduced(at, &["高", "tall"]).is_some());
+        || scan.introduced(at, BOTH_WORDS).is_some()
+        || scan.any(number.end, &["tall", "的身高", "身高"]).is_some()
+        || (number.arabic
+            && within(value, 140, 205)
+            && scan.introduced(at, PEOPLE).is_some()
+            && closes(scan, number.end))
+        || (within(value, 140, 200) && !of_goods(scan) && scan.introduced(at, &["高", "tall"]).is_some());
     let goods = !named && of_goods(scan);
     if let Some(end) = scan.any(number.end, &["cm", "厘米", "公分", "centimeters", "centimetres"]) {
         let named = named || scan.any(end, &["tall", "高"]).is_some() || of_child(scan);
@@ -310,8 +413,8 @@ fn metres(scan: &Scan<'_>, at: usize, whole: Decimal, unit: usize) -> Option<Can
         && digits.len() < 2;
     let named = scan.introduced(at, HEIGHT_WORDS).is_some();
     let goods = !named && of_goods(scan);
-    let fits = within(centimetres, if named { 50 } else { 130 }, 230)
-        && (named || centimetres != Decimal::from(200));
+    let least = if named || of_child(scan) { 50 } else { 130 };
+    let fits = within(centimetres, least, 230) && (named || centimetres != Decimal::from(200));
     (fits && !goods && !(counted && !digits.is_empty() && scan.slice(at, unit).ends_with('m')))
         .then(|| candidate(EntityKind::HeightCm, at, end, centimetres))
 }
@@ -336,20 +439,22 @@ fn weight(scan: &Scan<'_>, at: usize) -> Option<Candidate> {
     let number = scan.number(at)?;
     let value = number.value;
     let several = usize::from(matches!(scan.at(number.end), Some('多' | '来')));
-    let named = scan.introduced(at, WEIGHT_WORDS).is_some();
+    let named = scan.introduced(at, WEIGHT_WORDS).is_some() && scan.introduced(at, BOTH_WORDS).is_none();
     let small = named || of_child(scan);
-    let load = scan.introduced(at, &["承重", "载重", "max load"]).is_some();
+    let load = scan.introduced(at, BORNE).is_some();
     let people = |kilograms: Decimal| !load && within(kilograms, if small { 2 } else { 30 }, 250);
     let units: [(&[&str], Decimal); 4] = [
         (&["公斤", "千克", "kgs", "kg", "kilos", "kilograms", "kilo"], Decimal::ONE),
-        (&["斤"], Decimal::new(5, 1)),
+        (&["斤", "市斤"], Decimal::new(5, 1)),
         (&["lbs", "lb", "pounds", "pound", "磅"], Decimal::new(45_359_237, 8)),
         (&["jin"], Decimal::new(5, 1)),
     ];
     for (words, factor) in units {
         if let Some(end) = scan.any(number.end + several, words) {
             let kilograms = tenths(value * factor);
-            return people(kilograms).then(|| candidate(EntityKind::WeightKg, at, end, kilograms));
+            let goods = !named && scan.any(end, WEIGHED_GOODS).is_some();
+            return (!goods && people(kilograms))
+                .then(|| candidate(EntityKind::WeightKg, at, end, kilograms));
         }
     }
     let plain =
@@ -357,6 +462,18 @@ fn weight(scan: &Scan<'_>, at: usize) -> Option<Candidate> {
     let kilograms = bare_weight(value);
     (named && plain && number.upper.is_none() && within(kilograms, 2, 250))
         .then(|| candidate(EntityKind::WeightKg, at, number.end, kilograms))
+}
+
+/// A height that was asked for, in centimetres or metres.
+pub(super) fn bare_height(value: Decimal) -> Option<Decimal> {
+    let metres = value * Decimal::ONE_HUNDRED;
+    let centimetres = if within(metres, 100, 230) { metres } else { value };
+    within(centimetres, 50, 230).then(|| centimetres.normalize())
+}
+
+/// A weight that was asked for, in jin or kilograms.
+pub(super) fn bare_weight_of_person(value: Decimal) -> Option<Decimal> {
+    within(value, 30, 400).then(|| bare_weight(value).normalize())
 }
 
 /// A weight without its unit: jin from 80 on, kilograms below.

@@ -5,11 +5,14 @@
 //! specific to the least. A span holds the value and its unit, not the words that only introduce it
 //! (`身高165cm`: `165cm`; `尾号1234`: `1234`).
 
+mod asked;
 mod dates;
 mod identifiers;
 mod measures;
 mod money;
 mod names;
+
+pub use asked::read_as;
 
 use jiff::ZonedDateTime;
 
@@ -142,16 +145,16 @@ impl<'a> Scan<'a> {
     fn introduced(&self, at: usize, words: &[&str]) -> Option<usize> {
         let mut end = self.offsets[at];
         for _ in 0..4 {
-            let text = self.folded.text[..end].trim_end_matches([
+            // 最多 and 大概 are words themselves before they are connecting ones.
+            let near = self.folded.text[..end].trim_end_matches([' ', ':', '=']);
+            if let Some(start) = self.ends_with_any(near, words) {
+                return Some(start);
+            }
+            let text = near.trim_end_matches([
                 ' ', ':', '=', '是', '为', '约', '大', '要', '在', '差', '不', '多', '概', ',',
             ]);
-            if let Some(word) = words.iter().find(|word| {
-                text.ends_with(**word) && {
-                    let start = text.len() - word.len();
-                    super::lexicon::is_whole(&self.folded.text, &(start..text.len()))
-                }
-            }) {
-                return Some(self.place(text.len() - word.len()));
+            if let Some(start) = self.ends_with_any(text, words).filter(|_| text.len() < near.len()) {
+                return Some(start);
             }
             let shorter = CONNECTING.iter().find_map(|word| text.strip_suffix(word)).unwrap_or(text);
             if shorter.len() == end {
@@ -160,6 +163,13 @@ impl<'a> Scan<'a> {
             end = shorter.len();
         }
         None
+    }
+
+    /// The place where one of `words` begins that a beginning of the text ends with.
+    fn ends_with_any(&self, text: &str, words: &[&str]) -> Option<usize> {
+        let whole = |start: usize| super::lexicon::is_whole(&self.folded.text, &(start..text.len()));
+        let word = words.iter().find(|word| text.ends_with(**word) && whole(text.len() - word.len()))?;
+        Some(self.place(text.len() - word.len()))
     }
 
     fn is_latin_or_digit(&self, character: Option<char>) -> bool {

@@ -6,7 +6,7 @@ use crate::domain::{EntityKind, EntityValue};
 
 use super::{Candidate, Scan, measures};
 
-const SYMBOLS: &[&str] = &["¥", "￥", "$", "€", "£", "rmb", "cny", "usd", "us$", "hk$"];
+const SYMBOLS: &[&str] = &["¥", "￥", "$", "€", "£", "rmb", "cny", "usd", "us$", "hk$", "nt$", "人民币"];
 
 const UNITS: &[&str] = &[
     "块钱",
@@ -31,6 +31,12 @@ const UNITS: &[&str] = &[
     "pounds sterling",
     "港币",
     "港元",
+    "欧元",
+    "英镑",
+    "日元",
+    "台币",
+    "新台币",
+    "刀",
     "$",
     "€",
     "¥",
@@ -173,7 +179,9 @@ fn amount(scan: &Scan<'_>, at: usize) -> Option<Amount> {
     if symbol.is_none() && !ends_as_word(scan, number.end) {
         return None;
     }
-    if scan.at(amount.end) == Some('多') && scan.any(amount.end + 1, UNITS).is_some() {
+    // 一百多块, 百来块, 千把块: about so much is as near as the shopper says.
+    if matches!(scan.at(amount.end), Some('多' | '来' | '把')) && scan.any(amount.end + 1, UNITS).is_some()
+    {
         amount.end += 1;
     }
     coins(scan, &mut amount);
@@ -186,6 +194,7 @@ fn coins(scan: &Scan<'_>, amount: &mut Amount) {
         if scan.any(end, &["衣", "巾", "线", "绒", "笔", "毯", "落", "一样"]).is_none() {
             amount.low /= Decimal::TEN;
             (amount.end, amount.unit) = (end, true);
+            hundredths(scan, amount);
         }
         return;
     }
@@ -197,6 +206,11 @@ fn coins(scan: &Scan<'_>, amount: &mut Amount) {
         return;
     }
     if scan.slice(amount.end, end).ends_with('元') && scan.any(end, &["旦", "宵", "素"]).is_some() {
+        return;
+    }
+    if scan.slice(amount.end, end).ends_with('刀')
+        && scan.any(end, &["片", "具", "头", "层", "把", "刃"]).is_some()
+    {
         return;
     }
     if is_together(scan, amount.start, end) {
@@ -217,6 +231,22 @@ fn coins(scan: &Scan<'_>, amount: &mut Amount) {
     if marked.is_some() || measures::counts_nothing(scan, tenths.end) {
         amount.low += tenths.value / Decimal::TEN;
         amount.end = marked.unwrap_or(tenths.end);
+        if marked.is_some() {
+            hundredths(scan, amount);
+        }
+    }
+}
+
+/// 二毛五, 六毛六分: what follows 毛 in 分.
+fn hundredths(scan: &Scan<'_>, amount: &mut Amount) {
+    let single = |number: &super::Number| number.value < Decimal::TEN && number.value.is_integer();
+    let Some(cents) = scan.number(amount.end).filter(|cents| cents.upper.is_none() && single(cents)) else {
+        return;
+    };
+    let marked = scan.any(cents.end, &["分钱", "分"]);
+    if marked.is_some() || measures::counts_nothing(scan, cents.end) {
+        amount.low += cents.value / Decimal::ONE_HUNDRED;
+        amount.end = marked.unwrap_or(cents.end);
     }
 }
 
@@ -293,8 +323,10 @@ fn limit(scan: &Scan<'_>, amount: &Amount) -> Option<Candidate> {
     let is_money =
         amount.unit || scan.introduced(amount.start, PRICE_WORDS).is_some() || is_round_price(scan, amount);
     let around = value(Some((amount.low - spread).normalize()), Some((amount.low + spread).normalize()));
-    let found = if let Some(end) = scan.any(amount.end, AT_MOST) {
+    let found = if let Some(end) = scan.any(amount.end, AT_MOST).or_else(|| inside(scan, amount)) {
         (amount.start, end, value(None, Some(amount.low)))
+    } else if let Some((high, end)) = above_and_below(scan, amount) {
+        (amount.start, end, value(Some(amount.low), Some(high)))
     } else if let Some(end) = scan.any(amount.end, AT_LEAST) {
         (amount.start, end, value(Some(amount.low), None))
     } else if let Some(end) = scan.any(amount.end, AROUND).filter(|_| is_money) {
@@ -314,6 +346,21 @@ fn limit(scan: &Scan<'_>, amount: &Amount) -> Option<Candidate> {
     clear.then_some(Candidate { kind: EntityKind::MoneyRange, start: found.0, end: found.1, value: found.2 })
 }
 
+/// 100元内. Other words begin with 内 too (内裤), so a unit must have said that it is money.
+fn inside(scan: &Scan<'_>, amount: &Amount) -> Option<usize> {
+    let end = scan.any(amount.end, &["内"]).filter(|_| amount.unit)?;
+    scan.any(end, &["裤", "衣", "存", "胆", "容", "置", "芯", "饰", "衬"]).is_none().then_some(end)
+}
+
+/// 200以上300以下: the upper end of a range that is said as two limits, and the place behind it.
+fn above_and_below(scan: &Scan<'_>, low: &Amount) -> Option<(Decimal, usize)> {
+    let joint = scan.any(low.end, AT_LEAST)?;
+    let second = scan.any(joint, &[",", "到", "但"]).unwrap_or(joint);
+    let high =
+        amount(scan, scan.skip_spaces(second)).filter(|high| high.high.is_none() && high.low > low.low)?;
+    Some((high.low, scan.any(high.end, AT_MOST)?))
+}
+
 /// "500左右": a bare round number from 200 on, too much for a height or a weight, or a rounder one that says of what
 /// price things are ("150左右的").
 fn is_round_price(scan: &Scan<'_>, amount: &Amount) -> bool {
@@ -330,6 +377,7 @@ fn plain(scan: &Scan<'_>, amount: &Amount) -> Option<Candidate> {
         return None;
     }
     let named = amount.unit
+        || scan.any(amount.end, &["包邮"]).is_some()
         || (scan.introduced(amount.start, PRICE_WORDS).is_some()
             && !counts_other(scan, amount.end)
             && (scan.at(amount.start).is_some_and(|c| c.is_ascii_digit()) || amount.low > Decimal::TEN));

@@ -1,10 +1,13 @@
 //! General words that no shop has to write down: colours, regions and kinds of goods, in Chinese and English.
 
+mod regions;
+
 use std::{collections::HashMap, ops::Range, sync::LazyLock};
 
 use aho_corasick::AhoCorasick;
 
 use super::{lexicon, normalize};
+use regions::{CITIES, CITIES_WITH_SUFFIX, MORE_CITIES, PROVINCES};
 
 /// Colours: the full name, then other ways of saying it. Single characters (黑) are read by their context.
 const COLORS: &[(&str, &[&str])] = &[
@@ -38,6 +41,26 @@ const COLORS: &[(&str, &[&str])] = &[
     ("银色", &["silver"]),
     ("玫瑰金", &["rose gold"]),
     ("香槟色", &["champagne"]),
+    ("枣红色", &["枣红", "maroon"]),
+    ("玫红色", &["玫红", "玫瑰红", "rose red"]),
+    ("藕粉色", &["藕粉", "藕色"]),
+    ("银灰色", &["银灰", "silver grey", "silver gray"]),
+    ("湖蓝色", &["湖蓝"]),
+    ("宝蓝色", &["宝蓝", "royal blue"]),
+    ("蓝绿色", &["蓝绿", "teal", "turquoise"]),
+    ("奶茶色", &[]),
+    ("奶白色", &["奶白"]),
+    ("焦糖色", &["caramel"]),
+    ("燕麦色", &[]),
+    ("豆沙色", &[]),
+    ("肤色", &["肉色"]),
+    ("裸色", &["nude"]),
+    ("姜黄色", &["姜黄", "mustard"]),
+    ("古铜色", &["古铜", "bronze"]),
+    ("原木色", &[]),
+    ("象牙白", &["象牙白色", "ivory"]),
+    ("珊瑚色", &["coral"]),
+    ("薰衣草紫", &["lavender"]),
     ("透明", &["transparent"]),
     ("彩色", &["multicolor", "colourful", "colorful"]),
 ];
@@ -57,179 +80,6 @@ const COLOR_CHARACTERS: &[(char, &str)] = &[
     ('粉', "粉色"),
     ('棕', "棕色"),
 ];
-
-/// Provinces and their like: full name, short name, English.
-const PROVINCES: &[(&str, &str, &str)] = &[
-    ("北京市", "北京", "beijing"),
-    ("天津市", "天津", "tianjin"),
-    ("上海市", "上海", "shanghai"),
-    ("重庆市", "重庆", "chongqing"),
-    ("河北省", "河北", "hebei"),
-    ("山西省", "山西", "shanxi"),
-    ("辽宁省", "辽宁", "liaoning"),
-    ("吉林省", "吉林", "jilin"),
-    ("黑龙江省", "黑龙江", "heilongjiang"),
-    ("江苏省", "江苏", "jiangsu"),
-    ("浙江省", "浙江", "zhejiang"),
-    ("安徽省", "安徽", "anhui"),
-    ("福建省", "福建", "fujian"),
-    ("江西省", "江西", "jiangxi"),
-    ("山东省", "山东", "shandong"),
-    ("河南省", "河南", "henan"),
-    ("湖北省", "湖北", "hubei"),
-    ("湖南省", "湖南", "hunan"),
-    ("广东省", "广东", "guangdong"),
-    ("海南省", "海南", "hainan"),
-    ("四川省", "四川", "sichuan"),
-    ("贵州省", "贵州", "guizhou"),
-    ("云南省", "云南", "yunnan"),
-    ("陕西省", "陕西", "shaanxi"),
-    ("甘肃省", "甘肃", "gansu"),
-    ("青海省", "青海", "qinghai"),
-    ("台湾省", "台湾", "taiwan"),
-    ("内蒙古自治区", "内蒙古", "inner mongolia"),
-    ("广西壮族自治区", "广西", "guangxi"),
-    ("西藏自治区", "西藏", "tibet"),
-    ("宁夏回族自治区", "宁夏", "ningxia"),
-    ("新疆维吾尔自治区", "新疆", "xinjiang"),
-    ("香港特别行政区", "香港", "hong kong"),
-    ("澳门特别行政区", "澳门", "macau"),
-];
-
-/// Cities whose short name means nothing else, with their English name where it is in use.
-const CITIES: &[(&str, &str)] = &[
-    ("杭州", "hangzhou"),
-    ("宁波", "ningbo"),
-    ("温州", "wenzhou"),
-    ("嘉兴", "jiaxing"),
-    ("湖州", "huzhou"),
-    ("绍兴", "shaoxing"),
-    ("金华", "jinhua"),
-    ("衢州", ""),
-    ("舟山", "zhoushan"),
-    ("台州", "taizhou"),
-    ("丽水", ""),
-    ("义乌", "yiwu"),
-    ("南京", "nanjing"),
-    ("苏州", "suzhou"),
-    ("无锡", "wuxi"),
-    ("常州", "changzhou"),
-    ("南通", "nantong"),
-    ("扬州", "yangzhou"),
-    ("徐州", "xuzhou"),
-    ("镇江", ""),
-    ("泰州", ""),
-    ("盐城", ""),
-    ("淮安", ""),
-    ("连云港", ""),
-    ("宿迁", ""),
-    ("昆山", "kunshan"),
-    ("广州", "guangzhou"),
-    ("深圳", "shenzhen"),
-    ("佛山", "foshan"),
-    ("东莞", "dongguan"),
-    ("珠海", "zhuhai"),
-    ("惠州", "huizhou"),
-    ("汕头", "shantou"),
-    ("湛江", "zhanjiang"),
-    ("江门", ""),
-    ("肇庆", ""),
-    ("茂名", ""),
-    ("揭阳", ""),
-    ("潮州", ""),
-    ("清远", ""),
-    ("韶关", ""),
-    ("梅州", ""),
-    ("成都", "chengdu"),
-    ("绵阳", ""),
-    ("德阳", ""),
-    ("宜宾", ""),
-    ("泸州", ""),
-    ("武汉", "wuhan"),
-    ("宜昌", "yichang"),
-    ("襄阳", ""),
-    ("荆州", ""),
-    ("黄冈", ""),
-    ("长沙", "changsha"),
-    ("株洲", ""),
-    ("湘潭", ""),
-    ("衡阳", ""),
-    ("岳阳", ""),
-    ("常德", ""),
-    ("郑州", "zhengzhou"),
-    ("洛阳", "luoyang"),
-    ("开封", "kaifeng"),
-    ("南阳", ""),
-    ("新乡", ""),
-    ("安阳", ""),
-    ("西安", "xi'an"),
-    ("咸阳", ""),
-    ("宝鸡", ""),
-    ("延安", ""),
-    ("济南", "jinan"),
-    ("青岛", "qingdao"),
-    ("烟台", "yantai"),
-    ("潍坊", ""),
-    ("临沂", ""),
-    ("淄博", ""),
-    ("威海", "weihai"),
-    ("济宁", ""),
-    ("石家庄", "shijiazhuang"),
-    ("唐山", "tangshan"),
-    ("保定", "baoding"),
-    ("廊坊", ""),
-    ("邯郸", ""),
-    ("沧州", ""),
-    ("秦皇岛", ""),
-    ("太原", "taiyuan"),
-    ("大同", "datong"),
-    ("沈阳", "shenyang"),
-    ("大连", "dalian"),
-    ("鞍山", ""),
-    ("长春", "changchun"),
-    ("哈尔滨", "harbin"),
-    ("大庆", ""),
-    ("齐齐哈尔", ""),
-    ("合肥", "hefei"),
-    ("芜湖", ""),
-    ("蚌埠", ""),
-    ("马鞍山", ""),
-    ("福州", "fuzhou"),
-    ("厦门", "xiamen"),
-    ("泉州", "quanzhou"),
-    ("漳州", ""),
-    ("莆田", ""),
-    ("南昌", "nanchang"),
-    ("九江", ""),
-    ("赣州", ""),
-    ("景德镇", ""),
-    ("南宁", "nanning"),
-    ("柳州", ""),
-    ("桂林", "guilin"),
-    ("北海", ""),
-    ("海口", "haikou"),
-    ("三亚", "sanya"),
-    ("贵阳", "guiyang"),
-    ("遵义", ""),
-    ("昆明", "kunming"),
-    ("丽江", "lijiang"),
-    ("拉萨", "lhasa"),
-    ("兰州", "lanzhou"),
-    ("西宁", ""),
-    ("银川", "yinchuan"),
-    ("乌鲁木齐", "urumqi"),
-    ("呼和浩特", "hohhot"),
-    ("包头", ""),
-    ("鄂尔多斯", ""),
-    ("台北", "taipei"),
-    ("高雄", "kaohsiung"),
-    ("台中", "taichung"),
-    ("台南", "tainan"),
-];
-
-/// Cities whose short name is also another word (三明, 中山, 白银), read only with 市.
-const CITIES_WITH_SUFFIX: &[&str] =
-    &["三明", "中山", "白银", "日照", "东营", "铁岭", "保山", "海东", "阳江", "吉林", "大理"];
 
 /// Kinds of goods that shoppers name; a catalog's own names win where they are longer.
 pub(crate) const GOODS: &[&str] = &[
@@ -390,11 +240,19 @@ pub(super) enum Meaning {
     Region(usize),
 }
 
+fn more_cities() -> impl Iterator<Item = &'static str> {
+    MORE_CITIES.iter().flat_map(|line| line.split(' '))
+}
+
+fn province(full: &str) -> Meaning {
+    Meaning::Region(PROVINCES.iter().position(|row| row.0 == full).unwrap_or_default())
+}
+
 static REGION_NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
     let provinces = PROVINCES.iter().map(|(full, _, _)| (*full).to_owned());
     let cities = CITIES.iter().map(|(short, _)| format!("{short}市"));
-    let suffixed = CITIES_WITH_SUFFIX.iter().map(|short| format!("{short}市"));
-    provinces.chain(cities).chain(suffixed).collect()
+    let others = more_cities().chain(CITIES_WITH_SUFFIX.iter().copied()).map(|short| format!("{short}市"));
+    provinces.chain(cities).chain(others).collect()
 });
 
 static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
@@ -415,9 +273,18 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
             words.push(((*english).to_owned(), region));
         }
     }
-    for (index, short) in CITIES_WITH_SUFFIX.iter().enumerate() {
-        words.push((format!("{short}市"), Meaning::Region(PROVINCES.len() + CITIES.len() + index)));
+    let more = PROVINCES.len() + CITIES.len();
+    for (index, short) in more_cities().enumerate() {
+        words.extend(
+            [format!("{short}市"), short.to_owned()].map(|word| (word, Meaning::Region(more + index))),
+        );
     }
+    let suffixed = more + more_cities().count();
+    for (index, short) in CITIES_WITH_SUFFIX.iter().enumerate() {
+        words.push((format!("{short}市"), Meaning::Region(suffixed + index)));
+    }
+    words.push(("内蒙".to_owned(), province("内蒙古自治区")));
+    words.push(("macao".to_owned(), province("澳门特别行政区")));
     words.sort_by(|one, other| one.0.cmp(&other.0));
     words.dedup_by(|one, other| one.0 == other.0);
     Vocabulary {
@@ -444,6 +311,18 @@ pub(super) fn find(text: &str) -> impl Iterator<Item = (Range<usize>, Meaning)> 
 /// The full name behind [`Meaning::Region`].
 pub(super) fn region(index: usize) -> &'static str {
     &REGION_NAMES[index]
+}
+
+/// The full name of a city whose short name is also another word, for a place where only a city fits.
+pub(super) fn city(short: &str) -> Option<&'static str> {
+    let index = CITIES_WITH_SUFFIX.iter().position(|known| *known == short)?;
+    Some(region(PROVINCES.len() + CITIES.len() + more_cities().count() + index))
+}
+
+/// The longest city of [`CITIES_WITH_SUFFIX`] that a text begins with: its short form and full name.
+pub(super) fn city_at(text: &str) -> Option<(&'static str, &'static str)> {
+    let short = CITIES_WITH_SUFFIX.iter().find(|short| text.starts_with(**short))?;
+    Some((short, city(short)?))
 }
 
 /// The full name of the colour that one character stands for.
