@@ -259,7 +259,7 @@ fn products_of_a_catalog() {
             ("空气炸郭", "空气炸郭=fryer"),
             ("降躁耳机", "降躁耳机=earbuds"),
             ("扫地机七人", "扫地机七人=robot"),
-            ("羊毛大一", "羊毛大一=coat"),
+            ("羊毛大依", "羊毛大依=coat"),
             ("跑步协", "跑步协=shoes"),
             // One wrong character.
             ("空汽炸锅", "空汽炸锅=fryer"),

@@ -3,6 +3,9 @@
 //! One general dictionary is shared by all shops (some 30 MB); a shop adds an automaton of its own words, so
 //! that a hundred shops cost no more than their words.
 
+mod spelling;
+mod titles;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Range,
@@ -18,6 +21,9 @@ use super::{normal, normalize, vocabulary};
 
 static BASE: LazyLock<Jieba> = LazyLock::new(Jieba::new);
 
+/// Catalogs larger than this keep to the names they write: short names would belong to several products anyway.
+const MOST_WITH_SHORT_NAMES: usize = 20_000;
+
 /// Names longer than this are titles nobody types in full.
 const LONGEST_NAME: usize = 48;
 
@@ -32,6 +38,7 @@ pub struct Lexicon {
     words: Option<AhoCorasick>,
     names: Option<AhoCorasick>,
     meanings: Vec<Name>,
+    spelling: spelling::Spelling,
     colors: Option<AhoCorasick>,
     color_values: Vec<String>,
 }
@@ -76,11 +83,22 @@ impl Lexicon {
                 own.entry(normalize(name)).or_default().insert(&product.id);
             }
         }
-        for (name, owners) in own {
-            let only = if owners.len() == 1 { owners.first().map(|id| (*id).clone()) } else { None };
-            words.insert(name.clone());
-            names.insert(name, only);
+        let only = |owners: &BTreeSet<&ProductId>| match owners.first() {
+            Some(id) if owners.len() == 1 => Some((*id).clone()),
+            _ => None,
+        };
+        let mut short: BTreeMap<String, BTreeSet<&ProductId>> = BTreeMap::new();
+        for product in products.iter().filter(|_| products.len() <= MOST_WITH_SHORT_NAMES) {
+            for name in titles::short_names(product).into_iter().filter(|name| !own.contains_key(name)) {
+                short.entry(name).or_default().insert(&product.id);
+            }
         }
+        names.extend(short.into_iter().map(|(name, owners)| (name, only(&owners))));
+        for (name, owners) in own {
+            names.insert(name.clone(), only(&owners));
+            words.insert(name);
+        }
+        add_plurals(&mut names);
         words.extend(vocabulary::GOODS.iter().map(|word| (*word).to_owned()));
         let color_values = color_options(products);
         words.retain(|word| is_name(word));
@@ -88,6 +106,7 @@ impl Lexicon {
         Self {
             words: automaton(words.iter()),
             names: automaton(names.keys()),
+            spelling: spelling::Spelling::new(names.keys()),
             meanings: names.values().map(|product| Name { product: product.clone() }).collect(),
             colors: automaton(color_values.iter()),
             color_values,
@@ -107,13 +126,30 @@ impl Lexicon {
         words
     }
 
-    /// Where a folded text names products or kinds of goods.
-    pub(crate) fn mentions<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Mention<'a>> {
+    /// Where a folded text names products or kinds of goods, spelt right or nearly so. Mentions may overlap;
+    /// those spelt right come first.
+    pub(crate) fn mentions(&self, text: &str) -> Vec<Mention<'_>> {
+        let mut found: Vec<(Range<usize>, usize)> = self.exact(text).collect();
+        found.extend(self.spelling.find(text));
+        if let Some((corrected, places)) = self.spelling.corrected(text) {
+            let wrong = |range: &Range<usize>| {
+                places.iter().any(|[new, _]| range.start <= new.start && new.end <= range.end)
+            };
+            let right = self.exact(&corrected).filter(|(range, _)| wrong(range));
+            found.extend(right.map(|(range, name)| (as_typed(&range, &places), name)));
+        }
+        found
+            .into_iter()
+            .filter(|(range, _)| is_whole(text, range))
+            .map(|(range, name)| Mention { range, product: self.meanings[name].product.as_ref() })
+            .collect()
+    }
+
+    fn exact<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (Range<usize>, usize)> + 'a {
         let matches = self.names.iter().flat_map(move |names| names.find_iter(text));
-        matches.filter(move |found| is_whole(text, &found.range())).map(|found| Mention {
-            range: found.range(),
-            product: self.meanings[found.pattern().as_usize()].product.as_ref(),
-        })
+        matches
+            .filter(move |found| is_whole(text, &found.range()))
+            .map(|found| (found.range(), found.pattern().as_usize()))
     }
 
     /// Where a folded text names a colour that the catalog sells, with the catalog's name for it.
@@ -125,6 +161,36 @@ impl Lexicon {
         matches
             .filter(move |found| is_whole(text, &found.range()))
             .map(|found| (found.range(), self.color_values[found.pattern().as_usize()].as_str()))
+    }
+}
+
+/// A range of the corrected text as the shopper typed it.
+fn as_typed(range: &Range<usize>, places: &[[Range<usize>; 2]]) -> Range<usize> {
+    let typed = |offset: usize| {
+        let before = places.iter().take_while(|[new, _]| new.end <= offset).last();
+        before.map_or(offset, |[new, old]| old.end + (offset - new.end))
+    };
+    typed(range.start)..typed(range.end)
+}
+
+/// The other number of English names: jackets, a headphone. `short` is no name though shorts is.
+fn add_plurals(names: &mut BTreeMap<String, Option<ProductId>>) {
+    let latin =
+        names.iter().filter(|(name, _)| name.is_ascii() && name.ends_with(|c: char| c.is_ascii_lowercase()));
+    let others: Vec<(String, Option<ProductId>)> = latin
+        .filter_map(|(name, product)| {
+            let other = match name.strip_suffix('s') {
+                Some(one) if !one.ends_with('s') && name.len() >= 7 => one.to_owned(),
+                Some(one) if one.ends_with('s') => format!("{name}es"),
+                Some(_) => return None,
+                None if name.ends_with(['h', 'x']) => format!("{name}es"),
+                None => format!("{name}s"),
+            };
+            Some((other, product.clone()))
+        })
+        .collect();
+    for (name, product) in others {
+        names.entry(name).or_insert(product);
     }
 }
 
