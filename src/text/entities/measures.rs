@@ -1,4 +1,4 @@
-//! Counts, sizes, heights and weights.
+//! Heights and weights.
 //!
 //! Goods have measures too (a bed of 1.5 m, five jin of apples), so a length or weight is a person's only in
 //! the range of people or beside a word such as 身高. A bare number after 体重 of 80 and more counts jin,
@@ -8,49 +8,8 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::domain::{EntityKind, EntityValue};
 
-use super::{Candidate, Scan, number};
+use super::{Candidate, Scan};
 
-const CLASSIFIERS: &[&str] = &[
-    "件", "个", "双", "条", "只", "套", "盒", "瓶", "包", "袋", "箱", "支", "台", "部", "本", "张", "份",
-    "对", "组", "罐", "桶", "把", "顶", "提", "卷", "枚", "杯", "辆", "副", "册", "款", "pcs", "pc",
-    "pieces", "piece", "pairs", "pair", "items", "item", "units", "unit", "sets", "set", "boxes", "box",
-    "bottles", "bottle", "packs", "pack", "of them",
-];
-
-/// What turns a classifier into another word: 一个月, 两个小时, 一部分.
-const NOT_CLASSIFIER: &[&str] =
-    &["月", "小时", "钟", "星期", "礼拜", "工作日", "人", "分", "问题", "号", "季", "半月", "天", "世纪"];
-
-const ENGLISH_NUMBERS: &[&str] =
-    &["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
-
-const NAMED_SIZES: &[(&str, &str)] = &[
-    ("均码", "均码"),
-    ("加大码", "加大码"),
-    ("特大码", "特大码"),
-    ("大码", "大码"),
-    ("中码", "中码"),
-    ("小码", "小码"),
-    ("加大号", "加大号"),
-    ("特大号", "特大号"),
-    ("大号", "大号"),
-    ("中号", "中号"),
-    ("小号", "小号"),
-    ("xxx-large", "XXXL"),
-    ("xx-large", "XXL"),
-    ("x-large", "XL"),
-    ("x large", "XL"),
-    ("x-small", "XS"),
-    ("one size", "ONE SIZE"),
-    ("free size", "FREE SIZE"),
-    ("extra large", "XL"),
-    ("extra small", "XS"),
-];
-
-/// Words before a numbered size, then those that introduce letters alone.
-const SIZE_WORDS: &[&str] =
-    &["尺码", "码数", "鞋码", "尺寸", "size", "sizes", "eu", "us", "uk", "穿", "码", "号码"];
-const NUMBERED_SIZE_WORDS: usize = 9;
 const HEIGHT_WORDS: &[&str] =
     &["身高", "净身高", "height", "个子", "身高体重", "身高和体重", "身高,体重", "height and weight"];
 /// What announces a height and then a weight: the number behind is the height, though 体重 stands before it.
@@ -98,8 +57,6 @@ pub(super) fn find(scan: &Scan<'_>, candidates: &mut Vec<Candidate>) {
     for at in 0..scan.characters.len() {
         candidates.extend(height(scan, at));
         candidates.extend(weight(scan, at));
-        candidates.extend(quantity(scan, at));
-        candidates.extend(size(scan, at));
     }
     let has =
         |kind: EntityKind| candidates[before..].iter().find(|c| c.kind == kind).map(|c| (c.start, c.end));
@@ -124,212 +81,8 @@ fn tenths(value: Decimal) -> Decimal {
     value.round_dp_with_strategy(1, RoundingStrategy::MidpointAwayFromZero).normalize()
 }
 
-/// Whether nothing that is counted stands at `at`: end, punctuation, or a word that goes on.
-pub(super) fn counts_nothing(scan: &Scan<'_>, at: usize) -> bool {
-    (scan.any(at, CLASSIFIERS).is_none() || scan.any(at, &["包邮"]).is_some())
-        && !scan.at(at).is_some_and(|c| c.is_ascii_alphanumeric() || "天月日年号点斤米块元".contains(c))
-}
-
-fn quantity(scan: &Scan<'_>, at: usize) -> Option<Candidate> {
-    let make = |start: usize, end: usize, value: i64| {
-        let value = EntityValue::Integer(value);
-        Some(Candidate { kind: EntityKind::Quantity, start, end, value })
-    };
-    let first = scan.at(at)?;
-    if matches!(first, 'x' | '×' | '*') && !scan.before(at).is_some_and(|c| c.is_ascii_alphanumeric()) {
-        let number = scan.number(scan.skip_spaces(at + 1))?;
-        let ends = !scan.at(number.end).is_some_and(|c| c.is_ascii_alphanumeric());
-        let counted = number.arabic && ends && within(number.value, 1, 999) && number.value.is_integer();
-        return counted.then(|| make(at, number.end, i64::try_from(number.value).ok()?))?;
-    }
-    if first.is_ascii_alphabetic() {
-        let end = at + scan.characters[at..].iter().take_while(|c| c.is_ascii_alphabetic()).count();
-        if scan.is_latin_or_digit(scan.before(at)) {
-            return None;
-        }
-        let word = scan.slice(at, end);
-        let value =
-            if word == "a" { 1 } else { ENGLISH_NUMBERS.iter().position(|known| *known == word)? + 1 };
-        let value = i64::try_from(value).ok()?;
-        if let Some(end) = scan.any(end, &["dozen"]) {
-            return make(at, end, value * 12);
-        }
-        let classifiers = if word == "a" { &["pair", "set", "box", "pack"] } else { CLASSIFIERS };
-        let end = scan.any(end, classifiers)?;
-        return make(at, end, value);
-    }
-    // 这一件 points at a thing; 这两件 counts them.
-    let pointed = matches!(scan.before(at), Some('这' | '那'));
-    if matches!(scan.before(at), Some('第' | '.' | '#' | '上' | '下' | '另' | '每' | '哪'))
-        || scan.before(at).is_some_and(|c| c.is_ascii_alphanumeric())
-    {
-        return None;
-    }
-    if matches!(first, '俩' | '仨') {
-        return make(at, at + 1, super::number::digit(first)?);
-    }
-    if let Some((value, end)) = dozens(scan, at) {
-        return make(at, end, value);
-    }
-    let number = scan.number(at)?;
-    if let Some(end) = asked_number(scan, at, &number) {
-        return make(at, end, i64::try_from(number.value).ok()?);
-    }
-    // 十来个, 十几件, 二十多个: the round number is as near as the shopper says.
-    let several = usize::from(matches!(scan.at(number.end), Some('来' | '多' | '几')));
-    let end = scan.any(number.end + several, CLASSIFIERS)?;
-    if pointed && number.value <= Decimal::ONE {
-        return None;
-    }
-    if scan.any(end, NOT_CLASSIFIER).is_some() && scan.at(end) != Some(' ') || !number.value.is_integer() {
-        return None;
-    }
-    let value = i64::try_from(number.value).ok().filter(|value| (1..=100_000).contains(value))?;
-    make(at, end, value)
-}
-
-/// 一打, 半打: dozens and the place behind. 打 also begins other words (打开).
-fn dozens(scan: &Scan<'_>, at: usize) -> Option<(i64, usize)> {
-    let (count, end) = if scan.at(at) == Some('半') {
-        (Decimal::new(5, 1), at + 1)
-    } else {
-        scan.number(at).filter(|number| number.upper.is_none()).map(|number| (number.value, number.end))?
-    };
-    let behind = scan.any(end, &["打"]).filter(|_| scan.at(end) == Some('打'))?;
-    let other = scan.at(behind).is_some_and(|c| "开折包电印算扰听底扮火架游车理发错中".contains(c));
-    let value = i64::try_from(count * Decimal::from(12)).ok().filter(|value| (1..=1_200).contains(value))?;
-    (!other).then_some((value, behind))
-}
-
-/// 数量2, qty 3: the place behind a number that is named as a count.
-fn asked_number(scan: &Scan<'_>, at: usize, number: &super::Number) -> Option<usize> {
-    let named = scan.introduced(at, &["数量", "件数", "qty", "quantity"]).is_some();
-    let plain = number.upper.is_none() && number.value.is_integer() && within(number.value, 1, 100_000);
-    (named && plain && counts_nothing(scan, number.end)).then_some(number.end)
-}
-
-fn size(scan: &Scan<'_>, at: usize) -> Option<Candidate> {
-    let make = |start: usize, end: usize, value: &str| {
-        let value = EntityValue::Text(value.to_uppercase());
-        Some(Candidate { kind: EntityKind::Size, start, end, value })
-    };
-    if let Some((word, value)) =
-        NAMED_SIZES.iter().find(|(word, _)| scan.at(at) != Some(' ') && scan.any(at, &[word]).is_some())
-        && !scan.is_latin_or_digit(scan.before(at))
-    {
-        return make(at, at + word.chars().count(), value);
-    }
-    if scan.is_latin_or_digit(scan.before(at)) || matches!(scan.before(at), Some('\'' | '.' | '’' | '#')) {
-        return None;
-    }
-    let run = scan.characters[at..].iter().take_while(|c| c.is_ascii_alphanumeric()).count();
-    let word = scan.slice(at, at + run);
-    if is_letter_size(word) && letter_size_stands(scan, at, at + run) {
-        let end = scan.any(at + run, &["码", "号"]).unwrap_or(at + run);
-        return make(at, end, word);
-    }
-    if let Some(value) = english_size(scan, at, word) {
-        return make(at, at + run, value);
-    }
-    let (value, end) = numbered_size(scan, at, run)?;
-    make(at, end, &value)
-}
-
-fn is_letter_size(word: &str) -> bool {
-    let plain = matches!(word, "s" | "m" | "l" | "xs" | "xxs");
-    let large = word.strip_suffix('l').is_some_and(|rest| {
-        (!rest.is_empty() && rest.len() <= 6 && rest.bytes().all(|b| b == b'x'))
-            || rest.strip_suffix('x').is_some_and(|n| matches!(n, "2" | "3" | "4" | "5" | "6" | "7" | "8"))
-    });
-    plain || large
-}
-
-/// A single letter is a size beside Chinese characters, after `size`, alone, or written as a capital.
-fn letter_size_stands(scan: &Scan<'_>, start: usize, end: usize) -> bool {
-    if end - start > 1 {
-        return true;
-    }
-    let before = scan.characters[..start].iter().rev().find(|c| **c != ' ').copied();
-    if before.is_some_and(|c| c.is_ascii_digit() || c == '$') {
-        return false;
-    }
-    let after = scan.characters[end..].iter().find(|c| **c != ' ').copied();
-    let han = |c: Option<char>| c.is_some_and(|c| c >= '\u{3400}');
-    let capital = scan.as_written(start, end).bytes().all(|b| b.is_ascii_uppercase());
-    (before.is_none() && after.is_none())
-        || han(before)
-        || han(after)
-        || capital
-        || scan.introduced(start, SIZE_WORDS).is_some()
-}
-
-fn english_size(scan: &Scan<'_>, at: usize, word: &str) -> Option<&'static str> {
-    let value = match word {
-        "small" => "S",
-        "medium" => "M",
-        "large" => "L",
-        _ => return None,
-    };
-    let alone = word.len() == scan.text().len();
-    let named = scan.introduced(at, &["size", "in", "a", "the"]).is_some()
-        || scan.any(at + word.len(), &["size", "one", "please"]).is_some();
-    (alone || named).then_some(value)
-}
-
-/// 42码, 三十八码, 42码半, size 42, us9.5, 75B, 165/88A, with the place behind; 号 counts only where it can't be
-/// a day.
-fn numbered_size(scan: &Scan<'_>, at: usize, run: usize) -> Option<(String, usize)> {
-    let word = scan.slice(at, at + run);
-    let as_written = |end: usize| (scan.slice(at, end).to_owned(), end);
-    if let Some(cup) = word.strip_suffix(['a', 'b', 'c', 'd', 'e', 'f']) {
-        // Bands in centimetres (75B) and in inches (36C).
-        let is_band = |band: u32| {
-            ((65..=110).contains(&band) && band % 5 == 0) || ((30..=46).contains(&band) && band % 2 == 0)
-        };
-        return cup.parse().is_ok_and(is_band).then(|| as_written(at + run));
-    }
-    if ["us", "uk", "eu"].iter().any(|system| word.starts_with(system)) && run > 2 {
-        let number = number::number(&scan.characters[at + 2..], 0)?;
-        let end = at + 2 + number.end;
-        let plain = !scan.is_latin_or_digit(scan.at(end)) && within(number.value, 1, 60);
-        return plain.then(|| (number.value.normalize().to_string(), end));
-    }
-    if scan.at(at + run) == Some('/') && word.len() == 3 && word.bytes().all(|b| b.is_ascii_digit()) {
-        let rest = scan.characters[at + run + 1..].iter().take_while(|c| c.is_ascii_alphanumeric()).count();
-        let second = scan.slice(at + run + 1, at + run + 1 + rest);
-        let girth = second
-            .strip_suffix(['a', 'b', 'c', 'y'])
-            .filter(|g| g.parse::<u32>().is_ok_and(|g| (48..=130).contains(&g)));
-        return girth.map(|_| as_written(at + run + 1 + rest));
-    }
-    let number = scan.number(at)?;
-    if number.upper.is_some() || !within(number.value, 1, 200) {
-        return None;
-    }
-    let value = number.value.normalize().to_string();
-    if let Some(end) = scan.any(number.end, &["码"]) {
-        if scan.at(end) == Some('半') && number.value.is_integer() {
-            return Some((format!("{value}.5"), end + 1));
-        }
-        return Some((value, end));
-    }
-    let after_number = scan.at(number.end);
-    if after_number == Some('号') {
-        return (number.value >= Decimal::from(32) && number.arabic).then(|| (value, number.end + 1));
-    }
-    let plain =
-        !after_number.is_some_and(|c| c.is_ascii_alphanumeric() || "斤公千元块%天件个双/".contains(c));
-    let shoe = within(number.value, 34, 48)
-        && scan.at(number.end) == Some('的')
-        && scan.before(scan.skip_back(at)).is_some_and(|c| "有要换拍成是穿退".contains(c));
-    let worn =
-        within(number.value, 34, 48) && scan.introduced(at, &["穿"]).is_some() && closes(scan, number.end);
-    let named = shoe || worn || scan.introduced(at, &SIZE_WORDS[..NUMBERED_SIZE_WORDS]).is_some();
-    (number.arabic && named && plain && within(number.value, 1, 60)).then(|| (value, number.end))
-}
-
 /// Whether a bare value ends here: at the end, at a mark, or before a word that asks what to wear.
-fn closes(scan: &Scan<'_>, at: usize) -> bool {
+pub(super) fn closes(scan: &Scan<'_>, at: usize) -> bool {
     scan.at(at).is_none_or(|c| !c.is_alphanumeric())
         || scan.any(at, &["的", "穿", "选", "要", "左右", "吧"]).is_some()
 }

@@ -6,11 +6,13 @@
 //! (`身高165cm`: `165cm`; `尾号1234`: `1234`).
 
 mod asked;
+mod counts;
 mod dates;
 mod identifiers;
 mod measures;
 mod money;
 mod names;
+mod sizes;
 
 pub use asked::read_as;
 
@@ -27,7 +29,8 @@ use super::{
 type Finder = fn(&Scan<'_>, &mut Vec<Candidate>);
 
 /// All finders, the most specific first.
-const FINDERS: [Finder; 5] = [identifiers::find, dates::find, money::find, measures::find, names::find];
+const FINDERS: [Finder; 7] =
+    [identifiers::find, dates::find, money::find, measures::find, counts::find, sizes::find, names::find];
 
 /// A proposal: characters of the folded text and what they mean.
 struct Candidate {

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use crate::domain::{EntityKind, EntityValue};
 
-use super::{Candidate, Scan, measures};
+use super::{Candidate, Scan, counts};
 
 const SYMBOLS: &[&str] = &["¥", "￥", "$", "€", "£", "rmb", "cny", "usd", "us$", "hk$", "nt$", "人民币"];
 
@@ -228,7 +228,7 @@ fn coins(scan: &Scan<'_>, amount: &mut Amount) {
         return;
     };
     let marked = scan.any(tenths.end, &["毛钱", "毛", "角"]);
-    if marked.is_some() || measures::counts_nothing(scan, tenths.end) {
+    if marked.is_some() || counts::counts_nothing(scan, tenths.end) {
         amount.low += tenths.value / Decimal::TEN;
         amount.end = marked.unwrap_or(tenths.end);
         if marked.is_some() {
@@ -244,7 +244,7 @@ fn hundredths(scan: &Scan<'_>, amount: &mut Amount) {
         return;
     };
     let marked = scan.any(cents.end, &["分钱", "分"]);
-    if marked.is_some() || measures::counts_nothing(scan, cents.end) {
+    if marked.is_some() || counts::counts_nothing(scan, cents.end) {
         amount.low += cents.value / Decimal::ONE_HUNDRED;
         amount.end = marked.unwrap_or(cents.end);
     }
