@@ -199,7 +199,15 @@ fn estimate(characters: &[char], at: usize) -> Option<Number> {
         return between(unit, unit * 10, at + 2);
     }
     let (low, high) = (digit(first)?, digit(*characters.get(at + 1)?)?);
-    let unit = size(at + 2)?;
+    let follows = |at: usize| characters.get(at).is_some_and(|c| digit(*c).is_some() || *c == '点');
+    let Some(unit) = size(at + 2) else {
+        // 两三天 is two or three days; 一六五 is read digit by digit.
+        return if low > 0 && high == low + 1 && !follows(at + 2) {
+            between(low, high, at + 2)
+        } else {
+            None
+        };
+    };
     if low == 0 || high <= low || characters.get(at + 3).is_some_and(|c| digit(*c).is_some()) {
         return None;
     }

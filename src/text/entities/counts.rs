@@ -16,8 +16,26 @@ const CLASSIFIERS: &[&str] = &[
 ];
 
 /// What turns a classifier into another word: 一个月, 两个小时, 一部分.
-const NOT_CLASSIFIER: &[&str] =
-    &["月", "小时", "钟", "星期", "礼拜", "工作日", "人", "分", "问题", "号", "季", "半月", "天", "世纪"];
+const NOT_CLASSIFIER: &[&str] = &[
+    "月",
+    "多月",
+    "多小时",
+    "多星期",
+    "多礼拜",
+    "小时",
+    "钟",
+    "星期",
+    "礼拜",
+    "工作日",
+    "人",
+    "分",
+    "问题",
+    "号",
+    "季",
+    "半月",
+    "天",
+    "世纪",
+];
 
 const ENGLISH_NUMBERS: &[&str] =
     &["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];

@@ -32,7 +32,7 @@ const TRACKING_WORDS: &[&str] = &[
 /// Carriers by name; what follows one is a number of theirs.
 const CARRIER_NAMES: &[&str] = &[
     "顺丰", "中通", "圆通", "申通", "韵达", "极兔", "邮政", "德邦", "百世", "京东", "菜鸟", "丰网", "ems",
-    "sto", "zto", "yto", "dhl", "ups", "fedex", "usps",
+    "sto", "zto", "yto", "dhl", "ups", "fedex", "usps", "sf", "yt", "jt", "yd",
 ];
 
 /// Words before a telephone number, beside which digits need no grouping.
@@ -172,11 +172,17 @@ fn last_four(scan: &Scan<'_>, at: usize) -> Option<Candidate> {
     let touched = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || numeral(c).is_some());
     let unit = |c: Option<char>| c.is_some_and(|c| "十百千万年元块".contains(c));
     let end = at + 4;
-    if value.len() != 4 || touched(scan.before(at)) || touched(scan.at(end)) || unit(scan.at(end)) {
+    // 139xxxx1234 hides its middle too.
+    let crossed = at > 3 && scan.slice(at - 3, at) == "xxx";
+    if value.len() != 4
+        || (touched(scan.before(at)) && !crossed)
+        || touched(scan.at(end))
+        || unit(scan.at(end))
+    {
         return None;
     }
     // 138****8888: folding leaves one of the stars.
-    let masked = scan.before(scan.skip_back(at)) == Some('*');
+    let masked = scan.before(scan.skip_back(at)) == Some('*') || crossed;
     let named = scan.introduced(at, LAST_FOUR_BEFORE).is_some()
         || named_further(scan, at)
         || (!spoken && masked)

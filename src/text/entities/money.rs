@@ -348,7 +348,9 @@ fn limit(scan: &Scan<'_>, amount: &Amount) -> Option<Candidate> {
 
 /// 100元内. Other words begin with 内 too (内裤), so a unit must have said that it is money.
 fn inside(scan: &Scan<'_>, amount: &Amount) -> Option<usize> {
-    let end = scan.any(amount.end, &["内"]).filter(|_| amount.unit)?;
+    let round = amount.low >= Decimal::ONE_HUNDRED && (amount.low % Decimal::TEN).is_zero();
+    let closed = |end: usize| scan.at(end).is_none_or(|c| !c.is_alphanumeric() || c == '的');
+    let end = scan.any(amount.end, &["内"]).filter(|end| amount.unit || (round && closed(*end)))?;
     scan.any(end, &["裤", "衣", "存", "胆", "容", "置", "芯", "饰", "衬"]).is_none().then_some(end)
 }
 

@@ -44,7 +44,7 @@ pub(super) fn find(scan: &Scan<'_>, candidates: &mut Vec<Candidate>) {
             Meaning::Region(_) => {}
         }
     }
-    candidates.extend(delta(scan));
+    candidates.extend(together(scan));
     for at in 0..scan.characters.len() {
         candidates.extend(shade(scan, at).or_else(|| single_color(scan, at)));
     }
@@ -55,12 +55,20 @@ fn is_elsewhere(behind: &str) -> bool {
     ["路", "东路", "西路", "南路", "北路", "中路", "大道", "时间"].iter().any(|word| behind.starts_with(word))
 }
 
-/// 江浙沪, which shops mean as one in what they charge for shipping.
-fn delta(scan: &Scan<'_>) -> Vec<Candidate> {
-    let Some(at) = scan.text().find("江浙沪") else { return Vec::new() };
+/// Places that shops name together in what they charge for shipping, a character each.
+const TOGETHER: &[(&str, &[&str])] = &[
+    ("江浙沪皖", &["江苏省", "浙江省", "上海市", "安徽省"]),
+    ("江浙沪", &["江苏省", "浙江省", "上海市"]),
+    ("港澳台", &["香港特别行政区", "澳门特别行政区", "台湾省"]),
+];
+
+/// 江浙沪, 港澳台: each place by itself.
+fn together(scan: &Scan<'_>) -> Vec<Candidate> {
+    let found = TOGETHER.iter().find_map(|(word, places)| Some((scan.text().find(word)?, *places)));
+    let Some((at, places)) = found else { return Vec::new() };
     let start = scan.place(at);
-    let places = ["江苏省", "浙江省", "上海市"].into_iter().enumerate();
-    places.map(|(away, full)| text(EntityKind::Region, start + away, start + away + 1, full)).collect()
+    let each = places.iter().enumerate();
+    each.map(|(away, full)| text(EntityKind::Region, start + away, start + away + 1, full)).collect()
 }
 
 fn text(kind: EntityKind, start: usize, end: usize, value: &str) -> Candidate {

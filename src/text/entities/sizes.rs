@@ -37,8 +37,8 @@ const NAMED_SIZES: &[(&str, &str)] = &[
 
 /// Words before a numbered size, then those that introduce letters alone.
 const SIZE_WORDS: &[&str] =
-    &["尺码", "码数", "鞋码", "尺寸", "size", "sizes", "eu", "us", "uk", "穿", "码", "号码"];
-const NUMBERED_SIZE_WORDS: usize = 9;
+    &["尺码", "码数", "鞋码", "尺寸", "欧码", "美码", "size", "sizes", "eu", "us", "uk", "穿", "码", "号码"];
+const NUMBERED_SIZE_WORDS: usize = 11;
 pub(super) fn find(scan: &Scan<'_>, candidates: &mut Vec<Candidate>) {
     candidates.extend((0..scan.characters.len()).filter_map(|at| size(scan, at)));
 }
@@ -142,7 +142,9 @@ fn numbered_size(scan: &Scan<'_>, at: usize, run: usize) -> Option<(String, usiz
         return None;
     }
     let value = number.value.normalize().to_string();
-    if let Some(end) = scan.any(number.end, &["码"]) {
+    // 小一码 is one size down.
+    let compared = matches!(scan.before(at), Some('大' | '小' | '差')) && number.value <= Decimal::from(3);
+    if let Some(end) = scan.any(number.end, &["码"]).filter(|_| !compared) {
         if scan.at(end) == Some('半') && number.value.is_integer() {
             return Some((format!("{value}.5"), end + 1));
         }

@@ -97,7 +97,9 @@ pub(super) fn month_and_day(scan: &Scan<'_>, at: usize) -> Option<(i8, i8, usize
 pub(super) fn day_of_month(scan: &Scan<'_>, at: usize) -> Option<(i8, usize)> {
     let first = whole_number(scan, at)?;
     let end = scan.any(first.1, &["号", "日"]).filter(|_| scan.at(first.1) != Some(' '))?;
-    let other_word = scan.any(end, NOT_A_DAY).is_some()
+    // 25号前 is before a day; 7日后 is days later.
+    let bound = scan.slice(first.1, end) == "号" && scan.any(end, &["前", "后"]).is_some();
+    let other_word = (!bound && scan.any(end, NOT_A_DAY).is_some())
         || matches!(scan.before(at), Some('大' | '小' | '中' | '口'))
         || (scan.slice(first.1, end) == "日" && !first.2);
     Some((small(first.0).filter(|_| !other_word)?, end))

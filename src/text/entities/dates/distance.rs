@@ -135,6 +135,6 @@ const ENGLISH_COUNTS: &[(&str, i64)] = &[
 const UNITS: &[(&[&str], i64, i64)] = &[
     (&["天", "日", "days", "day"], 1, 0),
     (&["个星期", "个礼拜", "星期", "礼拜", "周", "weeks", "week"], 7, 0),
-    (&["个月", "months", "month"], 0, 1),
+    (&["个月", "个多月", "months", "month"], 0, 1),
     (&["年", "years", "year"], 0, 12),
 ];

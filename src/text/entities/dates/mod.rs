@@ -50,6 +50,7 @@ const NAMED_DAYS: &[(&str, i64)] = &[
     ("day before yesterday", -2),
     ("day after tomorrow", 2),
     ("yesterday", -1),
+    ("last night", -1),
     ("today", 0),
     ("tonight", 0),
     ("tomorrow", 1),
