@@ -23,7 +23,8 @@ const CHILDREN: &[&str] = &["宝宝", "孩子", "小孩", "儿子", "女儿", "�
 const WEIGHT_WORDS: &[&str] = &["体重", "净重", "重", "weight", "weigh", "weighs"];
 
 /// What bears a weight, and goods that are sold by theirs.
-const BORNE: &[&str] = &["承重", "载重", "承受", "承载", "负重", "限重", "max load", "capacity", "holds"];
+const BORNE: &[&str] =
+    &["承重", "载重", "承受", "承载", "负重", "限重", "max load", "capacity", "holds", "hold"];
 const WEIGHED_GOODS: &[&str] = &[
     "米",
     "大米",
@@ -205,7 +206,8 @@ fn weight(scan: &Scan<'_>, at: usize) -> Option<Candidate> {
     for (words, factor) in units {
         if let Some(end) = scan.any(number.end + several, words) {
             let kilograms = tenths(value * factor);
-            let goods = !named && scan.any(end, WEIGHED_GOODS).is_some();
+            let goods = !named
+                && (scan.any(end, WEIGHED_GOODS).is_some() || scan.introduced(at, WEIGHED_GOODS).is_some());
             return (!goods && people(kilograms))
                 .then(|| candidate(EntityKind::WeightKg, at, end, kilograms));
         }

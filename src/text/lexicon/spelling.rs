@@ -22,13 +22,13 @@ const MOST_SYLLABLES: usize = 8;
 
 /// Characters that are seldom a slip of the hand: small words, and what tells one thing from another.
 const MEANT: &str =
-    "的了吗呢吧是有和在我你他她这那些个不就要也都把给一到与或男女童大小长短厚薄黑白红蓝绿黄灰紫粉新旧";
+    "的了吗呢吧是有和在我你他她这那些个不就要也都把给一到与或男女童大小长短厚薄黑白红蓝绿黄灰紫粉新旧忽";
 
 /// English words that are near to a name and mean something else.
 const OTHER_WORDS: &[&str] = &[
-    "short", "table", "cleaner", "snack", "boost", "charged", "charges", "charge", "changer", "scandals",
-    "blanked", "sweeter", "tables", "tablets", "speaks", "spears", "pillars", "keywords", "keyword",
-    "slipped", "boosts", "covers", "watching", "hosted", "socket",
+    "short", "table", "cleaner", "cleaners", "boxes", "logging", "snack", "boost", "charged", "charges",
+    "charge", "changer", "scandals", "blanked", "sweeter", "tables", "tablets", "speaks", "spears",
+    "pillars", "keywords", "keyword", "slipped", "boosts", "covers", "watching", "hosted", "socket",
 ];
 
 /// Names, indexed by how they sound and are typed. A name is known by its number.
@@ -182,7 +182,9 @@ fn is_slip(text: &[(char, u32)], place: Range<usize>, name: &[(char, u32)]) -> b
     let (wrong, wrong_sounds) =
         (differs(|one, other| one.0 != other.0), differs(|one, other| one.1 != other.1));
     let shared = name.len() - wrong;
-    if wrong == 0 || window.iter().zip(name).any(|(one, other)| one.0 != other.0 && MEANT.contains(one.0)) {
+    // What tells 羽绒服女 from other 羽绒服 must be there as it is.
+    let meant = |one: &(char, u32), other: &(char, u32)| MEANT.contains(one.0) || MEANT.contains(other.0);
+    if wrong == 0 || window.iter().zip(name).any(|(one, other)| one.0 != other.0 && meant(one, other)) {
         return false;
     }
     let words = base_dictionary();

@@ -60,7 +60,10 @@ fn head<'a>(piece: &'a str, known: &[String]) -> Option<&'a str> {
 fn with_modifiers(modifiers: &str, head: &str, names: &mut BTreeSet<String>) {
     let cut = base_dictionary().cut(modifiers, true);
     for (at, word) in cut.iter().enumerate() {
-        names.insert(format!("{}{head}", &modifiers[word.byte_start..]));
+        // A single character is the end of a word that was cut: 中长 款.
+        if at == 0 || word.word.chars().count() >= 2 {
+            names.insert(format!("{}{head}", &modifiers[word.byte_start..]));
+        }
         for end in [at + 1, at + 2] {
             let Some(last) = cut.get(end - 1) else { continue };
             let modifier = &modifiers[word.byte_start..last.byte_end];
