@@ -109,7 +109,8 @@ fn core(text: &str) -> std::ops::Range<usize> {
 
 fn opens(text: &str, word: &str) -> bool {
     text.strip_prefix(word).is_some_and(|rest| {
-        !rest.is_empty() && !(word.is_ascii() && rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+        let goes_on = word.is_ascii() && rest.starts_with(|c: char| c.is_ascii_alphanumeric());
+        !rest.is_empty() && !goes_on
     })
 }
 

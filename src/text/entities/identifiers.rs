@@ -199,14 +199,11 @@ fn numeral(character: char) -> Option<char> {
 /// Whether the last four digits are spoken of shortly before, without other digits between.
 fn named_further(scan: &Scan<'_>, at: usize) -> bool {
     let text = &scan.text()[..scan.offsets[at]];
-    let (from, word) = match LAST_FOUR_FURTHER
+    let named = LAST_FOUR_FURTHER
         .iter()
         .filter_map(|word| Some((text.rfind(word)?, *word)))
-        .max_by_key(|found| found.0)
-    {
-        Some(found) => found,
-        None => return false,
-    };
+        .max_by_key(|found| found.0);
+    let Some((from, word)) = named else { return false };
     let between = &text[from + word.len()..];
     between.len() <= FURTHER && !between.contains(|c: char| c.is_ascii_digit() || "?。!;".contains(c))
 }

@@ -119,7 +119,8 @@ fn numbered_size(scan: &Scan<'_>, at: usize, run: usize) -> Option<(String, usiz
     if let Some(cup) = word.strip_suffix(['a', 'b', 'c', 'd', 'e', 'f']) {
         // Bands in centimetres (75B) and in inches (36C).
         let is_band = |band: u32| {
-            ((65..=110).contains(&band) && band % 5 == 0) || ((30..=46).contains(&band) && band % 2 == 0)
+            ((65..=110).contains(&band) && band.is_multiple_of(5))
+                || ((30..=46).contains(&band) && band.is_multiple_of(2))
         };
         return cup.parse().is_ok_and(is_band).then(|| as_written(at + run));
     }
@@ -162,5 +163,5 @@ fn numbered_size(scan: &Scan<'_>, at: usize, run: usize) -> Option<(String, usiz
     let worn =
         within(number.value, 34, 48) && scan.introduced(at, &["穿"]).is_some() && closes(scan, number.end);
     let named = shoe || worn || scan.introduced(at, &SIZE_WORDS[..NUMBERED_SIZE_WORDS]).is_some();
-    (number.arabic && named && plain && within(number.value, 1, 60)).then(|| (value, number.end))
+    (number.arabic && named && plain && within(number.value, 1, 60)).then_some((value, number.end))
 }

@@ -224,7 +224,9 @@ fn folded_bytes(letters: &str) -> impl Iterator<Item = u8> {
     bytes
         .zip(before)
         .filter(|(byte, before)| {
-            !(*byte == b'h' && matches!(before, b'z' | b'c' | b's')) && !(*byte == b'g' && *before == b'n')
+            let silent =
+                *byte == b'h' && matches!(before, b'z' | b'c' | b's') || *byte == b'g' && *before == b'n';
+            !silent
         })
         .map(|(byte, _)| byte)
 }

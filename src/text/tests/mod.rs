@@ -124,7 +124,7 @@ fn numeral(number: u32) -> String {
             text.push_str(DIGITS[digit as usize]);
             text.push_str(unit);
         } else if !text.is_empty() && rest > 0 && !text.ends_with("零") {
-            text.push_str("零");
+            text.push('零');
         }
     }
     // 十五 rather than 一十五.
