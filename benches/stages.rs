@@ -1,19 +1,28 @@
-//! One message's way, stage by stage: medians over a corpus, on one conversation at a time.
+//! One message's way, stage by stage: medians over a corpus, on one conversation at a time; and what learning takes.
 //!
 //! `cargo bench --bench stages [-- --text FILE]`. The commit is measured on SQLite with full durability.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 
-use std::{path::PathBuf, sync::Arc, time::Instant};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::PathBuf,
+    sync::Arc,
+    time::Instant,
+};
 
 use jiff::ZonedDateTime;
 use xiaoer::{
     accounts::tokens,
     app::offline,
     dialogue::{self, Facts, Input, Turn},
-    domain::{Content, DialogueState, Mode},
+    domain::{Content, DialogueState, IntentId, Mode},
+    encoder::{Encoder, Vector},
     engine::{Engine, Parts, Reading, Shops, SystemClock},
+    nlu::{Nlu, TrainingSet},
+    shop::{IntentExamples, Shop},
     store::{self, NewConversation, Page},
+    text,
 };
 
 fn main() -> anyhow::Result<()> {
@@ -99,6 +108,44 @@ async fn measure(messages: &[&str]) -> anyhow::Result<()> {
     }
     report("commit of the message, to its ack", ack);
     report("whole turn, vector in the cache", answer);
+    learn(&assistant.shop, opened.bare.as_ref()).await
+}
+
+/// A shop of 60 intents with 20 examples each, learnt from nothing, and again with one example more.
+async fn learn(shop: &Shop, encoder: &dyn Encoder) -> anyhow::Result<()> {
+    const INTENTS: usize = 60;
+    const EXAMPLES: usize = 20;
+    let mut intents: BTreeMap<IntentId, IntentExamples> = shop.intents.clone();
+    intents.retain(|_, lines| EXAMPLES < lines.examples.len());
+    let spare = intents.values().next().expect("the shop has intents").examples[EXAMPLES].clone();
+    let mut intents: BTreeMap<IntentId, IntentExamples> = intents.into_iter().take(INTENTS).collect();
+    for lines in intents.values_mut() {
+        lines.examples.truncate(EXAMPLES);
+        lines.not.clear();
+    }
+    let started = Instant::now();
+    let mut set = TrainingSet::new(&intents, text::normalize);
+    let vectors = encoder.encode(&set.texts()).await?;
+    set.attach(vectors.clone(), *encoder.fingerprint());
+    let nlu = Nlu::fit(&set)?;
+    println!("learn {} intents, {} examples: {:?}", intents.len(), vectors.len(), started.elapsed());
+
+    intents.values_mut().next().expect("the shop has intents").examples.push(spare);
+    let started = Instant::now();
+    let mut edited = TrainingSet::new(&intents, text::normalize);
+    // All but one were encoded before and come from the cache.
+    let known: HashMap<String, Vector> = set.texts().into_iter().zip(vectors).collect();
+    let mut vectors = Vec::new();
+    for text in edited.texts() {
+        let vector = known.get(&text).cloned();
+        vectors.push(match vector {
+            Some(vector) => vector,
+            None => encoder.encode(&[text]).await?.remove(0),
+        });
+    }
+    edited.attach(vectors, *encoder.fingerprint());
+    nlu.edited(&edited)?.expect("one example is a small edit");
+    println!("learn one example more: {:?}", started.elapsed());
     Ok(())
 }
 

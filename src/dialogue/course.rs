@@ -12,7 +12,7 @@ use super::{
     talk::{Ask, Stop, Talk},
     words,
 };
-use crate::domain::{ChangeOutcome, FlowRun, IntentId, Reason, SlotValue};
+use crate::domain::{Band, ChangeOutcome, DialogueState, EntityKind, FlowRun, IntentId, Reason, SlotValue};
 
 /// The slot asked for while the shopper has to sign in.
 const SIGN_IN: &str = "sign_in";
@@ -41,6 +41,43 @@ fn active(talk: &Talk<'_>) -> Option<usize> {
         Some(SIGN_IN) => signed_in,
         asking => asking.is_some(),
     })
+}
+
+/// The intents that would answer what the shopper was just asked: yes or no to a summary, what a change under way is
+/// about, the meanings that were offered. Empty when nothing was asked.
+pub fn expected(state: &DialogueState) -> Vec<IntentId> {
+    let yes_or_no = ["chat.affirm", "chat.deny"];
+    let mut intents: Vec<IntentId> = state
+        .offered
+        .iter()
+        .filter_map(|choice| choice.value.strip_prefix("intent:"))
+        .map(IntentId::from)
+        .collect();
+    if let Some(run) = state.flows.iter().rfind(|run| run.asking.is_some()) {
+        // A look-up asks for a name or a number, which is no intent.
+        let own = flows::by_id(&run.flow).filter(|flow| flow.changes_something());
+        let answers = match run.asking.as_deref() {
+            Some("confirm") => &yes_or_no,
+            _ => own.map_or(&[][..], Flow::intents),
+        };
+        intents.extend(answers.iter().copied().map(IntentId::from));
+    }
+    intents
+}
+
+/// The kinds of values that would answer the open question of a flow, the likelier first: `165` is a height where
+/// measures were asked for.
+pub fn asked_for(state: &DialogueState) -> Vec<EntityKind> {
+    let Some(run) = state.flows.iter().rfind(|run| run.asking.is_some()) else { return Vec::new() };
+    let missing = |(slot, kind): &(&str, EntityKind)| (!run.slots.contains_key(*slot)).then_some(*kind);
+    match run.asking.as_deref() {
+        Some("measures") => [("height", EntityKind::HeightCm), ("weight", EntityKind::WeightKg)]
+            .iter()
+            .filter_map(missing)
+            .collect(),
+        Some("order") => vec![EntityKind::Last4],
+        _ => Vec::new(),
+    }
 }
 
 /// Whether a flow's question is open.
@@ -75,7 +112,8 @@ pub(super) fn active_flow(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
         let asks = run.asking.as_deref().is_some_and(|slot| slot != "confirm");
         asks && flows::by_id(&run.flow).is_some_and(|flow| flow.changes_something())
     };
-    if step::stated(talk).is_empty() {
+    let unclear = talk.understanding().is_none_or(|it| it.oos || it.band == Band::Unknown);
+    if unclear && step::stated(talk).is_empty() {
         return Ok(None);
     }
     let Some(below) = talk.state.flows[..place].iter().rposition(changes) else { return Ok(None) };

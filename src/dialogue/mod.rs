@@ -26,6 +26,7 @@ mod words;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use course::{asked_for, expected};
 pub use facts::{Fact, Facts, FaqMatch, Query};
 pub use hours::{opens_next, people_answer};
 pub use step::{Step, accepts, step};

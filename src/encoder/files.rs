@@ -12,7 +12,8 @@ use sha2::{Digest, Sha256};
 use super::Fingerprint;
 
 /// What decides a vector beside the files. `models/recipe/build.py` states it alike.
-const POOLING: &str = "v1: prefix 'query: ', at most 128 tokens, mean of the last layer, unit length";
+const POOLING: &str =
+    "v2: prefix 'query: ', at most 128 tokens, 8-bit products, mean of the last layer, unit length";
 const MANIFEST_VERSION: u32 = 1;
 const MANIFEST: &str = "manifest.toml";
 const WEIGHTS: &str = "encoder.gguf";

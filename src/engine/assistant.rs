@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use crate::{
     dialogue::{Fact, FaqMatch},
-    domain::{Locale, ProductQuery, Understanding, Utterance, trade::Product},
+    domain::{Entity, EntityKind, Locale, ProductQuery, Understanding, Utterance, trade::Product},
     encoder::{EncodeError, Encoder, Vector},
     nlu::{Context, Nlu, NluError, TrainingSet, encoder_text},
     reply,
@@ -64,6 +64,15 @@ pub enum Learnt {
     Quickly,
     /// From all its examples.
     Wholly,
+}
+
+/// What the shopper was just asked.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// What an answer would mean.
+    pub context: Context,
+    /// The kinds of values that would answer it, the likelier first.
+    pub values: Vec<EntityKind>,
 }
 
 /// A message read and understood.
@@ -179,7 +188,7 @@ impl Assistant {
 
     async fn encoded_set(&self, encoder: &dyn Encoder) -> Result<TrainingSet, AssistantError> {
         let mut set = TrainingSet::new(&self.shop.intents, text::normalize);
-        set.attach(encode_in_turns(encoder, &set.texts()).await?);
+        set.attach(encode_in_turns(encoder, &set.texts()).await?, *encoder.fingerprint());
         Ok(set)
     }
 
@@ -211,10 +220,18 @@ impl Assistant {
         self.brain.load().encoder.is_some()
     }
 
-    /// Reads and understands a message. Never fails: without a vector, words decide.
+    /// Reads and understands a message by itself. Never fails: without a vector, words decide.
     pub async fn read(&self, words: &str, now: &ZonedDateTime) -> Reading {
+        self.read_answer(words, now, &Asked::default()).await
+    }
+
+    /// The same in the light of what the shopper was just asked.
+    pub async fn read_answer(&self, words: &str, now: &ZonedDateTime, asked: &Asked) -> Reading {
         let started = Instant::now();
-        let utterance = text::read(&self.lexicon, words, now);
+        let mut utterance = text::read(&self.lexicon, words, now);
+        if let Some(value) = bare_answer(&utterance, &asked.values, now) {
+            utterance.entities = vec![value];
+        }
         if !*self.learnt.borrow() && !self.brain.load().nlu.knows(&utterance) {
             let mut learnt = self.learnt.subscribe();
             // A message is better understood a little later than not at all.
@@ -222,7 +239,7 @@ impl Assistant {
         }
         let brain = self.brain.load_full();
         let vectors = encode(&brain, &utterance).await;
-        let mut understanding = brain.nlu.understand(&utterance, &vectors, &Context::default());
+        let mut understanding = brain.nlu.understand(&utterance, &vectors, &asked.context);
         understanding.micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         metrics::histogram!("xiaoer_understand_seconds").record(started.elapsed().as_secs_f64());
         Reading { utterance, understanding, vector: vectors.into_iter().next() }
@@ -294,6 +311,16 @@ impl Brain {
     }
 }
 
+/// The value that a message is when it is nothing but an answer; what names something by itself stays what it is.
+fn bare_answer(utterance: &Utterance, kinds: &[EntityKind], now: &ZonedDateTime) -> Option<Entity> {
+    let numbers = [EntityKind::OrderNo, EntityKind::TrackingNo, EntityKind::Phone];
+    let names = |entity: &Entity| kinds.contains(&entity.kind) || numbers.contains(&entity.kind);
+    if utterance.entities.iter().any(names) {
+        return None;
+    }
+    kinds.iter().find_map(|kind| text::read_as(utterance, *kind, now))
+}
+
 /// Encodes texts some at a time, so that shoppers' messages get between.
 async fn encode_in_turns(encoder: &dyn Encoder, texts: &[String]) -> Result<Vec<Vector>, EncodeError> {
     let mut vectors = Vec::with_capacity(texts.len());
@@ -313,7 +340,10 @@ async fn fit<T: Send + 'static>(
 /// The vectors of a message and its clauses, or none when the encoder is busy, late or absent.
 async fn encode(brain: &Brain, utterance: &Utterance) -> Vec<Vector> {
     let Some(encoder) = &brain.encoder else { return Vec::new() };
-    let texts = Nlu::texts(utterance);
+    let texts = brain.nlu.texts(utterance);
+    if texts.is_empty() {
+        return Vec::new();
+    }
     match tokio::time::timeout(ENCODE_DEADLINE, encoder.encode(&texts)).await {
         Ok(Ok(vectors)) => vectors,
         Ok(Err(error)) => {

@@ -9,11 +9,12 @@ use jiff::ZonedDateTime;
 
 use super::{
     Engine,
-    assistant::{Assistant, Reading},
+    assistant::{Asked, Assistant, Reading},
 };
 use crate::{
     dialogue::{self, Fact, Facts, Input, Page, Query, Source, Step, Turn},
     domain::{Act, Author, ChangeOutcome, Content, DialogueState, Handoff, Mode, Trace, trade::Shopper},
+    nlu::Context,
     reply,
     store::{NewAnswer, Pending, TurnCommit},
     text,
@@ -41,7 +42,13 @@ pub(super) async fn take(engine: &Engine, assistant: &Assistant, pending: &Pendi
     let shop = &assistant.shop;
     let now = engine.now_in(shop);
     let reading = match due {
-        Due::Message { content: Content::Text(words), .. } => Some(assistant.read(words, &now).await),
+        Due::Message { content: Content::Text(words), .. } => {
+            let asked = Asked {
+                context: Context { expecting: dialogue::expected(&pending.state) },
+                values: dialogue::asked_for(&pending.state),
+            };
+            Some(assistant.read_answer(words, &now, &asked).await)
+        }
         _ => None,
     };
     let turn = turn(engine, assistant, pending, due, reading.as_ref(), &now).await;

@@ -45,11 +45,13 @@ pub(super) struct Verdict {
     pub levels: Levels,
 }
 
-/// The confidences at which an answer is given, and below which no meaning is offered.
+/// The confidences at which an answer is given, and below which no meaning is offered; and the one from which on
+/// nothing better need be asked.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Levels {
     pub answer: f32,
     pub unknown: f32,
+    pub alone: f32,
 }
 
 /// What was fitted to examples.
@@ -71,6 +73,8 @@ struct Decision {
 const FOLDS: usize = 5;
 /// Held-out examples that suffice: with so many, the numbers fitted on them no longer move.
 const ENOUGH_JUDGED: usize = 2_000;
+/// Of them out of scope, where there are so many: what is turned away hangs on these.
+const ENOUGH_OUTSIDE: usize = 50;
 /// What a counter-example counts beside an example.
 const NEGATIVE_WEIGHT: f32 = 0.5;
 
@@ -108,7 +112,7 @@ impl Classifier {
             Parts { head: None, words: WordsHead::fit(&[], set.classes.len()), centres: Centres::default() };
         let out_of_scope = set.out_of_scope();
         // Of meanings that are all alike, none is worth offering.
-        let levels = Levels { answer: 0.6, unknown: 0.6 };
+        let levels = Levels { answer: 0.6, unknown: 0.6, alone: f32::INFINITY };
         let decision = Decision { levels, ..Decision::fit(&[], out_of_scope) };
         Self { parts, out_of_scope, full: decision.clone(), words_only: decision }
     }
@@ -250,7 +254,10 @@ fn judge_held_out(set: &TrainingSet, white: Option<&WhiteVectors>) -> Result<Vec
             let message = Judged { head, words, class: example.class, weight: 1.0 };
             Held { message, nearness, familiarity }
         }));
-        if ENOUGH_JUDGED <= judged.len() {
+        let outside =
+            judged.iter().filter(|held: &&Held| Some(held.message.class) == set.out_of_scope()).count();
+        let enough = set.out_of_scope().is_none() || ENOUGH_OUTSIDE <= outside;
+        if ENOUGH_JUDGED <= judged.len() && enough {
             break;
         }
     }
@@ -261,7 +268,7 @@ impl Decision {
     fn fit(judged: &[Held], out_of_scope: Option<usize>) -> Self {
         let messages: Vec<Judged> = judged.iter().map(|held| held.message.clone()).collect();
         let blend = Blend::fit(&messages);
-        let (mut inside, mut outside): (Vec<Signs>, Vec<Signs>) = (Vec::new(), Vec::new());
+        let (mut inside, mut outside): (Vec<(Signs, bool)>, Vec<Signs>) = (Vec::new(), Vec::new());
         let mut outcomes = Vec::new();
         for held in judged {
             let mut scores = blend.scores(&held.message.head, &held.message.words);
@@ -270,13 +277,42 @@ impl Decision {
                 outside.push(signs);
                 continue;
             }
-            inside.push(signs);
             let certainty = split_off(&mut scores, out_of_scope);
             let order = ranked(&scores);
             let place = order.iter().position(|&class| class == held.message.class).unwrap_or(usize::MAX);
+            inside.push((signs, place == 0));
             outcomes.push((best(&scores).map_or(0.0, |class| scores[class] * certainty), place));
         }
-        Self { blend, scope: Scope::fit(&inside, &outside), levels: Levels::fit(&mut outcomes) }
+        let levels = Levels::fit(&mut outcomes);
+        let mut decision = Self { blend, scope: Scope::fit(&inside, &outside), levels };
+        decision.levels.alone = decision.sure_alone(judged, out_of_scope);
+        decision
+    }
+
+    /// The confidence from which on held-out messages, those out of scope among them, are nearly all understood rightly.
+    fn sure_alone(&self, judged: &[Held], out_of_scope: Option<usize>) -> f32 {
+        /// Of a hundred, so many.
+        const RIGHT: f32 = 0.98;
+        /// Fewer prove nothing.
+        const ENOUGH: usize = 100;
+        let mut outcomes: Vec<(f32, bool)> = Vec::new();
+        for held in judged {
+            let mut scores = self.blend.scores(&held.message.head, &held.message.words);
+            let signs = signs(&scores, out_of_scope, held.nearness, held.familiarity);
+            let certainty = split_off(&mut scores, out_of_scope);
+            if let Some(class) = best(&scores).filter(|_| !self.scope.rejects(&signs)) {
+                outcomes.push((scores[class] * certainty, class == held.message.class));
+            }
+        }
+        outcomes.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let (mut right, mut alone) = (0, f32::INFINITY);
+        for (count, (confidence, is_right)) in outcomes.iter().enumerate() {
+            right += usize::from(*is_right);
+            if ENOUGH <= count && RIGHT * (count + 1) as f32 <= right as f32 {
+                alone = *confidence;
+            }
+        }
+        alone
     }
 }
 
@@ -316,7 +352,7 @@ impl Levels {
             }
         }
         // Too few examples make wild levels; no shop wants an assistant that always or never asks.
-        Self { answer: answer.clamp(0.35, 0.6), unknown: unknown.clamp(0.1, 0.25) }
+        Self { answer: answer.clamp(0.35, 0.6), unknown: unknown.clamp(0.1, 0.25), alone: f32::INFINITY }
     }
 }
 

@@ -12,9 +12,13 @@ const OPENERS: [&str; 11] =
 const MOST_CLAUSES: usize = 5;
 /// Never more than so many intents are stated.
 const MOST_STATED: usize = 3;
-/// How sure a clause has to be of an intent for it to be stated. On the two-intent lines of the base pack's teaching text
-/// this finds both in half of them, and one too many in one of twenty lines that state a single one.
-const SURE: f32 = 0.85;
+/// How sure a clause has to be of an intent for it to be stated.
+const SURE: f32 = 0.88;
+
+/// And how likely the whole message is to mean it, beside its first intent: where a mark ends the clause, and where it
+/// was cut off by a guess, for 尾号1017的订单 before 快递到哪了 asks nothing.
+const LIKELY: f32 = 0.05;
+const LIKELY_IF_CUT: f32 = 0.25;
 
 /// The clauses of a folded message, in order; empty when it has fewer than two worth judging.
 pub(super) fn split(normal: &str) -> Vec<&str> {
@@ -82,6 +86,8 @@ pub(super) struct Claim {
     pub intent: IntentId,
     /// How sure the clause is by itself.
     pub confidence: f32,
+    /// Whether it was cut off where no mark stands.
+    pub cut: bool,
 }
 
 /// The intents that a message states, of which `ranked` are the likeliest of the whole, best first: the first of them,
@@ -91,8 +97,11 @@ pub(super) struct Claim {
 pub(super) fn stated(ranked: &[RankedIntent], claims: &[Claim]) -> Vec<IntentId> {
     let Some(first) = ranked.first() else { return Vec::new() };
     let mut stated: Vec<IntentId> = Vec::new();
+    let whole = |intent: &IntentId| ranked.iter().find(|it| it.id == *intent).map_or(0.0, |it| it.confidence);
     for claim in claims.iter().filter(|claim| SURE <= claim.confidence && !is_courtesy(&claim.intent)) {
-        if !stated.contains(&claim.intent) {
+        let share = if claim.cut { LIKELY_IF_CUT } else { LIKELY };
+        let likely = is_courtesy(&first.id) || share * first.confidence <= whole(&claim.intent);
+        if likely && !stated.contains(&claim.intent) {
             stated.push(claim.intent.clone());
         }
     }
@@ -109,7 +118,7 @@ pub(super) fn stated(ranked: &[RankedIntent], claims: &[Claim]) -> Vec<IntentId>
 }
 
 /// Whether an intent asks for nothing, so that anything beside it is what counts.
-fn is_courtesy(intent: &IntentId) -> bool {
+pub(super) fn is_courtesy(intent: &IntentId) -> bool {
     matches!(
         intent.as_str(),
         "chat.greet"
@@ -122,11 +131,19 @@ fn is_courtesy(intent: &IntentId) -> bool {
     )
 }
 
-/// Lower is more urgent. Most intents are alike, and keep the order in which they were said.
+/// Lower is more urgent: what costs the shopper money or goods, or is soon too late, comes before questions. Intents that are
+/// alike keep the order in which they were said.
 fn urgency(intent: &IntentId) -> u8 {
     match intent.as_str() {
-        "chat.bot_identity" | "complaint" | "review.ask" => 1,
-        _ => 0,
+        "payment.problem"
+        | "shipping.lost"
+        | "item.defective"
+        | "item.wrong_or_missing"
+        | "order.cancel"
+        | "order.modify_address"
+        | "human.request" => 0,
+        "chat.bot_identity" | "complaint" | "review.ask" => 2,
+        _ => 1,
     }
 }
 
@@ -160,9 +177,10 @@ mod tests {
 
     #[test]
     fn states_two_intents_when_clauses_are_sure_of_them() {
-        let claim = |intent: &str, confidence| Claim { intent: intent.into(), confidence };
+        let claim = |intent: &str, confidence| Claim { intent: intent.into(), confidence, cut: false };
         let ranked = |first: &str| {
-            [(first, 0.7), ("b", 0.1)].map(|(id, confidence)| RankedIntent { id: id.into(), confidence })
+            [(first, 0.5), ("b", 0.2), ("order.cancel", 0.2)]
+                .map(|(id, confidence)| RankedIntent { id: id.into(), confidence })
         };
         for (first, claims, expected) in [
             ("a", vec![], vec!["a"]),
@@ -173,6 +191,7 @@ mod tests {
             ("a", vec![claim("chat.greet", 0.9)], vec!["a"]),
             ("chat.thanks", vec![claim("chat.bye", 0.9), claim("b", 0.9)], vec!["chat.thanks"]),
             ("complaint", vec![claim("complaint", 0.9), claim("b", 0.9)], vec!["b", "complaint"]),
+            ("a", vec![claim("a", 0.9), claim("order.cancel", 0.9)], vec!["order.cancel", "a"]),
         ] {
             let expected: Vec<IntentId> = expected.into_iter().map(IntentId::from).collect();
             assert_eq!(stated(&ranked(first), &claims), expected, "{claims:?}");

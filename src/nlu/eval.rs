@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, time::Instant};
 
 use crate::{
     domain::{IntentId, Utterance},
-    encoder::{Encoder, Vector},
+    encoder::{Encoder, Fingerprint, Vector},
     shop::{Example, IntentExamples},
 };
 
@@ -130,6 +130,7 @@ struct Corpus<'a> {
     messages: &'a [LabelledMessage],
     utterances: Vec<Utterance>,
     vectors: Vec<Vector>,
+    encoder: Fingerprint,
 }
 
 impl<'a> Corpus<'a> {
@@ -149,7 +150,8 @@ impl<'a> Corpus<'a> {
             let encoded = encoder.encode_blocking(&texts).map_err(NluError::Encoder)?;
             chunk.iter().zip(encoded).for_each(|(&i, vector)| vectors[i] = Some(vector));
         }
-        Ok(Self { messages, utterances, vectors: vectors.into_iter().flatten().collect() })
+        let vectors = vectors.into_iter().flatten().collect();
+        Ok(Self { messages, utterances, vectors, encoder: *encoder.fingerprint() })
     }
 }
 
@@ -188,8 +190,8 @@ fn fit(train: &Corpus<'_>, chosen: &[usize], options: EvalOptions) -> Result<Nlu
     let line = |number: &str| number.parse::<usize>().expect("examples were named by their lines");
     let mut set = TrainingSet::new(&intents, |number| train.utterances[line(number)].normal.clone());
     let vectors = set.examples.iter().map(|example| train.vectors[line(&example.text)].clone()).collect();
-    set.attach(vectors);
-    Ok(Nlu::fit(&set)?.with_options(NluOptions { exact: options.tiers }))
+    set.attach(vectors, train.encoder);
+    Ok(Nlu::fit(&set)?.with_options(NluOptions { tiers: options.tiers }))
 }
 
 fn measure(
@@ -207,7 +209,9 @@ fn measure(
     let (mut inside, mut outside) = (Vec::new(), Vec::new());
     let mut caught = 0usize;
     for ((message, utterance), vector) in test.messages.iter().zip(&test.utterances).zip(&test.vectors) {
-        let found = nlu.understand(utterance, std::slice::from_ref(vector), &Context::default());
+        let alone = options.tiers && nlu.texts(utterance).is_empty();
+        let vectors = if alone { &[] } else { std::slice::from_ref(vector) };
+        let found = nlu.understand(utterance, vectors, &Context::default());
         let strangeness = nlu.strangeness(&utterance.normal, Some(vector));
         if message.label == OUT_OF_SCOPE {
             outside.push(strangeness);

@@ -1,9 +1,10 @@
 //! What a message means: ranked intents with calibrated confidences, whether it is in scope, what it states, its mood.
 //!
 //! [`Nlu`] is fitted to a shop's examples and then judges one message at a time, without IO and without failing. Tiers
-//! take turns: a message that equals an example is that example; else head and words judge it together; where no
-//! vector is at hand, words judge alone. What it refuses to do: answer, remember, or guess at what `dialogue` knows, of
-//! which it is told no more than what the shopper was just asked ([`Context`]).
+//! take turns, the cheap ones first: a message that equals an example, or nearly does, is that example; words judge
+//! alone what they are sure of, and whatever has no vector; head and words judge the rest together. What it refuses to
+//! do: answer, remember, or guess at what `dialogue` knows, of which it is told no more than what the shopper was just
+//! asked ([`Context`]).
 
 mod blend;
 mod classifier;
@@ -13,16 +14,20 @@ mod essence;
 pub mod eval;
 mod head;
 mod metrics;
+mod mood;
+mod near;
 mod nearest;
 mod probability;
 mod random;
+mod run_on;
 mod scope;
 mod sentiment;
+mod spelling;
 mod training;
 mod whitening;
 mod words;
 
-use std::{collections::HashMap, time::Instant};
+use std::{borrow::Cow, collections::HashMap, time::Instant};
 
 use crate::{
     domain::{Band, IntentId, Nearest, RankedIntent, Understanding, Utterance, Why},
@@ -32,9 +37,10 @@ use crate::{
 use classifier::{Classifier, Verdict};
 use clauses::Claim;
 use essence::essence;
+use near::NearExamples;
 use nearest::NearestExamples;
-use probability::ranked;
-pub use sentiment::sentiment;
+use probability::{best, ranked};
+use spelling::Spelling;
 pub use training::{TrainingSet, encoder_text};
 
 /// A shop's understanding, fitted to its examples. Immutable; a new version of the shop gets a new one.
@@ -46,21 +52,37 @@ pub struct Nlu {
     exact: HashMap<String, Vec<usize>>,
     /// Folded counter-examples and the classes that they are not.
     excluded: HashMap<String, Vec<usize>>,
+    near: NearExamples,
+    spelling: Spelling,
     classifier: Classifier,
     nearest: NearestExamples,
+    /// Whether the vectors that it gets tell a mood.
+    moody: bool,
     options: NluOptions,
+}
+
+/// An example that a message is.
+#[derive(Clone, Copy)]
+struct Example<'a> {
+    /// As it was folded.
+    normal: &'a str,
+    /// The classes that have it.
+    classes: &'a [usize],
+    tier: &'static str,
+    confidence: f32,
 }
 
 /// How to judge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NluOptions {
-    /// Whether a message that equals an example is answered without asking the classifier.
-    pub exact: bool,
+    /// Whether the cheap tiers decide what they are sure of: a message that equals an example or nearly does, and one
+    /// whose words leave no doubt.
+    pub tiers: bool,
 }
 
 impl Default for NluOptions {
     fn default() -> Self {
-        Self { exact: true }
+        Self { tiers: true }
     }
 }
 
@@ -89,8 +111,9 @@ pub enum NluError {
     Panicked,
 }
 
-/// The confidence in a message that equals an example.
+/// The confidence in a message that equals an example, and in one that nearly does.
 const EXACT: f32 = 0.99;
+const NEAR: f32 = 0.97;
 /// How much likelier an expected intent becomes.
 const EXPECTED: f32 = 4.0;
 /// How much the clauses of a message count beside the whole of it.
@@ -135,8 +158,11 @@ impl Nlu {
             out_of_scope: set.out_of_scope(),
             exact,
             excluded,
+            near: NearExamples::new(set),
+            spelling: Spelling::fit(set.positives().into_iter().map(|i| set.examples[i].normal.as_str())),
             classifier: fit()?,
             nearest: NearestExamples::new(set),
+            moody: set.encoder.as_ref().is_some_and(mood::knows_vectors_of),
             options: NluOptions::default(),
         })
     }
@@ -166,9 +192,9 @@ impl Nlu {
         Self { options, ..self }
     }
 
-    /// Whether a message equals an example, so that nothing else need be asked.
+    /// Whether a message equals an example, or nearly does, so that nothing else need be asked.
     pub fn knows(&self, utterance: &Utterance) -> bool {
-        self.options.exact && self.exact.contains_key(&*essence(&utterance.normal))
+        self.options.tiers && self.example(&self.form(utterance)).is_some()
     }
 
     /// Whether vectors are of use to it: false where it was fitted without any.
@@ -176,23 +202,37 @@ impl Nlu {
         self.classifier.has_head()
     }
 
-    /// The texts of a message whose vectors `understand` can use: the whole, then its clauses if it has several.
-    pub fn texts(utterance: &Utterance) -> Vec<String> {
-        let normal = essence(&utterance.normal);
-        std::iter::once(&*normal).chain(clauses::split(&normal)).map(encoder_text).collect()
+    /// The texts whose vectors `understand` can use: the example that the message is, or the whole message and then
+    /// its clauses if it has several. None where words alone are sure.
+    pub fn texts(&self, utterance: &Utterance) -> Vec<String> {
+        let normal = self.form(utterance);
+        if self.options.tiers {
+            if let Some(example) = self.example(&normal) {
+                return vec![encoder_text(example.normal)];
+            }
+            if self.words_suffice(&normal) {
+                return Vec::new();
+            }
+        }
+        std::iter::once(&*normal).chain(self.clauses(&normal)).map(encoder_text).collect()
     }
 
     /// What a message means. `vectors` answers [`Nlu::texts`] one for one, holds the first alone, or is empty.
     pub fn understand(&self, utterance: &Utterance, vectors: &[Vector], context: &Context) -> Understanding {
         let start = Instant::now();
         let vector = vectors.first().map(|v| &**v);
-        let normal = essence(&utterance.normal);
+        let normal = self.form(utterance);
         let mut whole = self.classifier.judge(&normal, vector);
-        let claims = self.judge_clauses(&normal, vectors, &mut whole);
+        let example = self.example(&normal).filter(|_| self.options.tiers);
+        let claims = match example {
+            Some(_) => Vec::new(),
+            None => self.judge_clauses(&normal, vectors, &mut whole),
+        };
         self.exclude(&normal, &mut whole);
         let mut tier = if self.classifier.has_head() && vector.is_some() { "head" } else { "words" };
-        if self.options.exact && self.settle_exact(&normal, &mut whole) {
-            tier = "exact";
+        if let Some(example) = example {
+            self.settle(example, &mut whole);
+            tier = example.tier;
         } else if self.expect(context, &mut whole) {
             tier = "context";
         }
@@ -211,7 +251,7 @@ impl Nlu {
                 _ => Band::Clarify,
             },
             entities: utterance.entities.clone(),
-            sentiment: sentiment(&utterance.normal),
+            sentiment: mood::sentiment(&utterance.normal, vector.filter(|_| self.moody)),
             why: Why {
                 tier: if intents.is_empty() { "none" } else { tier },
                 nearest: self.nearest_to(vector, &whole),
@@ -220,6 +260,52 @@ impl Nlu {
             micros: start.elapsed().as_micros() as u64,
             intents,
         }
+    }
+
+    /// The form in which a message is judged: without cards, and spelt as the examples are unless it is one.
+    fn form<'a>(&self, utterance: &'a Utterance) -> Cow<'a, str> {
+        let normal = essence(&utterance.normal);
+        if self.exact.contains_key(&*normal) {
+            return normal;
+        }
+        match self.spelling.respell(&normal) {
+            Cow::Owned(spelt) => Cow::Owned(spelt),
+            Cow::Borrowed(_) => normal,
+        }
+    }
+
+    /// The example that a message in judged form equals or nearly equals.
+    fn example<'a>(&'a self, normal: &'a str) -> Option<Example<'a>> {
+        if let Some(classes) = self.exact.get(normal) {
+            return Some(Example { normal, classes, tier: "exact", confidence: EXACT });
+        }
+        let near = self.near.find(normal)?;
+        let classes = std::slice::from_ref(&near.class);
+        Some(Example { normal: &near.normal, classes, tier: "near", confidence: NEAR })
+    }
+
+    /// Whether words alone are sure enough of a message that has no example and but one clause.
+    fn words_suffice(&self, normal: &str) -> bool {
+        let verdict = self.classifier.judge(normal, None);
+        let first = best(&verdict.probabilities).map_or(0.0, |class| verdict.probabilities[class]);
+        !verdict.rejected
+            && verdict.levels.alone <= first * verdict.inside
+            && clauses::split(normal).is_empty()
+    }
+
+    /// The clauses of a message in judged form: those between its marks, or what words tell apart without any.
+    fn clauses<'a>(&self, normal: &'a str) -> Vec<&'a str> {
+        let parts = clauses::split(normal);
+        if !parts.is_empty() {
+            return parts;
+        }
+        let by_words = |piece: &str| {
+            let verdict = self.classifier.judge(piece, None);
+            let class = best(&verdict.probabilities).filter(|_| !verdict.rejected)?;
+            let asks = !clauses::is_courtesy(&self.classes[class]);
+            asks.then(|| (class, verdict.probabilities[class] * verdict.inside))
+        };
+        run_on::cut(normal, by_words).map_or(Vec::new(), |parts| parts.to_vec())
     }
 
     /// How far a message looks out of scope, for measuring.
@@ -239,11 +325,12 @@ impl Nlu {
 
     /// Judges the clauses of a message and lets those that ask for something speak for the whole.
     fn judge_clauses(&self, normal: &str, vectors: &[Vector], whole: &mut Verdict) -> Vec<Claim> {
-        let parts = clauses::split(normal);
+        let parts = self.clauses(normal);
         // Without vectors for the clauses of a message that has one, the two could not be compared.
         if parts.is_empty() || (!vectors.is_empty() && vectors.len() != parts.len() + 1) {
             return Vec::new();
         }
+        let cut = clauses::split(normal).is_empty();
         let mut claims = Vec::new();
         let mut sum = vec![0.0f32; self.classes.len()];
         let mut counted = 0.0;
@@ -257,7 +344,7 @@ impl Nlu {
             let weight = if first.id.as_str().starts_with("chat.") { 0.3 } else { 1.0 } * first.confidence;
             counted += weight;
             sum.iter_mut().zip(&verdict.probabilities).for_each(|(s, p)| *s += weight * p);
-            claims.push(Claim { intent: first.id, confidence: first.confidence });
+            claims.push(Claim { intent: first.id, confidence: first.confidence, cut });
         }
         if 0.0 < counted {
             let share = CLAUSE_SHARE * (counted / parts.len() as f32).min(1.0).sqrt();
@@ -276,10 +363,10 @@ impl Nlu {
         verdict.probabilities.iter_mut().for_each(|p| *p /= total.max(f32::MIN_POSITIVE));
     }
 
-    /// Settles a message that equals an example. Of several intents with the same example, all are as likely.
-    fn settle_exact(&self, normal: &str, verdict: &mut Verdict) -> bool {
-        let Some(classes) = self.exact.get(normal) else { return false };
-        let share = EXACT / classes.len() as f32;
+    /// Settles a message that is an example. Of several intents with the same example, all are as likely.
+    fn settle(&self, example: Example<'_>, verdict: &mut Verdict) {
+        let Example { classes, confidence, .. } = example;
+        let share = confidence / classes.len() as f32;
         let rest: f32 = (0..self.classes.len())
             .filter(|class| !classes.contains(class))
             .map(|class| verdict.probabilities[class])
@@ -287,13 +374,12 @@ impl Nlu {
         for (class, probability) in verdict.probabilities.iter_mut().enumerate() {
             *probability = match classes.contains(&class) {
                 true => share,
-                false if 0.0 < rest => *probability / rest * (1.0 - EXACT),
+                false if 0.0 < rest => *probability / rest * (1.0 - confidence),
                 false => 0.0,
             };
         }
         verdict.rejected = classes.iter().all(|class| Some(*class) == self.out_of_scope);
-        verdict.inside = if verdict.rejected { 1.0 - EXACT } else { EXACT };
-        true
+        verdict.inside = if verdict.rejected { 1.0 - confidence } else { confidence };
     }
 
     /// Makes what was asked for likelier. True if that changed the first intent or brought the message into scope.

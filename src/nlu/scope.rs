@@ -1,8 +1,8 @@
 //! Whether a message is in scope at all, decided apart from what it would mean if it were.
 //!
 //! Several weak signs are summed into one score; where there are lines out of scope to learn from, their weights are
-//! fitted, else every sign counts alike. The threshold is set on messages in scope that were held out, so that few
-//! of them are turned away.
+//! fitted, else every sign counts alike. The threshold is set on held-out messages, so that few in scope are turned
+//! away, and where lines out of scope show what it gains, none whose loss outweighs that.
 
 use super::probability::log_sum_exp;
 
@@ -12,6 +12,10 @@ const SIGNS: usize = 5;
 
 /// In-scope messages that may be turned away: the promise is 5 %, and a threshold from a sample needs room.
 const FALSE_ALARMS: f32 = 0.04;
+/// And where nothing shows what turning them away would gain.
+const FALSE_ALARMS_BLINDLY: f32 = 0.015;
+/// What turning away a share of those understood rightly costs beside catching as large a share of those out of scope.
+const LOSS: f32 = 3.0;
 /// Fewer lines out of scope than this teach no weights.
 const ENOUGH: usize = 20;
 const STEPS: usize = 300;
@@ -41,8 +45,11 @@ pub(super) fn signs(scores: &[f32], out_of_scope: Option<usize>, nearness: f32, 
 }
 
 impl Scope {
-    /// Fits to the signs of held-out messages in scope and of those out of scope, of which there may be none.
-    pub(super) fn fit(inside: &[Signs], outside: &[Signs]) -> Self {
+    /// Fits to the signs of held-out messages in scope, with whether they are understood rightly, and of those out of
+    /// scope, of which there may be none.
+    pub(super) fn fit(inside: &[(Signs, bool)], outside: &[Signs]) -> Self {
+        let right: Vec<bool> = inside.iter().map(|(_, right)| *right).collect();
+        let inside: &Vec<Signs> = &inside.iter().map(|(signs, _)| *signs).collect();
         let (mean, spread) = moments(inside);
         let standard = |signs: &Signs| -> Signs { std::array::from_fn(|i| (signs[i] - mean[i]) / spread[i]) };
         let weights = if ENOUGH <= outside.len() {
@@ -54,10 +61,11 @@ impl Scope {
         };
         let slope = std::array::from_fn(|i| weights[i] / spread[i]);
         let mut scope = Self { mean, slope, threshold: 0.0 };
-        let mut scores: Vec<f32> = inside.iter().map(|signs| scope.score(signs)).collect();
-        scores.sort_by(f32::total_cmp);
-        let place = ((1.0 - FALSE_ALARMS) * scores.len() as f32).ceil() as usize;
-        scope.threshold = scores.get(place.min(scores.len().saturating_sub(1))).copied().unwrap_or(f32::MAX);
+        let mut scores: Vec<(f32, bool)> =
+            inside.iter().zip(right).map(|(signs, right)| (scope.score(signs), right)).collect();
+        scores.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let outside: Vec<f32> = outside.iter().map(|signs| scope.score(signs)).collect();
+        scope.threshold = threshold(&scores, &outside);
         scope
     }
 
@@ -70,6 +78,30 @@ impl Scope {
     pub(super) fn rejects(&self, signs: &Signs) -> bool {
         self.score(signs) > self.threshold
     }
+}
+
+/// The best score to turn away beyond. `inside` is (score, whether understood rightly), highest score first.
+fn threshold(inside: &[(f32, bool)], outside: &[f32]) -> f32 {
+    let counts = ENOUGH <= outside.len();
+    let share = if counts { FALSE_ALARMS } else { FALSE_ALARMS_BLINDLY };
+    let most = (share * inside.len() as f32) as usize;
+    let strictest = inside.get(most).map_or(f32::MAX, |(score, _)| *score);
+    if !counts {
+        return strictest;
+    }
+    let gain = |threshold: f32| {
+        outside.iter().filter(|score| threshold < **score).count() as f32 / outside.len() as f32
+    };
+    let all_right = inside.iter().filter(|(_, right)| *right).count().max(1) as f32;
+    let (mut lost, mut best) = (0.0, (f32::NEG_INFINITY, strictest));
+    for (score, right) in inside.iter().take(most + 1) {
+        let value = gain(*score) - LOSS * lost / all_right;
+        if best.0 < value {
+            best = (value, *score);
+        }
+        lost += f32::from(u8::from(*right));
+    }
+    best.1
 }
 
 fn moments(signs: &[Signs]) -> (Signs, Signs) {
@@ -109,6 +141,10 @@ fn logistic(inside: &[Signs], outside: &[Signs]) -> Signs {
 mod tests {
     use super::*;
 
+    fn rightly(cloud: &[Signs]) -> Vec<(Signs, bool)> {
+        cloud.iter().map(|signs| (*signs, true)).collect()
+    }
+
     fn cloud(centre: f32, count: usize) -> Vec<Signs> {
         (0..count).map(|i| std::array::from_fn(|s| centre + ((i * 7 + s * 3) as f32 * 0.61).sin())).collect()
     }
@@ -117,7 +153,7 @@ mod tests {
     fn turns_away_few_of_its_own_and_most_others() {
         let inside = cloud(0.0, 400);
         for outside in [cloud(2.5, 40), vec![]] {
-            let scope = Scope::fit(&inside, &outside);
+            let scope = Scope::fit(&rightly(&inside), &outside);
             let alarms = inside.iter().filter(|s| scope.rejects(s)).count();
             assert!(alarms <= 20, "{alarms} of 400");
             let caught = cloud(2.5, 100).iter().filter(|s| scope.rejects(s)).count();

@@ -1,13 +1,11 @@
-//! The mood of a message, from lists of words that carry one, in Chinese and English.
+//! Which way the words of a message lean, from lists of words that carry a mood, in Chinese and English.
 //!
 //! It knows what turns a word round (不满意, not good), what strengthens it, and which words only look moody (差价, 好的).
-//! It does not know irony.
+//! It does not know irony. [`super::mood`] weighs it beside what was learnt from reviews.
 
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
-
-use crate::domain::{Sentiment, SentimentLabel};
 
 /// Words by what they weigh; `_` stands for a space within a phrase. Where two overlap the longer one, and before that the earlier one, counts.
 const LEXICON: &[(f32, &str)] = &[
@@ -119,8 +117,8 @@ static WORDS: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon { automaton, weights }
 });
 
-/// The mood of a folded message.
-pub fn sentiment(normal: &str) -> Sentiment {
+/// How far a folded message leans to the good, or, below nought, to the bad.
+pub(super) fn leaning(normal: &str) -> f32 {
     let lexicon = &*WORDS;
     let mut sum = 0.0f32;
     let mut end_of_last = 0;
@@ -138,13 +136,7 @@ pub fn sentiment(normal: &str) -> Sentiment {
     if normal.contains("!!") && sum != 0.0 {
         sum *= 1.2;
     }
-    let score = sum.tanh();
-    let label = match score {
-        s if s <= -0.3 => SentimentLabel::Negative,
-        s if 0.3 <= s => SentimentLabel::Positive,
-        _ => SentimentLabel::Neutral,
-    };
-    Sentiment { label, score }
+    sum
 }
 
 /// The last few letters of what stands before a word, within its clause.
@@ -163,40 +155,4 @@ fn stands_alone(text: &str, start: usize, end: usize) -> bool {
     }
     let joins = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
     !joins(text[..start].chars().next_back()) && !joins(text[end..].chars().next())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tells_moods_apart() {
-        use SentimentLabel::{Negative, Neutral, Positive};
-        for (text, expected) in [
-            ("你们家质量太差了", Negative),
-            ("垃圾客服", Negative),
-            ("很喜欢,下次还来", Positive),
-            ("一点都不满意", Negative),
-            ("质量不差", Positive),
-            ("怎么退差价", Neutral),
-            ("好的", Neutral),
-            ("多少钱", Neutral),
-            ("", Neutral),
-            ("this is terrible", Negative),
-            ("not good at all", Negative),
-            ("great service", Positive),
-            ("where is my parcel", Neutral),
-            ("goodness", Neutral),
-            ("我用银行卡付", Neutral),
-            ("服务真好👍", Positive),
-        ] {
-            assert_eq!(sentiment(text).label, expected, "{text}: {}", sentiment(text).score);
-        }
-    }
-
-    #[test]
-    fn scores_stay_within_bounds() {
-        let long = "垃圾骗子".repeat(500);
-        assert!((-1.0..=1.0).contains(&sentiment(&long).score));
-    }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     domain::IntentId,
-    encoder::Vector,
+    encoder::{Fingerprint, Vector},
     shop::{Example, IntentExamples},
 };
 
@@ -23,6 +23,8 @@ pub struct TrainingSet {
     pub(super) classes: Vec<IntentId>,
     /// Every example, by class and then in the order of the files.
     pub(super) examples: Vec<TrainingExample>,
+    /// The encoder that made the vectors, if there are any.
+    pub(super) encoder: Option<Fingerprint>,
 }
 
 /// One message and what it means.
@@ -48,7 +50,7 @@ impl TrainingSet {
             .filter(|(_, lines)| !lines.examples.is_empty())
             .map(|(id, _)| id.clone())
             .collect();
-        let mut set = Self { classes, examples: Vec::new() };
+        let mut set = Self { classes, examples: Vec::new(), encoder: None };
         for (class, id) in set.classes.clone().iter().enumerate() {
             let lines = &intents[id];
             for (line, negative) in
@@ -78,8 +80,9 @@ impl TrainingSet {
         self.examples.iter().map(|example| encoder_text(&example.normal)).collect()
     }
 
-    /// Gives every example its vector; `vectors` answers `texts` one for one.
-    pub fn attach(&mut self, vectors: Vec<Vector>) {
+    /// Gives every example its vector; `vectors` are an encoder's answer to `texts`, one for one.
+    pub fn attach(&mut self, vectors: Vec<Vector>, encoder: Fingerprint) {
+        self.encoder = Some(encoder);
         for (example, vector) in self.examples.iter_mut().zip(vectors) {
             example.vector = Some(vector);
         }

@@ -188,7 +188,7 @@ fn vocabulary(lines: &[Vec<u64>]) -> (HashMap<u64, u32>, Vec<f32>) {
 /// The features of a folded text: its units, their pairs with both ends marked, and their triples.
 ///
 /// A unit is a Latin word, a number (all numbers are one unit), or any other single character.
-fn features_of(text: &str) -> Vec<u64> {
+pub(super) fn features_of(text: &str) -> Vec<u64> {
     let units = units(text);
     let mut features = Vec::with_capacity(units.len() * 3 + 1);
     features.extend(&units);

@@ -15,3 +15,4 @@ mod search;
 mod shop;
 mod support;
 mod tidy;
+mod understanding;
