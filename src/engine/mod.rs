@@ -13,7 +13,7 @@ mod say;
 mod shops;
 mod turn;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use jiff::{Timestamp, ZonedDateTime};
 use tokio::sync::Notify;
@@ -33,6 +33,9 @@ use crate::{
     shop::Shop,
     store::{SharedStore, StoreError},
 };
+
+/// The waits before a failed turn is tried again, in milliseconds.
+const RETRIES: [u64; 4] = [100, 400, 1_600, 6_400];
 
 /// The parts an engine is made of; `app` chooses them.
 pub struct Parts {
@@ -113,7 +116,7 @@ impl Engine {
             tokio::select! {
                 () = &mut stop => break,
                 () = self.outbox_bell.notified() => {}
-                () = tokio::time::sleep(std::time::Duration::from_secs(1)) => {}
+                () = tokio::time::sleep(Duration::from_secs(1)) => {}
             }
         }
     }
@@ -146,8 +149,16 @@ impl Engine {
         }
         let engine = self.clone();
         self.tasks.spawn(async move {
-            if let Err(error) = engine.answer(&conversation).await {
+            // A store that is busy for a moment must not leave a shopper without an answer.
+            for wait in RETRIES.map(Some).into_iter().chain([None]) {
+                let Err(error) = engine.answer(&conversation).await else { return };
                 tracing::error!(conversation.id = %conversation, error = %error, "a turn failed");
+                match wait {
+                    Some(wait) if !engine.tasks.is_closed() => {
+                        tokio::time::sleep(Duration::from_millis(wait)).await;
+                    }
+                    _ => return, // The next message or the next start answers it.
+                }
             }
         });
     }
