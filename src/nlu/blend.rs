@@ -1,48 +1,46 @@
-//! How far each classifier is to be believed: the scores of head and words, weighted so that the probabilities that come
-//! out are right as often as they say.
+//! How far each classifier is to be believed: their scores, weighted so that the probabilities that come out are right as
+//! often as they say.
 //!
-//! The weights are fitted on messages that neither classifier was fitted to. With two numbers to find there is
-//! nothing to overfit, and the loss has a single minimum.
+//! The weights are fitted on messages that no classifier was fitted to. With three numbers to find there is nothing to
+//! overfit, and the loss has a single minimum.
 
 use super::probability::softmax;
+
+/// The classifiers: the head over vectors, words, and the nearest examples.
+pub(super) const EXPERTS: usize = 3;
+/// Scores by class from each of them; empty where one has nothing to go on.
+pub(super) type Opinions = [Vec<f32>; EXPERTS];
 
 /// A message judged by classifiers that did not learn from it.
 #[derive(Clone, Debug)]
 pub(super) struct Judged {
-    /// Scores by class from the vector; empty without one.
-    pub head: Vec<f32>,
-    /// Scores by class from the words.
-    pub words: Vec<f32>,
+    pub opinions: Opinions,
     /// The class that it is.
     pub class: usize,
-    /// What it counts for.
-    pub weight: f32,
 }
 
-/// Factors on the two classifiers' scores.
+/// Factors on the classifiers' scores.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Blend {
-    head: f32,
-    words: f32,
-}
+pub(super) struct Blend([f32; EXPERTS]);
 
-/// Neither classifier is ever believed beyond this, whatever a lucky fold says.
+/// No classifier is ever believed beyond this, whatever a lucky fold says.
 const MOST: f64 = 5.0;
 const ITERATIONS: usize = 25;
 
 impl Blend {
     /// The factors under which `judged` is likeliest; moderate ones where there is too little to tell.
     pub(super) fn fit(judged: &[Judged]) -> Self {
+        const MODERATE: f32 = 0.6;
         if judged.len() < 10 {
-            return Self { head: 0.6, words: 0.6 };
+            return Self([MODERATE, MODERATE, 0.0]);
         }
-        let mut point = [0.5f64, 0.5];
+        let mut point = [0.5f64; EXPERTS];
         let mut loss = slope(judged, point);
         for _ in 0..ITERATIONS {
             let Some(step) = newton_step(&loss) else { break };
             let mut size = 1.0;
             let next = loop {
-                let next = [0, 1].map(|i| (point[i] - size * step[i]).clamp(0.0, MOST));
+                let next = std::array::from_fn(|i| (point[i] - size * step[i]).clamp(0.0, MOST));
                 let found = slope(judged, next);
                 if found.value <= loss.value {
                     break Some((next, found));
@@ -59,66 +57,70 @@ impl Blend {
                 break;
             }
         }
-        Self { head: point[0] as f32, words: point[1] as f32 }
+        Self(point.map(|factor| factor as f32))
     }
 
     /// The blended scores of one message.
-    pub(super) fn scores(&self, head: &[f32], words: &[f32]) -> Vec<f32> {
-        if head.is_empty() {
-            return words.iter().map(|w| self.words * w).collect();
+    pub(super) fn scores(&self, opinions: &Opinions) -> Vec<f32> {
+        let classes = opinions.iter().map(Vec::len).max().unwrap_or(0);
+        let mut sum = vec![0.0; classes];
+        for (factor, scores) in self.0.iter().zip(opinions) {
+            sum.iter_mut().zip(scores).for_each(|(s, score)| *s += factor * score);
         }
-        head.iter().zip(words).map(|(h, w)| self.head * h + self.words * w).collect()
+        sum
     }
 }
 
 /// The mean loss at a point, with its first and second derivatives.
 struct Slope {
     value: f64,
-    first: [f64; 2],
-    second: [f64; 3],
+    first: [f64; EXPERTS],
+    second: [[f64; EXPERTS]; EXPERTS],
 }
 
-fn slope(judged: &[Judged], point: [f64; 2]) -> Slope {
-    let blend = Blend { head: point[0] as f32, words: point[1] as f32 };
-    let mut slope = Slope { value: 0.0, first: [0.0; 2], second: [0.0; 3] };
-    let total: f64 = judged.iter().map(|j| f64::from(j.weight)).sum::<f64>().max(f64::MIN_POSITIVE);
+fn slope(judged: &[Judged], point: [f64; EXPERTS]) -> Slope {
+    let blend = Blend(point.map(|factor| factor as f32));
+    let mut slope = Slope { value: 0.0, first: [0.0; EXPERTS], second: [[0.0; EXPERTS]; EXPERTS] };
+    let share = 1.0 / judged.len().max(1) as f64;
     for message in judged {
-        let mut p = blend.scores(&message.head, &message.words);
+        let mut p = blend.scores(&message.opinions);
         softmax(&mut p);
-        let weight = f64::from(message.weight) / total;
-        slope.value -= weight * f64::from(p[message.class].max(1e-12)).ln();
-        let (mut mean, mut square) = ([0.0f64; 2], [0.0f64; 3]);
+        slope.value -= share * f64::from(p[message.class].max(1e-12)).ln();
+        let said = |class: usize| -> [f64; EXPERTS] {
+            std::array::from_fn(|i| f64::from(message.opinions[i].get(class).copied().unwrap_or(0.0)))
+        };
+        let right = said(message.class);
+        let mut mean = [0.0f64; EXPERTS];
         for (class, p) in p.iter().enumerate() {
-            let p = f64::from(*p);
-            let h = f64::from(message.head.get(class).copied().unwrap_or(0.0));
-            let w = f64::from(message.words[class]);
-            mean[0] += p * h;
-            mean[1] += p * w;
-            square[0] += p * h * h;
-            square[1] += p * h * w;
-            square[2] += p * w * w;
+            let (p, x) = (f64::from(*p), said(class));
+            for i in 0..EXPERTS {
+                mean[i] += p * x[i];
+                (0..EXPERTS).for_each(|j| slope.second[i][j] += share * p * x[i] * x[j]);
+            }
         }
-        let h = f64::from(message.head.get(message.class).copied().unwrap_or(0.0));
-        let w = f64::from(message.words[message.class]);
-        slope.first[0] += weight * (mean[0] - h);
-        slope.first[1] += weight * (mean[1] - w);
-        slope.second[0] += weight * (square[0] - mean[0] * mean[0]);
-        slope.second[1] += weight * (square[1] - mean[0] * mean[1]);
-        slope.second[2] += weight * (square[2] - mean[1] * mean[1]);
+        for i in 0..EXPERTS {
+            slope.first[i] += share * (mean[i] - right[i]);
+            (0..EXPERTS).for_each(|j| slope.second[i][j] -= share * mean[i] * mean[j]);
+        }
     }
     slope
 }
 
-/// The second derivatives' inverse times the first; `None` where the loss is flat or not a number.
-fn newton_step(slope: &Slope) -> Option<[f64; 2]> {
+/// The second derivatives' inverse times the first, by elimination; `None` where the loss is flat or not a number.
+fn newton_step(slope: &Slope) -> Option<[f64; EXPERTS]> {
     const DAMPING: f64 = 1e-6;
-    let [a, b, c] = [slope.second[0] + DAMPING, slope.second[1], slope.second[2] + DAMPING];
-    let determinant = a * c - b * b;
-    let step = [
-        (c * slope.first[0] - b * slope.first[1]) / determinant,
-        (a * slope.first[1] - b * slope.first[0]) / determinant,
-    ];
-    step.iter().all(|s| s.is_finite()).then_some(step)
+    let (mut rows, mut step) = (slope.second, slope.first);
+    (0..EXPERTS).for_each(|i| rows[i][i] += DAMPING);
+    // The matrix is positive definite, so no rows need change places.
+    for i in 0..EXPERTS {
+        for j in (0..EXPERTS).filter(|&j| j != i) {
+            let share = rows[j][i] / rows[i][i];
+            (0..EXPERTS).for_each(|k| rows[j][k] -= share * rows[i][k]);
+            step[j] -= share * step[i];
+        }
+    }
+    let step = std::array::from_fn(|i| step[i] / rows[i][i]);
+    step.iter().all(|s: &f64| s.is_finite()).then_some(step)
 }
 
 #[cfg(test)]
@@ -134,7 +136,7 @@ mod tests {
                 let mut head = vec![0.0; 2];
                 head[said] = 20.0;
                 let words = vec![(i as f32 * 0.37).sin(), (i as f32 * 0.91).cos()];
-                Judged { head, words, class, weight: 1.0 }
+                Judged { opinions: [head, words, Vec::new()], class }
             })
             .collect()
     }
@@ -142,7 +144,7 @@ mod tests {
     #[test]
     fn says_nine_in_ten_where_nine_in_ten_are_right() {
         let blend = Blend::fit(&judged());
-        let mut p = blend.scores(&[20.0, 0.0], &[0.0, 0.0]);
+        let mut p = blend.scores(&[vec![20.0, 0.0], vec![0.0, 0.0], vec![]]);
         softmax(&mut p);
         assert!((p[0] - 0.9).abs() < 0.01, "{p:?}");
     }
@@ -150,10 +152,13 @@ mod tests {
     #[test]
     fn works_with_words_alone_and_with_next_to_nothing() {
         let few: Vec<Judged> = judged().into_iter().take(3).collect();
-        assert_eq!(Blend::fit(&few), Blend { head: 0.6, words: 0.6 });
-        let alone: Vec<Judged> =
-            judged().into_iter().map(|j| Judged { head: vec![], words: j.head, ..j }).collect();
-        let mut p = Blend::fit(&alone).scores(&[], &[20.0, 0.0]);
+        assert_eq!(Blend::fit(&few), Blend([0.6, 0.6, 0.0]));
+        let alone = |head: Vec<f32>| [vec![], head, vec![]];
+        let judged: Vec<Judged> = judged()
+            .into_iter()
+            .map(|Judged { opinions: [head, ..], class }| Judged { opinions: alone(head), class })
+            .collect();
+        let mut p = Blend::fit(&judged).scores(&alone(vec![20.0, 0.0]));
         softmax(&mut p);
         assert!((p[0] - 0.9).abs() < 0.01, "{p:?}");
     }

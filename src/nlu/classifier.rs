@@ -9,12 +9,13 @@ use crate::domain::IntentId;
 
 use super::{
     NluError,
-    blend::{Blend, Judged},
+    blend::{Blend, Judged, Opinions},
     edit::Edit,
     head::{Head, Row, WhiteVectors},
+    nearest::NearestExamples,
     probability::{best, dot, ranked, softmax},
     random::Shuffle,
-    scope::{Scope, Signs, signs},
+    scope::{Likeness, Scope, Signs, signs},
     training::TrainingSet,
     words::{Line, WordsHead},
 };
@@ -59,7 +60,15 @@ pub(super) struct Levels {
 struct Parts {
     head: Option<Head>,
     words: WordsHead,
+    nearest: NearestExamples,
     centres: Centres,
+}
+
+/// What the parts make of one message.
+#[derive(Clone, Debug)]
+struct Impression {
+    opinions: Opinions,
+    likeness: Likeness,
 }
 
 /// What was fitted to how the parts judged held-out examples.
@@ -90,14 +99,8 @@ impl Classifier {
         });
         let (parts, judged) = (parts??, judged?);
         let out_of_scope = set.out_of_scope();
-        let without: Vec<Held> = judged
-            .iter()
-            .map(|held| Held {
-                message: Judged { head: Vec::new(), ..held.message.clone() },
-                nearness: 0.0,
-                ..*held
-            })
-            .collect();
+        let without: Vec<Held> =
+            judged.iter().map(|held| Held { class: held.class, seen: held.seen.without_vector() }).collect();
         Ok(Self {
             full: Decision::fit(&judged, out_of_scope),
             words_only: Decision::fit(&without, out_of_scope),
@@ -108,8 +111,13 @@ impl Classifier {
 
     /// One that has learnt nothing: every message is as likely to mean one thing as another.
     pub(super) fn untaught(set: &TrainingSet) -> Self {
-        let parts =
-            Parts { head: None, words: WordsHead::fit(&[], set.classes.len()), centres: Centres::default() };
+        let everything: Vec<usize> = (0..set.examples.len()).collect();
+        let parts = Parts {
+            head: None,
+            words: WordsHead::fit(&[], set.classes.len()),
+            nearest: NearestExamples::new(set, &everything),
+            centres: Centres::default(),
+        };
         let out_of_scope = set.out_of_scope();
         // Of meanings that are all alike, none is worth offering.
         let levels = Levels { answer: 0.6, unknown: 0.6, alone: f32::INFINITY };
@@ -131,6 +139,7 @@ impl Classifier {
         let parts = Parts {
             head: head.as_ref().map(|head| head.edited(&edit.from, &edit.lines)),
             words: words.edited(&edit.from, &edit.lines),
+            nearest: NearestExamples::new(set, &everything),
             centres: Centres::fit(set, &everything),
         };
         let (full, words_only) = (self.full.clone(), self.words_only.clone());
@@ -139,10 +148,10 @@ impl Classifier {
 
     /// Judges a folded message.
     pub(super) fn judge(&self, normal: &str, vector: Option<&[f32]>) -> Verdict {
-        let (head, words, nearness, familiarity) = self.parts.judge(normal, vector);
-        let decision = if head.is_empty() { &self.words_only } else { &self.full };
-        let mut scores = decision.blend.scores(&head, &words);
-        let signs = signs(&scores, self.out_of_scope, nearness, familiarity);
+        let seen = self.parts.judge(normal, vector, self.out_of_scope);
+        let decision = if seen.opinions[0].is_empty() { &self.words_only } else { &self.full };
+        let mut scores = decision.blend.scores(&seen.opinions);
+        let signs = signs(&scores, self.out_of_scope, seen.likeness);
         let inside = split_off(&mut scores, self.out_of_scope);
         Verdict {
             probabilities: scores,
@@ -151,6 +160,11 @@ impl Classifier {
             strangeness: decision.scope.score(&signs),
             levels: decision.levels,
         }
+    }
+
+    /// The `count` examples of `classes` most like a vector, best first: their places in the set and their cosines.
+    pub(super) fn nearest(&self, vector: &[f32], classes: &[usize], count: usize) -> Vec<(usize, f32)> {
+        self.parts.nearest.find(vector, classes, count)
     }
 
     /// Whether vectors are of use.
@@ -184,20 +198,42 @@ impl Parts {
         thread::scope(|scope| {
             let words = scope.spawn(|| WordsHead::fit(&lines, classes));
             let head = white.map(|white| Head::fit(&rows, classes, white)).transpose()?;
-            let centres = Centres::fit(set, chosen);
-            Ok(Self { head, words: words.join().map_err(|_| NluError::Panicked)?, centres })
+            let (nearest, centres) = (NearestExamples::new(set, chosen), Centres::fit(set, chosen));
+            Ok(Self { head, words: words.join().map_err(|_| NluError::Panicked)?, nearest, centres })
         })
     }
 
-    fn judge(&self, normal: &str, vector: Option<&[f32]>) -> (Vec<f32>, Vec<f32>, f32, f32) {
+    fn judge(&self, normal: &str, vector: Option<&[f32]>, out_of_scope: Option<usize>) -> Impression {
+        /// Meanings of which the nearest examples are asked: the others have no chance, and there are many examples.
+        /// Being out of scope is asked always.
+        const LIKELIEST: usize = 8;
         let words = self.words.scores(normal);
-        let familiarity = self.words.familiarity(normal);
+        let mut likeness = Likeness { words: self.words.familiarity(normal), ..Likeness::default() };
         match (&self.head, vector) {
             (Some(head), Some(vector)) if head.dimension() == vector.len() => {
-                (head.scores(vector), words, self.centres.nearness(vector), familiarity)
+                let head = head.scores(vector);
+                let both: Vec<f32> = head.iter().zip(&words).map(|(h, w)| h + w).collect();
+                let mut likeliest = ranked(&both);
+                likeliest.retain(|&class| Some(class) != out_of_scope);
+                likeliest.truncate(LIKELIEST);
+                let inside = likeliest.clone();
+                likeliest.extend(out_of_scope);
+                let nearest = self.nearest.scores(vector, &likeliest, both.len());
+                likeness.centre = self.centres.nearness(vector);
+                likeness.examples = inside.iter().map(|&class| nearest[class]).fold(f32::MIN, f32::max);
+                Impression { opinions: [head, words, nearest], likeness }
             }
-            _ => (Vec::new(), words, 0.0, familiarity),
+            _ => Impression { opinions: [Vec::new(), words, Vec::new()], likeness },
         }
+    }
+}
+
+impl Impression {
+    /// What is left of it when the message has no vector.
+    fn without_vector(&self) -> Self {
+        let [_, words, _] = &self.opinions;
+        let likeness = Likeness { words: self.likeness.words, ..Likeness::default() };
+        Self { opinions: [Vec::new(), words.clone(), Vec::new()], likeness }
     }
 }
 
@@ -227,9 +263,8 @@ fn weights(set: &TrainingSet, chosen: &[usize]) -> Vec<f32> {
 /// A held-out example, judged.
 #[derive(Clone, Debug)]
 struct Held {
-    message: Judged,
-    nearness: f32,
-    familiarity: f32,
+    class: usize,
+    seen: Impression,
 }
 
 /// Judges held-out examples, fold after fold, until there are enough.
@@ -249,13 +284,12 @@ fn judge_held_out(set: &TrainingSet, white: Option<&WhiteVectors>) -> Result<Vec
         let parts = Parts::fit(set, &kept, white)?;
         judged.extend(held.into_iter().map(|i| {
             let example = &set.examples[i];
-            let (head, words, nearness, familiarity) =
-                parts.judge(&example.normal, example.vector.as_deref());
-            let message = Judged { head, words, class: example.class, weight: 1.0 };
-            Held { message, nearness, familiarity }
+            Held {
+                class: example.class,
+                seen: parts.judge(&example.normal, example.vector.as_deref(), set.out_of_scope()),
+            }
         }));
-        let outside =
-            judged.iter().filter(|held: &&Held| Some(held.message.class) == set.out_of_scope()).count();
+        let outside = judged.iter().filter(|held: &&Held| Some(held.class) == set.out_of_scope()).count();
         let enough = set.out_of_scope().is_none() || ENOUGH_OUTSIDE <= outside;
         if ENOUGH_JUDGED <= judged.len() && enough {
             break;
@@ -266,20 +300,23 @@ fn judge_held_out(set: &TrainingSet, white: Option<&WhiteVectors>) -> Result<Vec
 
 impl Decision {
     fn fit(judged: &[Held], out_of_scope: Option<usize>) -> Self {
-        let messages: Vec<Judged> = judged.iter().map(|held| held.message.clone()).collect();
+        let messages: Vec<Judged> = judged
+            .iter()
+            .map(|held| Judged { opinions: held.seen.opinions.clone(), class: held.class })
+            .collect();
         let blend = Blend::fit(&messages);
         let (mut inside, mut outside): (Vec<(Signs, bool)>, Vec<Signs>) = (Vec::new(), Vec::new());
         let mut outcomes = Vec::new();
         for held in judged {
-            let mut scores = blend.scores(&held.message.head, &held.message.words);
-            let signs = signs(&scores, out_of_scope, held.nearness, held.familiarity);
-            if Some(held.message.class) == out_of_scope {
+            let mut scores = blend.scores(&held.seen.opinions);
+            let signs = signs(&scores, out_of_scope, held.seen.likeness);
+            if Some(held.class) == out_of_scope {
                 outside.push(signs);
                 continue;
             }
             let certainty = split_off(&mut scores, out_of_scope);
             let order = ranked(&scores);
-            let place = order.iter().position(|&class| class == held.message.class).unwrap_or(usize::MAX);
+            let place = order.iter().position(|&class| class == held.class).unwrap_or(usize::MAX);
             inside.push((signs, place == 0));
             outcomes.push((best(&scores).map_or(0.0, |class| scores[class] * certainty), place));
         }
@@ -297,11 +334,11 @@ impl Decision {
         const ENOUGH: usize = 100;
         let mut outcomes: Vec<(f32, bool)> = Vec::new();
         for held in judged {
-            let mut scores = self.blend.scores(&held.message.head, &held.message.words);
-            let signs = signs(&scores, out_of_scope, held.nearness, held.familiarity);
+            let mut scores = self.blend.scores(&held.seen.opinions);
+            let signs = signs(&scores, out_of_scope, held.seen.likeness);
             let certainty = split_off(&mut scores, out_of_scope);
             if let Some(class) = best(&scores).filter(|_| !self.scope.rejects(&signs)) {
-                outcomes.push((scores[class] * certainty, class == held.message.class));
+                outcomes.push((scores[class] * certainty, class == held.class));
             }
         }
         outcomes.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));

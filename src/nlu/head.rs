@@ -65,9 +65,9 @@ pub(super) struct Row {
 }
 
 const BATCH: usize = 64;
-const PASSES: usize = 5;
-const LEAST_STEPS: usize = 300;
-const STEP: f32 = 2.0;
+const PASSES: usize = 12;
+const LEAST_STEPS: usize = 600;
+const STEP: f32 = 4.0;
 const MOMENTUM: f32 = 0.9;
 
 impl Head {

@@ -38,7 +38,6 @@ use classifier::{Classifier, Verdict};
 use clauses::Claim;
 use essence::essence;
 use near::NearExamples;
-use nearest::NearestExamples;
 use probability::{best, ranked};
 use spelling::Spelling;
 pub use training::{TrainingSet, encoder_text};
@@ -55,7 +54,8 @@ pub struct Nlu {
     near: NearExamples,
     spelling: Spelling,
     classifier: Classifier,
-    nearest: NearestExamples,
+    /// Every example as it was written, with its class.
+    written: Vec<(String, usize)>,
     /// Whether the vectors that it gets tell a mood.
     moody: bool,
     options: NluOptions,
@@ -161,7 +161,7 @@ impl Nlu {
             near: NearExamples::new(set),
             spelling: Spelling::fit(set.positives().into_iter().map(|i| set.examples[i].normal.as_str())),
             classifier: fit()?,
-            nearest: NearestExamples::new(set),
+            written: set.examples.iter().map(|example| (example.text.clone(), example.class)).collect(),
             moody: set.encoder.as_ref().is_some_and(mood::knows_vectors_of),
             options: NluOptions::default(),
         })
@@ -320,7 +320,14 @@ impl Nlu {
         let Some(vector) = vector else { return Vec::new() };
         let mut classes: Vec<usize> = ranked(&verdict.probabilities).into_iter().take(WEIGHED).collect();
         classes.extend(self.out_of_scope.filter(|class| !classes.contains(class)));
-        self.nearest.find(vector, &classes, SHOWN)
+        let found = self.classifier.nearest(vector, &classes, SHOWN);
+        found
+            .into_iter()
+            .map(|(example, score)| {
+                let (text, class) = &self.written[example];
+                Nearest { text: text.clone(), intent: self.classes[*class].clone(), score }
+            })
+            .collect()
     }
 
     /// Judges the clauses of a message and lets those that ask for something speak for the whole.

@@ -11,7 +11,7 @@ use safetensors::SafeTensors;
 use super::{
     probability::{dot, softmax},
     sentiment::leaning,
-    words::features_of,
+    words::grams_of,
 };
 use crate::{
     domain::{Sentiment, SentimentLabel},
@@ -86,7 +86,7 @@ fn score([negative, positive]: [f32; 2]) -> f32 {
 impl Weights {
     fn logits(&self, normal: &str) -> [f32; 2] {
         let mut buckets: Vec<usize> =
-            features_of(normal).into_iter().map(|feature| self.bucket(feature)).collect();
+            grams_of(normal).into_iter().map(|feature| self.bucket(feature)).collect();
         buckets.sort_unstable();
         buckets.dedup();
         let scale = 1.0 / (buckets.len().max(1) as f32).sqrt();

@@ -1,12 +1,14 @@
-//! The examples most like a message, shown to whoever asks why it was understood so.
+//! The examples most like a message: a classifier of their own, and what is shown to whoever asks why it was understood
+//! so.
 //!
 //! Vectors are kept in one byte a number: the order of near neighbours needs no more, and a shop has many thousands.
 
 use std::ops::Range;
 
-use crate::domain::{IntentId, Nearest};
-
-use super::training::TrainingSet;
+use super::{
+    probability::{dot, log_sum_exp},
+    training::TrainingSet,
+};
 
 /// Examples with their vectors.
 #[derive(Clone, Debug, Default)]
@@ -15,65 +17,111 @@ pub(super) struct NearestExamples {
     /// What all vectors have in common, taken off so that one byte resolves what differs.
     mean: Vec<f32>,
     bytes: Vec<i8>,
-    scales: Vec<f32>,
-    texts: Vec<(String, IntentId)>,
+    rows: Vec<ExampleRow>,
     /// Where the examples of each class stand.
     places: Vec<Range<usize>>,
 }
 
+/// What goes with one example's bytes.
+#[derive(Clone, Debug)]
+struct ExampleRow {
+    /// Its place in the training set.
+    example: usize,
+    /// What one byte's unit is worth.
+    scale: f32,
+    /// The length of what differs, in bytes' units.
+    length: f32,
+}
+
+/// How fast an example's say falls with its distance: one that is nearer by a cosine of 0.1 counts twelve times as much.
+/// Chosen on folds of BANKING77's training lines, where 20 to 40 do alike.
+const SHARPNESS: f32 = 25.0;
+
 impl NearestExamples {
-    /// All examples that have vectors, counter-examples left out.
-    pub(super) fn new(set: &TrainingSet) -> Self {
+    /// Those of `chosen`, places in the set in rising order, that have vectors; counter-examples are left out.
+    pub(super) fn new(set: &TrainingSet, chosen: &[usize]) -> Self {
         let mut index = Self::default();
-        let positives = set.positives();
-        let vectors = || positives.iter().filter_map(|&i| set.examples[i].vector.as_ref());
-        index.dimension = vectors().next().map_or(0, |v| v.len());
+        let positives = chosen.iter().filter(|&&i| !set.examples[i].negative);
+        let found: Vec<(usize, &[f32])> =
+            positives.filter_map(|&i| Some((i, &**set.examples[i].vector.as_ref()?))).collect();
+        index.dimension = found.first().map_or(0, |(_, vector)| vector.len());
         index.mean = vec![0.0; index.dimension];
-        let count = vectors().count().max(1) as f32;
-        vectors().for_each(|v| index.mean.iter_mut().zip(v.iter()).for_each(|(m, x)| *m += x / count));
-        for &i in &positives {
-            let example = &set.examples[i];
-            let Some(vector) = &example.vector else { continue };
+        let count = found.len().max(1) as f32;
+        for (_, vector) in &found {
+            index.mean.iter_mut().zip(*vector).for_each(|(m, x)| *m += x / count);
+        }
+        for (place, (example, vector)) in found.into_iter().enumerate() {
             let rest: Vec<f32> = vector.iter().zip(&index.mean).map(|(x, m)| x - m).collect();
-            let scale = rest.iter().fold(0.0f32, |high, x| high.max(x.abs())).max(f32::MIN_POSITIVE) / 127.0;
+            let scale = largest(&rest) / 127.0;
             index.bytes.extend(rest.iter().map(|x| (x / scale).round() as i8));
-            index.scales.push(scale);
+            let length = dot(&rest, &rest).sqrt().max(f32::MIN_POSITIVE) / scale;
+            index.rows.push(ExampleRow { example, scale, length });
             // Examples come by class, so those of one class stand together.
-            let place = index.texts.len();
-            index.places.resize(index.places.len().max(example.class + 1), place..place);
-            index.places[example.class].end = place + 1;
-            index.texts.push((example.text.clone(), set.classes[example.class].clone()));
+            let class = set.examples[example].class;
+            index.places.resize(index.places.len().max(class + 1), place..place);
+            index.places[class].end = place + 1;
         }
         index
     }
 
-    /// The `count` examples of `classes` most like a unit vector, best first, with their cosines.
-    pub(super) fn find(&self, vector: &[f32], classes: &[usize], count: usize) -> Vec<Nearest> {
+    /// Log-likelihoods of `classes` by their examples, up to a constant: every example vouches for its class, the more
+    /// the nearer it is (a kernel density over cosines, seen from the middle of all). Every other class of
+    /// `count` gets the lowest of them. Empty without examples or when the vector is of another dimension.
+    pub(super) fn scores(&self, vector: &[f32], classes: &[usize], count: usize) -> Vec<f32> {
+        if self.dimension == 0 || vector.len() != self.dimension {
+            return Vec::new();
+        }
+        let mut direction: Vec<f32> = vector.iter().zip(&self.mean).map(|(v, m)| v - m).collect();
+        let length = dot(&direction, &direction).sqrt().max(f32::MIN_POSITIVE);
+        direction.iter_mut().for_each(|v| *v /= length);
+        let (query, scale) = to_shorts(&direction);
+        let say = |class: &usize| {
+            let places = self.places.get(*class).cloned().unwrap_or_default();
+            let votes: Vec<f32> = places
+                .map(|place| SHARPNESS * self.product(place, &query) as f32 * scale / self.rows[place].length)
+                .collect();
+            if votes.is_empty() { -SHARPNESS } else { log_sum_exp(&votes) }
+        };
+        let said: Vec<f32> = classes.iter().map(say).collect();
+        let mut scores = vec![said.iter().copied().fold(f32::INFINITY, f32::min).min(SHARPNESS); count];
+        classes.iter().zip(said).for_each(|(class, said)| scores[*class] = said);
+        scores
+    }
+
+    /// The `count` examples of `classes` most like a unit vector, best first: their places in the set and their cosines.
+    pub(super) fn find(&self, vector: &[f32], classes: &[usize], count: usize) -> Vec<(usize, f32)> {
         if self.dimension == 0 || vector.len() != self.dimension {
             return Vec::new();
         }
         // x·v = (x − m)·v + m·v, and the last term is the same for every example.
-        let common: f32 = vector.iter().zip(&self.mean).map(|(v, m)| v * m).sum();
-        let scale = vector.iter().fold(0.0f32, |high, x| high.max(x.abs())).max(f32::MIN_POSITIVE) / 2047.0;
-        let query: Vec<i16> = vector.iter().map(|x| (x / scale).round() as i16).collect();
-        let mut best: Vec<(f32, usize)> = Vec::with_capacity(count + 1);
-        let places = classes.iter().filter_map(|&class| self.places.get(class)).cloned().flatten();
-        for index in places {
-            let bytes = &self.bytes[index * self.dimension..][..self.dimension];
-            let product: i32 = bytes.iter().zip(&query).map(|(b, q)| i32::from(*b) * i32::from(*q)).sum();
-            let score = product as f32 * self.scales[index] * scale;
-            if best.len() == count && best.last().is_none_or(|(lowest, _)| score <= *lowest) {
+        let common = dot(vector, &self.mean);
+        let (query, scale) = to_shorts(vector);
+        let mut best: Vec<(usize, f32)> = Vec::with_capacity(count + 1);
+        for place in classes.iter().filter_map(|&class| self.places.get(class)).cloned().flatten() {
+            let score = self.product(place, &query) as f32 * self.rows[place].scale * scale;
+            if best.len() == count && best.last().is_none_or(|(_, lowest)| score <= *lowest) {
                 continue;
             }
-            let place = best.partition_point(|(other, _)| score <= *other);
-            best.insert(place, (score, index));
+            let at = best.partition_point(|(_, other)| score <= *other);
+            best.insert(at, (self.rows[place].example, score));
             best.truncate(count);
         }
-        best.into_iter()
-            .map(|(score, index)| {
-                let (text, intent) = self.texts[index].clone();
-                Nearest { text, intent, score: (score + common).clamp(-1.0, 1.0) }
-            })
-            .collect()
+        best.iter_mut().for_each(|(_, score)| *score = (*score + common).clamp(-1.0, 1.0));
+        best
     }
+
+    fn product(&self, place: usize, query: &[i16]) -> i32 {
+        let bytes = &self.bytes[place * self.dimension..][..self.dimension];
+        bytes.iter().zip(query).map(|(b, q)| i32::from(*b) * i32::from(*q)).sum()
+    }
+}
+
+/// Numbers rounded to 12 bits, and what one unit is worth.
+fn to_shorts(vector: &[f32]) -> (Vec<i16>, f32) {
+    let scale = largest(vector) / 2047.0;
+    (vector.iter().map(|x| (x / scale).round() as i16).collect(), scale)
+}
+
+fn largest(vector: &[f32]) -> f32 {
+    vector.iter().fold(0.0f32, |high, x| high.max(x.abs())).max(f32::MIN_POSITIVE)
 }

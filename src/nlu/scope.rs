@@ -8,7 +8,7 @@ use super::probability::log_sum_exp;
 
 /// Signs that a message is out of scope, each the higher the more it looks so.
 pub(super) type Signs = [f32; SIGNS];
-const SIGNS: usize = 5;
+const SIGNS: usize = 6;
 
 /// In-scope messages that may be turned away: the promise is 5 %, and a threshold from a sample needs room.
 const FALSE_ALARMS: f32 = 0.04;
@@ -29,9 +29,19 @@ pub(super) struct Scope {
     threshold: f32,
 }
 
-/// The signs of a message: blended scores by class, the class of out of scope if there is one, the
-/// cosine to the nearest intent's centre, and the share of features that any example holds.
-pub(super) fn signs(scores: &[f32], out_of_scope: Option<usize>, nearness: f32, familiarity: f32) -> Signs {
+/// How much a message is like the examples, by three measures that are each the higher the more it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Likeness {
+    /// The cosine to the nearest intent's centre.
+    pub centre: f32,
+    /// How many examples in scope are near, and how near.
+    pub examples: f32,
+    /// The share of its features that any example holds.
+    pub words: f32,
+}
+
+/// The signs of a message: of its blended scores by class, the class of out of scope if there is one, and its likeness.
+pub(super) fn signs(scores: &[f32], out_of_scope: Option<usize>, likeness: Likeness) -> Signs {
     let inside: Vec<f32> = scores
         .iter()
         .enumerate()
@@ -41,7 +51,8 @@ pub(super) fn signs(scores: &[f32], out_of_scope: Option<usize>, nearness: f32, 
     let energy = log_sum_exp(&inside);
     let highest = inside.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let outside = out_of_scope.map_or(0.0, |class| scores[class] - energy);
-    [outside, -energy, energy - highest, -nearness, -familiarity].map(|s| if s.is_finite() { s } else { 0.0 })
+    [outside, -energy, energy - highest, -likeness.centre, -likeness.examples, -likeness.words]
+        .map(|s| if s.is_finite() { s } else { 0.0 })
 }
 
 impl Scope {
@@ -57,7 +68,7 @@ impl Scope {
             let outside: Vec<Signs> = outside.iter().map(standard).collect();
             logistic(&inside, &outside)
         } else {
-            [0.0, 1.0, 1.0, 1.0, 1.0]
+            [0.0, 1.0, 1.0, 1.0, 1.0, 1.0]
         };
         let slope = std::array::from_fn(|i| weights[i] / spread[i]);
         let mut scope = Self { mean, slope, threshold: 0.0 };
@@ -163,13 +174,17 @@ mod tests {
 
     #[test]
     fn without_anything_to_learn_from_nothing_is_turned_away() {
-        assert!(!Scope::fit(&[], &[]).rejects(&signs(&[1.0, 2.0], None, 0.1, 0.0)));
+        assert!(!Scope::fit(&[], &[]).rejects(&signs(&[1.0, 2.0], None, Likeness::default())));
     }
 
     #[test]
     fn signs_are_numbers_whatever_comes() {
         for scores in [vec![], vec![f32::NAN, 1.0], vec![f32::INFINITY]] {
-            assert!(signs(&scores, None, f32::NAN, 0.5).iter().all(|s| s.is_finite()));
+            assert!(
+                signs(&scores, None, Likeness { centre: f32::NAN, ..Likeness::default() })
+                    .iter()
+                    .all(|s| s.is_finite())
+            );
         }
     }
 }

@@ -185,21 +185,29 @@ fn vocabulary(lines: &[Vec<u64>]) -> (HashMap<u64, u32>, Vec<f32>) {
     (common.iter().enumerate().map(|(number, (hash, _))| (*hash, number as u32)).collect(), rarity)
 }
 
-/// The features of a folded text: its units, their pairs with both ends marked, and their triples.
+/// The features of a folded text: its grams, and the trigrams of spelt words, by which words of one stem and slips of the
+/// finger are like one another.
+fn features_of(text: &str) -> Vec<u64> {
+    let mut features = grams_of(text);
+    words_of(text).for_each(|word| trigrams(word, &mut features));
+    features
+}
+
+/// The grams of a folded text: its units, their pairs with both ends marked, and their triples.
 ///
 /// A unit is a Latin word, a number (all numbers are one unit), or any other single character.
-pub(super) fn features_of(text: &str) -> Vec<u64> {
+pub(super) fn grams_of(text: &str) -> Vec<u64> {
     let units = units(text);
-    let mut features = Vec::with_capacity(units.len() * 3 + 1);
-    features.extend(&units);
+    let mut grams = Vec::with_capacity(units.len() * 3 + 1);
+    grams.extend(&units);
     let edge = hash("\u{2}");
     let mut previous = edge;
     for &unit in units.iter().chain(&[edge]) {
-        features.push(combine(previous, unit));
+        grams.push(combine(previous, unit));
         previous = unit;
     }
-    features.extend(units.windows(3).map(|w| combine(combine(w[0], w[1]), w[2])));
-    features
+    grams.extend(units.windows(3).map(|w| combine(combine(w[0], w[1]), w[2])));
+    grams
 }
 
 fn units(text: &str) -> Vec<u64> {
@@ -224,6 +232,23 @@ fn units(text: &str) -> Vec<u64> {
         }
     }
     units
+}
+
+/// The words of a text that are spelt with several letters.
+fn words_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !(c == '\'' || c.is_alphabetic() && is_spelt(c))).filter(|word| !word.is_empty())
+}
+
+/// Adds the runs of three characters of a word whose two ends are marked.
+fn trigrams(word: &str, features: &mut Vec<u64>) {
+    const END: char = '\u{3}';
+    let mut run = ['\0', '\0', END];
+    for letter in word.chars().chain([END]) {
+        run = [run[1], run[2], letter];
+        if run[0] != '\0' {
+            features.push(run.iter().fold(hash("\u{3}"), |sum, c| combine(sum, u64::from(u32::from(*c)))));
+        }
+    }
 }
 
 /// The length of a placeholder such as `[订单x]` at the start of `text`, or of the bracket alone.
@@ -269,6 +294,18 @@ mod tests {
         }
         assert_eq!(units("买3件"), units("买25件"));
         assert_eq!(units("[订单x]"), units("20261101001"));
+    }
+
+    #[test]
+    fn words_of_one_stem_are_alike() {
+        let common = |a: &str, b: &str| {
+            let of = features_of(b);
+            features_of(a).iter().filter(|feature| of.contains(feature)).count()
+        };
+        // ‹de del eli liv ive ver
+        assert_eq!(common("delivery", "delivered"), 6);
+        assert_eq!(common("a", "i"), 0);
+        assert_eq!(common("发货", "发票"), 2, "the first character, and that it begins");
     }
 
     #[test]
