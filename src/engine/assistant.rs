@@ -17,7 +17,7 @@ use crate::{
     dialogue::{Fact, FaqMatch},
     domain::{Entity, EntityKind, Locale, ProductQuery, Understanding, Utterance, trade::Product},
     encoder::{EncodeError, Encoder, Vector},
-    nlu::{Context, Nlu, NluError, TrainingSet, encoder_text},
+    nlu::{Context, Nlu, NluError, TrainingSet},
     reply,
     retrieval::{self, FaqHit, ProductHit, RetrievalError, Retriever, Vectors},
     shop::Shop,
@@ -194,9 +194,8 @@ impl Assistant {
 
     /// Every text that learning encodes; their vectors ship with the model for what the binary brings along.
     pub fn texts(shop: &Shop, products: &[Product]) -> BTreeSet<String> {
-        let examples = shop.intents.values().flat_map(|intent| intent.examples.iter().chain(&intent.not));
-        let examples = examples.map(|example| encoder_text(&text::normalize(&example.text)));
-        examples.chain(retrieval::texts(shop, products)).collect()
+        let examples = TrainingSet::new(&shop.intents, text::normalize).texts();
+        examples.into_iter().chain(retrieval::texts(shop, products)).collect()
     }
 
     /// The same understanding for another version of the shop's files that has the same examples.

@@ -107,9 +107,10 @@ impl Engine {
 
     /// What has to run as long as the server does: first whatever was left unanswered, then the outbox.
     pub async fn run(&self, stop: impl Future<Output = ()>) {
-        self.answer_what_was_left().await;
         tokio::pin!(stop);
+        let mut looked = false;
         loop {
+            looked = looked || self.answer_what_was_left().await;
             for conversation in self.carry_out_changes().await {
                 self.answer_soon(conversation);
             }
@@ -121,8 +122,9 @@ impl Engine {
         }
     }
 
-    /// Answers every stored message without an answer: a crash may have come between its ack and its answer.
-    async fn answer_what_was_left(&self) {
+    /// Answers every stored message without an answer: a crash may have come between its ack and its answer. False if
+    /// they could not be looked for.
+    async fn answer_what_was_left(&self) -> bool {
         match self.parts.store.unanswered().await {
             Ok(left) => {
                 if !left.is_empty() {
@@ -131,8 +133,12 @@ impl Engine {
                 for (conversation, _) in left {
                     self.answer_soon(conversation);
                 }
+                true
             }
-            Err(error) => tracing::error!(error = %error, "unanswered messages can't be listed"),
+            Err(error) => {
+                tracing::error!(error = %error, "unanswered messages can't be listed");
+                false
+            }
         }
     }
 
