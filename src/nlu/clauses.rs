@@ -1,7 +1,7 @@
 //! Takes a message apart into its clauses, and says which intents several clauses state between them.
 //!
-//! Splitting goes by punctuation, by spaces between Chinese characters, and by words that open a new request. It knows
-//! no grammar: a clause that comes out as a scrap is judged unsure and states nothing.
+//! Splitting goes by punctuation, by spaces between Chinese characters, behind 吗, and by words that open a new request.
+//! It knows no grammar: a clause that comes out as a scrap is judged unsure and states nothing.
 
 use crate::domain::{IntentId, RankedIntent};
 
@@ -12,8 +12,12 @@ const OPENERS: [&str; 11] =
 const MOST_CLAUSES: usize = 5;
 /// Never more than so many intents are stated.
 const MOST_STATED: usize = 3;
-/// How sure a clause has to be of an intent for it to be stated.
+/// How sure a clause has to be of an intent for it to be stated, whatever the message says besides.
 const SURE: f32 = 0.88;
+/// How sure one has to be that a mark ends and that hardly means what the message means first: which of several neighbours
+/// it means may be in doubt (什么时候发货 asks or urges), that it means something else is not.
+const APART: f32 = 0.75;
+const HARDLY: f32 = 0.02;
 
 /// And how likely the whole message is to mean it, beside its first intent: where a mark ends the clause, and where it
 /// was cut off by a guess, for 尾号1017的订单 before 快递到哪了 asks nothing.
@@ -58,8 +62,12 @@ fn separators(normal: &str) -> Vec<(usize, usize)> {
             ' ' => before.is_some_and(is_han) && after.is_some_and(|c| is_han(c) || c == '['),
             _ => false,
         };
+        // A particle that asks ends its clause whether or not a mark follows: 包邮吗几天能到.
+        let asks = letter == '吗' && after.is_some_and(is_han);
         if ends {
             found.push((place, letter.len_utf8()));
+        } else if asks {
+            found.push((place + letter.len_utf8(), 0));
         } else if OPENERS.iter().any(|opener| normal[place..].starts_with(opener))
             && (is_han(letter) || before.is_none_or(|c| !c.is_alphanumeric()))
         {
@@ -83,11 +91,20 @@ fn is_clause(piece: &str) -> bool {
 /// What a clause states, as far as it was judged to state anything.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Claim {
-    pub intent: IntentId,
-    /// How sure the clause is by itself.
-    pub confidence: f32,
+    /// The likeliest intents of the clause by itself, best first.
+    pub ranked: Vec<RankedIntent>,
     /// Whether it was cut off where no mark stands.
     pub cut: bool,
+}
+
+impl Claim {
+    /// What the clause asks, if it is sure enough, in a message that means `first` before all.
+    fn meaning(&self, first: &IntentId) -> Option<&IntentId> {
+        let best = self.ranked.first().filter(|best| !is_courtesy(&best.id))?;
+        let rival = self.ranked.iter().find(|it| it.id == *first).map_or(0.0, |it| it.confidence);
+        let apart = !self.cut && APART <= best.confidence && rival <= HARDLY;
+        (SURE <= best.confidence || apart).then_some(&best.id)
+    }
 }
 
 /// The intents that a message states, of which `ranked` are the likeliest of the whole, best first: the first of them,
@@ -98,11 +115,12 @@ pub(super) fn stated(ranked: &[RankedIntent], claims: &[Claim]) -> Vec<IntentId>
     let Some(first) = ranked.first() else { return Vec::new() };
     let mut stated: Vec<IntentId> = Vec::new();
     let whole = |intent: &IntentId| ranked.iter().find(|it| it.id == *intent).map_or(0.0, |it| it.confidence);
-    for claim in claims.iter().filter(|claim| SURE <= claim.confidence && !is_courtesy(&claim.intent)) {
+    for claim in claims {
+        let Some(meant) = claim.meaning(&first.id) else { continue };
         let share = if claim.cut { LIKELY_IF_CUT } else { LIKELY };
-        let likely = is_courtesy(&first.id) || share * first.confidence <= whole(&claim.intent);
-        if likely && !stated.contains(&claim.intent) {
-            stated.push(claim.intent.clone());
+        let likely = is_courtesy(&first.id) || share * first.confidence <= whole(meant);
+        if likely && !stated.contains(meant) {
+            stated.push(meant.clone());
         }
     }
     if is_courtesy(&first.id) && stated.len() < 2 {
@@ -153,7 +171,7 @@ mod tests {
 
     #[test]
     fn splits_where_a_new_clause_begins() {
-        let cases: [(&str, &[&str]); 12] = [
+        let cases: [(&str, &[&str]); 14] = [
             ("什么时候发货", &[]),
             ("有货吗 今天能发吗", &["有货吗", "今天能发吗"]),
             ("衣服有点小,我要换货", &["衣服有点小", "我要换货"]),
@@ -165,6 +183,8 @@ mod tests {
                 &["where is my order", "and also i need an invoice"],
             ),
             ("嗯,我要退货", &[]),
+            ("包邮吗几天能到", &["包邮吗", "几天能到"]),
+            ("包邮吗亲", &[]),
             ("", &[]),
             ("???!!!", &[]),
             ("退货!退款!", &["退货", "退款"]),
@@ -177,7 +197,9 @@ mod tests {
 
     #[test]
     fn states_two_intents_when_clauses_are_sure_of_them() {
-        let claim = |intent: &str, confidence| Claim { intent: intent.into(), confidence, cut: false };
+        let ranked_as = |id: &str, confidence| RankedIntent { id: id.into(), confidence };
+        let claim =
+            |intent: &str, confidence| Claim { ranked: vec![ranked_as(intent, confidence)], cut: false };
         let ranked = |first: &str| {
             [(first, 0.5), ("b", 0.2), ("order.cancel", 0.2)]
                 .map(|(id, confidence)| RankedIntent { id: id.into(), confidence })

@@ -2,7 +2,10 @@
 //!
 //! A measurement reads nothing but what it is given, and tunes nothing on the lines that it is judged by.
 
-use std::{collections::BTreeMap, time::Instant};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    time::Instant,
+};
 
 use crate::{
     domain::{IntentId, Utterance},
@@ -14,7 +17,7 @@ use super::{
     Context, Nlu, NluError, NluOptions, TrainingSet,
     metrics::{auroc, by_label, calibration_error, mean, median},
     random::Shuffle,
-    training::OUT_OF_SCOPE,
+    training::{OUT_OF_SCOPE, spelt_out},
 };
 
 /// A message and the intent that it has been given; `oos` means out of scope.
@@ -110,6 +113,12 @@ pub fn evaluate(
     read: impl Fn(&str) -> Utterance,
     options: EvalOptions,
 ) -> Result<EvalReport, NluError> {
+    let labels: BTreeSet<&str> = train.iter().map(|message| message.label.as_str()).collect();
+    let names: Vec<LabelledMessage> = labels
+        .into_iter()
+        .map(|label| LabelledMessage { text: spelt_out(&label.into()), label: label.to_owned() })
+        .collect();
+    let names = Corpus::read(&names, encoder, &read)?;
     let train = Corpus::read(train, encoder, &read)?;
     let test = Corpus::read(test, encoder, &read)?;
     let draws: Vec<Option<u64>> = match options.per_intent {
@@ -119,7 +128,7 @@ pub fn evaluate(
     let mut runs = Vec::new();
     for seed in draws {
         let chosen = draw(&train, options.per_intent, seed);
-        runs.push(measure(&train, &chosen, &test, seed, options)?);
+        runs.push(measure(&train, &names, &chosen, &test, seed, options)?);
     }
     let mean = mean_of(&runs);
     Ok(EvalReport { mean, runs, encode_p50_micros: time_encoding(&test, encoder)? })
@@ -174,35 +183,56 @@ fn draw(train: &Corpus<'_>, per_intent: Option<usize>, seed: Option<u64>) -> Vec
     chosen
 }
 
-fn fit(train: &Corpus<'_>, chosen: &[usize], options: EvalOptions) -> Result<Nlu, NluError> {
+/// Fits to the chosen lines of `train`; `names` are the labels' own words.
+fn fit(
+    train: &Corpus<'_>,
+    names: &Corpus<'_>,
+    chosen: &[usize],
+    options: EvalOptions,
+) -> Result<Nlu, NluError> {
     let mut lines: BTreeMap<IntentId, Vec<usize>> = BTreeMap::new();
     for &i in chosen {
         lines.entry(train.messages[i].label.as_str().into()).or_default().push(i);
     }
+    /// Before a line's number; no label holds it.
+    const LINE: char = '\0';
     // Each example stands for its line by number, so that folding finds what was already read.
     let intents = lines
         .iter()
         .map(|(id, lines)| {
-            let examples = lines.iter().map(|i| Example { text: i.to_string() }).collect();
+            let examples = lines.iter().map(|i| Example { text: format!("{LINE}{i}") }).collect();
             (id.clone(), IntentExamples { examples, not: Vec::new() })
         })
         .collect();
-    let line = |number: &str| number.parse::<usize>().expect("examples were named by their lines");
-    let mut set = TrainingSet::new(&intents, |number| train.utterances[line(number)].normal.clone());
-    let vectors = set.examples.iter().map(|example| train.vectors[line(&example.text)].clone()).collect();
+    let by_name: HashMap<&str, usize> =
+        names.messages.iter().enumerate().map(|(i, message)| (message.text.as_str(), i)).collect();
+    let line = |text: &str| match text.strip_prefix(LINE) {
+        Some(number) => (train, number.parse().expect("examples were named by their lines")),
+        None => (names, by_name[text]),
+    };
+    let mut set = TrainingSet::new(&intents, |text| {
+        let (corpus, i) = line(text);
+        corpus.utterances[i].normal.clone()
+    });
+    let vector = |text: &str| {
+        let (corpus, i) = line(text);
+        corpus.vectors[i].clone()
+    };
+    let vectors = set.examples.iter().map(|example| vector(&example.text)).collect();
     set.attach(vectors, train.encoder);
     Ok(Nlu::fit(&set)?.with_options(NluOptions { tiers: options.tiers }))
 }
 
 fn measure(
     train: &Corpus<'_>,
+    names: &Corpus<'_>,
     chosen: &[usize],
     test: &Corpus<'_>,
     seed: Option<u64>,
     options: EvalOptions,
 ) -> Result<EvalFigures, NluError> {
     let start = Instant::now();
-    let nlu = fit(train, chosen, options)?;
+    let nlu = fit(train, names, chosen, options)?;
     let fit_seconds = start.elapsed().as_secs_f64();
     let mut pairs: Vec<(&str, String)> = Vec::new();
     let mut forced: Vec<(f32, bool)> = Vec::new();

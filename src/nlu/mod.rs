@@ -343,15 +343,13 @@ impl Nlu {
         let mut counted = 0.0;
         for (place, part) in parts.iter().enumerate() {
             let verdict = self.classifier.judge(part, vectors.get(place + 1).map(|v| &**v));
-            let Some(first) = self.rank(&verdict).into_iter().next() else { continue };
-            if verdict.rejected {
-                continue;
-            }
+            let ranked = self.rank(&verdict);
+            let Some(first) = ranked.first().filter(|_| !verdict.rejected) else { continue };
             // A clause counts by how sure it is: a scrap is unsure of everything.
             let weight = if first.id.as_str().starts_with("chat.") { 0.3 } else { 1.0 } * first.confidence;
             counted += weight;
             sum.iter_mut().zip(&verdict.probabilities).for_each(|(s, p)| *s += weight * p);
-            claims.push(Claim { intent: first.id, confidence: first.confidence, cut });
+            claims.push(Claim { ranked, cut });
         }
         if 0.0 < counted {
             let share = CLAUSE_SHARE * (counted / parts.len() as f32).min(1.0).sqrt();

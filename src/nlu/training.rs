@@ -53,6 +53,9 @@ impl TrainingSet {
         let mut set = Self { classes, examples: Vec::new(), encoder: None };
         for (class, id) in set.classes.clone().iter().enumerate() {
             let lines = &intents[id];
+            if id.as_str() != OUT_OF_SCOPE {
+                set.push(&Example { text: spelt_out(id) }, class, false, &fold);
+            }
             for (line, negative) in
                 lines.examples.iter().map(|l| (l, false)).chain(lines.not.iter().map(|l| (l, true)))
             {
@@ -97,6 +100,11 @@ impl TrainingSet {
     pub(super) fn positives(&self) -> Vec<usize> {
         (0..self.examples.len()).filter(|&i| !self.examples[i].negative).collect()
     }
+}
+
+/// An intent's id as words: whoever named it said what it means, which counts when examples are few.
+pub(super) fn spelt_out(id: &IntentId) -> String {
+    id.as_str().replace(['.', '_', '-'], " ")
 }
 
 /// The form of a folded message that goes to the encoder, without cards (see `essence`): long numbers, which mean nothing to it, become the
@@ -148,7 +156,11 @@ mod tests {
         let set = TrainingSet::new(&intents, |text| text.trim().to_owned());
         assert_eq!(set.classes.iter().map(IntentId::as_str).collect::<Vec<_>>(), ["a", "b"]);
         let lines: Vec<_> = set.examples.iter().map(|e| (e.text.as_str(), e.class, e.negative)).collect();
-        assert_eq!(lines, [("z", 0, false), ("x", 1, false), ("y", 1, true)]);
-        assert_eq!(set.positives(), [0, 1]);
+        assert_eq!(
+            lines,
+            [("a", 0, false), ("z", 0, false), ("b", 1, false), ("x", 1, false), ("y", 1, true)],
+            "an intent's id is its first example"
+        );
+        assert_eq!(set.positives(), [0, 1, 2, 3]);
     }
 }
