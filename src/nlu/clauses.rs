@@ -78,7 +78,7 @@ fn separators(normal: &str) -> Vec<(usize, usize)> {
     found
 }
 
-fn is_han(letter: char) -> bool {
+pub(super) fn is_han(letter: char) -> bool {
     ('\u{4e00}'..='\u{9fff}').contains(&letter)
 }
 

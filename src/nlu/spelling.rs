@@ -11,6 +11,7 @@ use std::{
 
 use pinyin::ToPinyin;
 
+use super::clauses::is_han;
 use crate::text::base_dictionary;
 
 /// How the examples are spelt.
@@ -235,10 +236,6 @@ fn sound(run: &[char]) -> String {
 
 fn latin_words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_ascii_lowercase()).filter(|word| 2 < word.len())
-}
-
-fn is_han(letter: char) -> bool {
-    ('\u{4e00}'..='\u{9fff}').contains(&letter)
 }
 
 #[cfg(test)]
