@@ -137,15 +137,19 @@ impl ModelFiles {
         self.vectors.clone()
     }
 
-    /// Checks every file against the manifest, and the manifest against this program.
+    /// Checks every file against the manifest, and the manifest against this program. What came with the binary is as
+    /// the manifest says (a test holds it to that): reading it all here would only make all of it resident.
     pub fn verify(&self) -> Result<Fingerprint, ModelError> {
         let manifest = self.parse_manifest()?;
         let mut total = Sha256::new();
         total.update(format!("{POOLING}\n"));
         let files = [(WEIGHTS, &self.weights), (TOKENIZER, &self.tokenizer)];
-        let digests: Vec<String> = std::thread::scope(|scope| {
-            let tasks = files.map(|(_, bytes)| scope.spawn(move || hex::encode(Sha256::digest(bytes))));
-            tasks.into_iter().map(|task| task.join().expect("hashing cannot fail")).collect()
+        let digests: Vec<Option<String>> = std::thread::scope(|scope| {
+            let tasks = files.map(|(_, bytes)| {
+                let read = matches!(bytes, Cow::Owned(_));
+                read.then(|| scope.spawn(move || hex::encode(Sha256::digest(bytes))))
+            });
+            tasks.map(|task| task.map(|task| task.join().expect("hashing cannot fail"))).into()
         });
         for ((name, bytes), found) in files.into_iter().zip(digests) {
             let stated = manifest.file.iter().find(|file| file.name == name);
@@ -154,10 +158,10 @@ impl ModelFiles {
             if stated.bytes != bytes.len() as u64 {
                 return Err(ModelError::Size { path, expected: stated.bytes, found: bytes.len() as u64 });
             }
-            if stated.sha256 != found {
+            if let Some(found) = found.filter(|found| stated.sha256 != *found) {
                 return Err(ModelError::Checksum { path, expected: stated.sha256.clone(), found });
             }
-            total.update(format!("{name} {found}\n"));
+            total.update(format!("{name} {}\n", stated.sha256));
         }
         let fingerprint = Fingerprint::from_bytes(total.finalize().into());
         if manifest.fingerprint != fingerprint.to_string() {

@@ -237,8 +237,9 @@ impl Assistant {
             let _ = tokio::time::timeout(LEARNING_DEADLINE, learnt.wait_for(|learnt| *learnt)).await;
         }
         let brain = self.brain.load_full();
-        let vectors = encode(&brain, &utterance).await;
-        let mut understanding = brain.nlu.understand(&utterance, &vectors, &asked.context);
+        let message = brain.nlu.prepare(&utterance);
+        let vectors = encode(&brain, &message.texts).await;
+        let mut understanding = brain.nlu.understand(&message, &vectors, &asked.context);
         understanding.micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         metrics::histogram!("xiaoer_understand_seconds").record(started.elapsed().as_secs_f64());
         Reading { utterance, understanding, vector: vectors.into_iter().next() }
@@ -336,14 +337,13 @@ async fn fit<T: Send + 'static>(
     tokio::task::spawn_blocking(how).await.map_err(|_| NluError::Panicked)?
 }
 
-/// The vectors of a message and its clauses, or none when the encoder is busy, late or absent.
-async fn encode(brain: &Brain, utterance: &Utterance) -> Vec<Vector> {
+/// The vectors of a message's texts, or none when the encoder is busy, late or absent.
+async fn encode(brain: &Brain, texts: &[String]) -> Vec<Vector> {
     let Some(encoder) = &brain.encoder else { return Vec::new() };
-    let texts = brain.nlu.texts(utterance);
     if texts.is_empty() {
         return Vec::new();
     }
-    match tokio::time::timeout(ENCODE_DEADLINE, encoder.encode(&texts)).await {
+    match tokio::time::timeout(ENCODE_DEADLINE, encoder.encode(texts)).await {
         Ok(Ok(vectors)) => vectors,
         Ok(Err(error)) => {
             metrics::counter!("xiaoer_encoder_failures_total").increment(1);

@@ -239,9 +239,9 @@ fn measure(
     let (mut inside, mut outside) = (Vec::new(), Vec::new());
     let mut caught = 0usize;
     for ((message, utterance), vector) in test.messages.iter().zip(&test.utterances).zip(&test.vectors) {
-        let alone = options.tiers && nlu.texts(utterance).is_empty();
-        let vectors = if alone { &[] } else { std::slice::from_ref(vector) };
-        let found = nlu.understand(utterance, vectors, &Context::default());
+        let prepared = nlu.prepare(utterance);
+        let vectors = if prepared.texts.is_empty() { &[] } else { std::slice::from_ref(vector) };
+        let found = nlu.understand(&prepared, vectors, &Context::default());
         let strangeness = nlu.strangeness(&utterance.normal, Some(vector));
         if message.label == OUT_OF_SCOPE {
             outside.push(strangeness);

@@ -17,6 +17,7 @@ mod metrics;
 mod mood;
 mod near;
 mod nearest;
+mod packed;
 mod probability;
 mod random;
 mod run_on;
@@ -70,6 +71,21 @@ struct Example<'a> {
     classes: &'a [usize],
     tier: &'static str,
     confidence: f32,
+}
+
+/// A message as [`Nlu::understand`] judges it.
+#[derive(Clone, Debug)]
+pub struct Prepared<'a> {
+    utterance: &'a Utterance,
+    /// The texts whose vectors can be used: the example that the message is, or the whole message and then its clauses
+    /// if it has several. None where words alone are sure.
+    pub texts: Vec<String>,
+    /// The form in which it is judged.
+    normal: Cow<'a, str>,
+    /// Its clauses if it has several.
+    clauses: Vec<String>,
+    /// Whether marks divide them; otherwise words do.
+    by_marks: bool,
 }
 
 /// How to judge.
@@ -202,33 +218,35 @@ impl Nlu {
         self.classifier.has_head()
     }
 
-    /// The texts whose vectors `understand` can use: the example that the message is, or the whole message and then
-    /// its clauses if it has several. None where words alone are sure.
-    pub fn texts(&self, utterance: &Utterance) -> Vec<String> {
+    /// Reads a message once for all that follows: spelt as the examples are, and cut into clauses.
+    pub fn prepare<'a>(&self, utterance: &'a Utterance) -> Prepared<'a> {
         let normal = self.form(utterance);
-        if self.options.tiers {
-            if let Some(example) = self.example(&normal) {
-                return vec![encoder_text(example.normal)];
-            }
-            if self.words_suffice(&normal) {
-                return Vec::new();
-            }
+        if let Some(example) = self.example(&normal).filter(|_| self.options.tiers) {
+            let texts = vec![encoder_text(example.normal)];
+            return Prepared { utterance, texts, normal, clauses: Vec::new(), by_marks: false };
         }
-        std::iter::once(&*normal).chain(self.clauses(&normal)).map(encoder_text).collect()
+        let by_marks = clauses::split(&normal);
+        let (clauses, by_marks) = match by_marks.is_empty() {
+            true => (self.cut_by_words(&normal), false),
+            false => (by_marks, true),
+        };
+        let texts = match self.options.tiers && !by_marks && self.words_suffice(&normal) {
+            true => Vec::new(),
+            false => std::iter::once(&*normal).chain(clauses.iter().copied()).map(encoder_text).collect(),
+        };
+        let clauses = clauses.into_iter().map(str::to_owned).collect();
+        Prepared { utterance, texts, normal, clauses, by_marks }
     }
 
-    /// What a message means. `vectors` answers [`Nlu::texts`] one for one, holds the first alone, or is empty.
-    pub fn understand(&self, utterance: &Utterance, vectors: &[Vector], context: &Context) -> Understanding {
+    /// What a message means. `vectors` answers [`Prepared::texts`] one for one, holds the first alone, or is empty.
+    pub fn understand(&self, message: &Prepared<'_>, vectors: &[Vector], context: &Context) -> Understanding {
         let start = Instant::now();
+        let (utterance, normal) = (message.utterance, &*message.normal);
         let vector = vectors.first().map(|v| &**v);
-        let normal = self.form(utterance);
-        let mut whole = self.classifier.judge(&normal, vector);
-        let example = self.example(&normal).filter(|_| self.options.tiers);
-        let claims = match example {
-            Some(_) => Vec::new(),
-            None => self.judge_clauses(&normal, vectors, &mut whole),
-        };
-        self.exclude(&normal, &mut whole);
+        let mut whole = self.classifier.judge(normal, vector);
+        let example = self.example(normal).filter(|_| self.options.tiers);
+        let claims = self.judge_clauses(message, vectors, &mut whole);
+        self.exclude(normal, &mut whole);
         let mut tier = if self.classifier.has_head() && vector.is_some() { "head" } else { "words" };
         if let Some(example) = example {
             self.settle(example, &mut whole);
@@ -284,21 +302,15 @@ impl Nlu {
         Some(Example { normal: &near.normal, classes, tier: "near", confidence: NEAR })
     }
 
-    /// Whether words alone are sure enough of a message that has no example and but one clause.
+    /// Whether words alone are sure enough of a message that has no example.
     fn words_suffice(&self, normal: &str) -> bool {
         let verdict = self.classifier.judge(normal, None);
         let first = best(&verdict.probabilities).map_or(0.0, |class| verdict.probabilities[class]);
-        !verdict.rejected
-            && verdict.levels.alone <= first * verdict.inside
-            && clauses::split(normal).is_empty()
+        !verdict.rejected && verdict.levels.alone <= first * verdict.inside
     }
 
-    /// The clauses of a message in judged form: those between its marks, or what words tell apart without any.
-    fn clauses<'a>(&self, normal: &'a str) -> Vec<&'a str> {
-        let parts = clauses::split(normal);
-        if !parts.is_empty() {
-            return parts;
-        }
+    /// The two clauses that words tell apart in a message without marks, if there are two.
+    fn cut_by_words<'a>(&self, normal: &'a str) -> Vec<&'a str> {
         let by_words = |piece: &str| {
             let verdict = self.classifier.judge(piece, None);
             let class = best(&verdict.probabilities).filter(|_| !verdict.rejected)?;
@@ -331,13 +343,12 @@ impl Nlu {
     }
 
     /// Judges the clauses of a message and lets those that ask for something speak for the whole.
-    fn judge_clauses(&self, normal: &str, vectors: &[Vector], whole: &mut Verdict) -> Vec<Claim> {
-        let parts = self.clauses(normal);
+    fn judge_clauses(&self, message: &Prepared<'_>, vectors: &[Vector], whole: &mut Verdict) -> Vec<Claim> {
+        let parts = &message.clauses;
         // Without vectors for the clauses of a message that has one, the two could not be compared.
         if parts.is_empty() || (!vectors.is_empty() && vectors.len() != parts.len() + 1) {
             return Vec::new();
         }
-        let cut = clauses::split(normal).is_empty();
         let mut claims = Vec::new();
         let mut sum = vec![0.0f32; self.classes.len()];
         let mut counted = 0.0;
@@ -349,7 +360,7 @@ impl Nlu {
             let weight = if first.id.as_str().starts_with("chat.") { 0.3 } else { 1.0 } * first.confidence;
             counted += weight;
             sum.iter_mut().zip(&verdict.probabilities).for_each(|(s, p)| *s += weight * p);
-            claims.push(Claim { ranked, cut });
+            claims.push(Claim { ranked, cut: !message.by_marks });
         }
         if 0.0 < counted {
             let share = CLAUSE_SHARE * (counted / parts.len() as f32).min(1.0).sqrt();

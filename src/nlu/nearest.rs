@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::{
+    packed::{PackedRows, largest},
     probability::{dot, log_sum_exp},
     training::TrainingSet,
 };
@@ -13,23 +14,20 @@ use super::{
 /// Examples with their vectors.
 #[derive(Clone, Debug, Default)]
 pub(super) struct NearestExamples {
-    dimension: usize,
     /// What all vectors have in common, taken off so that one byte resolves what differs.
     mean: Vec<f32>,
-    bytes: Vec<i8>,
+    vectors: PackedRows,
     rows: Vec<ExampleRow>,
     /// Where the examples of each class stand.
     places: Vec<Range<usize>>,
 }
 
-/// What goes with one example's bytes.
+/// What goes with one example's vector.
 #[derive(Clone, Debug)]
 struct ExampleRow {
     /// Its place in the training set.
     example: usize,
-    /// What one byte's unit is worth.
-    scale: f32,
-    /// The length of what differs, in bytes' units.
+    /// The length of what differs.
     length: f32,
 }
 
@@ -44,18 +42,18 @@ impl NearestExamples {
         let positives = chosen.iter().filter(|&&i| !set.examples[i].negative);
         let found: Vec<(usize, &[f32])> =
             positives.filter_map(|&i| Some((i, &**set.examples[i].vector.as_ref()?))).collect();
-        index.dimension = found.first().map_or(0, |(_, vector)| vector.len());
-        index.mean = vec![0.0; index.dimension];
+        let dimension = found.first().map_or(0, |(_, vector)| vector.len());
+        index.vectors = PackedRows::new(dimension);
+        index.mean = vec![0.0; dimension];
         let count = found.len().max(1) as f32;
         for (_, vector) in &found {
             index.mean.iter_mut().zip(*vector).for_each(|(m, x)| *m += x / count);
         }
         for (place, (example, vector)) in found.into_iter().enumerate() {
             let rest: Vec<f32> = vector.iter().zip(&index.mean).map(|(x, m)| x - m).collect();
-            let scale = largest(&rest) / 127.0;
-            index.bytes.extend(rest.iter().map(|x| (x / scale).round() as i8));
-            let length = dot(&rest, &rest).sqrt().max(f32::MIN_POSITIVE) / scale;
-            index.rows.push(ExampleRow { example, scale, length });
+            index.vectors.push(&rest);
+            let length = dot(&rest, &rest).sqrt().max(f32::MIN_POSITIVE);
+            index.rows.push(ExampleRow { example, length });
             // Examples come by class, so those of one class stand together.
             let class = set.examples[example].class;
             index.places.resize(index.places.len().max(class + 1), place..place);
@@ -68,7 +66,7 @@ impl NearestExamples {
     /// the nearer it is (a kernel density over cosines, seen from the middle of all). Every other class of
     /// `count` gets the lowest of them. Empty without examples or when the vector is of another dimension.
     pub(super) fn scores(&self, vector: &[f32], classes: &[usize], count: usize) -> Vec<f32> {
-        if self.dimension == 0 || vector.len() != self.dimension {
+        if self.rows.is_empty() || vector.len() != self.vectors.width() {
             return Vec::new();
         }
         let mut direction: Vec<f32> = vector.iter().zip(&self.mean).map(|(v, m)| v - m).collect();
@@ -78,7 +76,7 @@ impl NearestExamples {
         let say = |class: &usize| {
             let places = self.places.get(*class).cloned().unwrap_or_default();
             let votes: Vec<f32> = places
-                .map(|place| SHARPNESS * self.product(place, &query) as f32 * scale / self.rows[place].length)
+                .map(|place| SHARPNESS * self.product(place, &query) * scale / self.rows[place].length)
                 .collect();
             if votes.is_empty() { -SHARPNESS } else { log_sum_exp(&votes) }
         };
@@ -90,7 +88,7 @@ impl NearestExamples {
 
     /// The `count` examples of `classes` most like a unit vector, best first: their places in the set and their cosines.
     pub(super) fn find(&self, vector: &[f32], classes: &[usize], count: usize) -> Vec<(usize, f32)> {
-        if self.dimension == 0 || vector.len() != self.dimension {
+        if self.rows.is_empty() || vector.len() != self.vectors.width() {
             return Vec::new();
         }
         // x·v = (x − m)·v + m·v, and the last term is the same for every example.
@@ -98,7 +96,7 @@ impl NearestExamples {
         let (query, scale) = to_shorts(vector);
         let mut best: Vec<(usize, f32)> = Vec::with_capacity(count + 1);
         for place in classes.iter().filter_map(|&class| self.places.get(class)).cloned().flatten() {
-            let score = self.product(place, &query) as f32 * self.rows[place].scale * scale;
+            let score = self.product(place, &query) * scale;
             if best.len() == count && best.last().is_none_or(|(_, lowest)| score <= *lowest) {
                 continue;
             }
@@ -110,9 +108,10 @@ impl NearestExamples {
         best
     }
 
-    fn product(&self, place: usize, query: &[i16]) -> i32 {
-        let bytes = &self.bytes[place * self.dimension..][..self.dimension];
-        bytes.iter().zip(query).map(|(b, q)| i32::from(*b) * i32::from(*q)).sum()
+    /// The product of an example's vector with a query's.
+    fn product(&self, place: usize, query: &[i16]) -> f32 {
+        let (bytes, scale) = self.vectors.row(place);
+        bytes.iter().zip(query).map(|(b, q)| i32::from(*b) * i32::from(*q)).sum::<i32>() as f32 * scale
     }
 }
 
@@ -120,8 +119,4 @@ impl NearestExamples {
 fn to_shorts(vector: &[f32]) -> (Vec<i16>, f32) {
     let scale = largest(vector) / 2047.0;
     (vector.iter().map(|x| (x / scale).round() as i16).collect(), scale)
-}
-
-fn largest(vector: &[f32]) -> f32 {
-    vector.iter().fold(0.0f32, |high, x| high.max(x.abs())).max(f32::MIN_POSITIVE)
 }

@@ -57,7 +57,7 @@ fn an_example_is_understood_as_itself_without_a_vector() {
     let nlu = by_words();
     for (id, lines) in LINES {
         for line in lines {
-            let found = nlu.understand(&read(line), &[], &Context::default());
+            let found = nlu.understand(&nlu.prepare(&read(line)), &[], &Context::default());
             assert_eq!(found.why.tier, "exact");
             assert_eq!(found.oos, id == "oos", "{line}");
             if id == "oos" {
@@ -76,7 +76,7 @@ fn words_alone_understand_what_is_near_an_example() {
     for (text, id) in
         [("大概什么时候发货", "shipping.when"), ("我想退货", "return.request"), ("这双多少钱", "price.ask")]
     {
-        let found = nlu.understand(&read(text), &[], &Context::default());
+        let found = nlu.understand(&nlu.prepare(&read(text)), &[], &Context::default());
         assert_eq!((first(&found), found.why.tier), (id, "words"), "{text}");
     }
 }
@@ -91,11 +91,15 @@ fn marks_courtesies_and_sounds_do_not_hide_an_example() {
         ("在吗在吗在吗", "chat.greet"),
     ] {
         let utterance = read(text);
-        let found = nlu.understand(&utterance, &[], &Context::default());
+        let found = nlu.understand(&nlu.prepare(&utterance), &[], &Context::default());
         assert_eq!((first(&found), found.why.tier, found.band), (id, "near", Band::Answer), "{text}");
         assert!(nlu.knows(&utterance));
         let found = by_words().with_options(NluOptions { tiers: false });
-        assert_eq!(found.understand(&utterance, &[], &Context::default()).why.tier, "words", "{text}");
+        assert_eq!(
+            found.understand(&found.prepare(&utterance), &[], &Context::default()).why.tier,
+            "words",
+            "{text}"
+        );
     }
 }
 
@@ -107,8 +111,8 @@ async fn vectors_bring_the_head_and_the_nearest_examples() {
     let nlu = Nlu::fit(&set).expect("fits");
     assert!(nlu.uses_vectors());
     let utterance = read("大概什么时候发货");
-    let vectors = encoder.encode(&nlu.texts(&utterance)).await.expect("encodes");
-    let found = nlu.understand(&utterance, &vectors, &Context::default());
+    let vectors = encoder.encode(&nlu.prepare(&utterance).texts).await.expect("encodes");
+    let found = nlu.understand(&nlu.prepare(&utterance), &vectors, &Context::default());
     assert_eq!((first(&found), found.why.tier), ("shipping.when", "head"));
     assert_eq!(found.why.nearest.len(), 3);
     assert_eq!(found.why.nearest[0].intent.as_str(), "shipping.when");
@@ -122,7 +126,7 @@ fn whatever_comes_gives_five_ranked_intents_in_scope() {
         ["", " ", "😀", "?", "\u{0}", &"退".repeat(2000), "什么时候发货,我要退货,多少钱,你好,好的,在吗,ok"]
     {
         for vectors in [vec![], vec![Vector::from(vec![f32::NAN; 64])], vec![Vector::from(vec![0.0; 3])]] {
-            let found = nlu.understand(&read(text), &vectors, &Context::default());
+            let found = nlu.understand(&nlu.prepare(&read(text)), &vectors, &Context::default());
             assert_eq!(found.intents.len(), 5);
             assert!(found.intents.windows(2).all(|pair| pair[0].confidence >= pair[1].confidence));
             assert!(
@@ -139,8 +143,8 @@ fn what_was_asked_decides_between_readings() {
     let nlu = by_words();
     let utterance = read("可以的");
     let expecting = Context { expecting: vec!["chat.affirm".into(), "chat.deny".into()] };
-    let alone = nlu.understand(&utterance, &[], &Context::default());
-    let asked = nlu.understand(&utterance, &[], &expecting);
+    let alone = nlu.understand(&nlu.prepare(&utterance), &[], &Context::default());
+    let asked = nlu.understand(&nlu.prepare(&utterance), &[], &expecting);
     let confidence = |found: &Understanding| {
         found.intents.iter().find(|i| i.id.as_str() == "chat.affirm").map_or(0.0, |i| i.confidence)
     };
@@ -152,8 +156,8 @@ fn what_was_asked_decides_between_readings() {
 fn the_same_files_give_the_same_understanding() {
     let (one, other) = (by_words(), by_words());
     for text in ["发货了吗", "退", "好", "今天下雨吗"] {
-        let mut found = one.understand(&read(text), &[], &Context::default());
-        let again = other.understand(&read(text), &[], &Context::default());
+        let mut found = one.understand(&one.prepare(&read(text)), &[], &Context::default());
+        let again = other.understand(&other.prepare(&read(text)), &[], &Context::default());
         found.micros = again.micros;
         assert_eq!(found, again);
     }
@@ -197,9 +201,9 @@ fn an_edit_is_learnt_without_weighing_everything_again() {
     let nlu = by_words.edited(&edited).expect("has examples").expect("is a small edit");
     for (text, id) in [("请问几点开门呢", "store.info"), ("请问什么时候发货呢", "shipping.when")]
     {
-        assert_eq!(first(&nlu.understand(&read(text), &[], &Context::default())), id);
+        assert_eq!(first(&nlu.understand(&nlu.prepare(&read(text)), &[], &Context::default())), id);
     }
-    let found = nlu.understand(&read("几点关门"), &[], &Context::default());
+    let found = nlu.understand(&nlu.prepare(&read("几点关门")), &[], &Context::default());
     assert_eq!((first(&found), found.why.tier), ("store.info", "exact"));
 }
 
@@ -213,7 +217,7 @@ fn by_heart_an_example_is_understood_and_nothing_else() {
         ("", false, false, Band::Unknown),
     ] {
         let utterance = read(text);
-        let found = nlu.understand(&utterance, &[], &Context::default());
+        let found = nlu.understand(&nlu.prepare(&utterance), &[], &Context::default());
         assert_eq!((nlu.knows(&utterance), found.oos, found.band), (known, oos, band), "{text}");
     }
 }
@@ -234,8 +238,8 @@ async fn an_edit_is_learnt_by_vectors_as_well() {
     let nlu = before.edited(&set).expect("has examples").expect("is a small edit");
     for (text, id) in [("尺码一般怎么选", "size"), ("大概什么时候发货", "shipping.when")] {
         let utterance = read(text);
-        let vectors = encoder.encode(&nlu.texts(&utterance)).await.expect("encodes");
-        let found = nlu.understand(&utterance, &vectors, &Context::default());
+        let vectors = encoder.encode(&nlu.prepare(&utterance).texts).await.expect("encodes");
+        let found = nlu.understand(&nlu.prepare(&utterance), &vectors, &Context::default());
         assert_eq!((first(&found), found.why.tier), (id, "head"));
     }
 }
@@ -255,6 +259,6 @@ fn a_counter_example_is_never_what_it_is_said_not_to_be() {
     let line = Example { text: "请问什么时候发货呢".to_owned() };
     intents.entry("shipping.when".into()).or_default().not.push(line);
     let nlu = Nlu::fit(&TrainingSet::new(&intents, str::to_lowercase)).expect("fits");
-    let found = nlu.understand(&read("请问什么时候发货呢"), &[], &Context::default());
+    let found = nlu.understand(&nlu.prepare(&read("请问什么时候发货呢")), &[], &Context::default());
     assert_ne!(first(&found), "shipping.when");
 }

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use super::{
     edit::{EDIT_PASSES, EditedLine, rearranged},
+    packed::PackedRows,
     probability::{loss_gradient, softmax},
     random::Shuffle,
 };
@@ -14,12 +15,20 @@ use super::{
 /// Weights by feature and class.
 #[derive(Clone, Debug)]
 pub(super) struct WordsHead {
+    vocabulary: Vocabulary,
+    /// A row of weights by class for each feature.
+    weights: PackedRows,
+    /// By class.
+    bias: Vec<f32>,
+}
+
+/// The features that examples hold.
+#[derive(Clone, Debug)]
+struct Vocabulary {
+    /// Numbers of the features.
     features: HashMap<u64, u32>,
     /// Inverse document frequency by feature.
     rarity: Vec<f32>,
-    /// `classes` weights for each feature in turn; the last row is the bias.
-    weights: Vec<f32>,
-    classes: usize,
 }
 
 /// What the classifier is fitted to.
@@ -49,13 +58,18 @@ impl WordsHead {
     /// Fits to `lines`.
     pub(super) fn fit(lines: &[Line<'_>], classes: usize) -> Self {
         let hashed: Vec<Vec<u64>> = lines.iter().map(|line| features_of(line.normal)).collect();
-        let (features, rarity) = vocabulary(&hashed);
-        let mut head = Self { weights: vec![0.0; (rarity.len() + 1) * classes], features, rarity, classes };
-        let rows: Vec<Sparse> = hashed.iter().map(|hashes| head.sparse(hashes)).collect();
+        let vocabulary = Vocabulary::of(&hashed);
+        let rows: Vec<Sparse> = hashed.iter().map(|hashes| vocabulary.sparse(hashes)).collect();
         let passes = PASSES.max(LEAST_STEPS / rows.len().max(1)).min(100);
-        let squares = vec![UNSEEN; head.rarity.len() + 1];
-        head.descend(&rows, lines, passes, squares);
-        head
+        let mut descent = Descent {
+            classes,
+            weights: vec![0.0; vocabulary.len() * classes],
+            bias: vec![0.0; classes],
+            squares: vec![UNSEEN; vocabulary.len()],
+            bias_squares: UNSEEN,
+        };
+        descent.run(&rows, lines, passes);
+        descent.end(vocabulary)
     }
 
     /// The same classifier after a few steps on `lines`, with its classes in a new order: `from` tells of each what it
@@ -64,35 +78,58 @@ impl WordsHead {
         /// What Adagrad has summed up for a feature, and for the bias, by the end of fitting, about.
         const SEEN: f32 = 1.0;
         const OFTEN_SEEN: f32 = 100.0;
-        let weights = self.weights.chunks_exact(self.classes.max(1));
-        let mut head = Self {
-            features: self.features.clone(),
-            rarity: self.rarity.clone(),
-            weights: weights.flat_map(|row| rearranged(row, 1, from)).collect(),
+        let weights = self.weights.unpacked();
+        let rows = weights.chunks_exact(self.bias.len().max(1));
+        let mut vocabulary = self.vocabulary.clone();
+        let mut descent = Descent {
             classes: from.len(),
+            weights: rows.flat_map(|row| rearranged(row, 1, from)).collect(),
+            bias: rearranged(&self.bias, 1, from),
+            squares: vec![SEEN; vocabulary.len()],
+            bias_squares: OFTEN_SEEN,
         };
-        let bias = head.weights.split_off(head.rarity.len() * head.classes);
         let hashed: Vec<Vec<u64>> = lines.iter().map(|line| features_of(line.normal)).collect();
-        let mut squares = vec![SEEN; head.rarity.len()];
-        let rare = head.rarity.iter().copied().fold(1.0, f32::max);
-        for hash in hashed.iter().flatten() {
-            let next = head.rarity.len() as u32;
-            if *head.features.entry(*hash).or_insert(next) == next {
-                head.rarity.push(rare);
-                head.weights.resize(head.weights.len() + head.classes, 0.0);
-                squares.push(UNSEEN);
-            }
-        }
-        head.weights.extend(bias);
-        squares.push(OFTEN_SEEN);
-        let rows: Vec<Sparse> = hashed.iter().map(|hashes| head.sparse(hashes)).collect();
+        hashed.iter().flatten().for_each(|hash| vocabulary.add(*hash));
+        descent.weights.resize(vocabulary.len() * from.len(), 0.0);
+        descent.squares.resize(vocabulary.len(), UNSEEN);
+        let rows: Vec<Sparse> = hashed.iter().map(|hashes| vocabulary.sparse(hashes)).collect();
         let lines: Vec<Line<'_>> = lines.iter().map(EditedLine::line).collect();
-        head.descend(&rows, &lines, EDIT_PASSES, squares);
-        head
+        descent.run(&rows, &lines, EDIT_PASSES);
+        descent.end(vocabulary)
     }
 
-    /// Steps over the lines, so many times. Adagrad: a feature seen rarely, by its sum in `squares`, keeps long steps.
-    fn descend(&mut self, rows: &[Sparse], lines: &[Line<'_>], passes: usize, mut squares: Vec<f32>) {
+    /// Unnormalised log-probabilities by class.
+    pub(super) fn scores(&self, text: &str) -> Vec<f32> {
+        let mut scores = self.bias.clone();
+        for (feature, value) in self.vocabulary.sparse(&features_of(text)) {
+            let (row, scale) = self.weights.row(feature as usize);
+            scores.iter_mut().zip(row).for_each(|(s, w)| *s += value * scale * f32::from(*w));
+        }
+        scores
+    }
+
+    /// The share of a text's features that the examples hold, 0 to 1: how much this classifier has to go on.
+    pub(super) fn familiarity(&self, text: &str) -> f32 {
+        let hashes = features_of(text);
+        let known = hashes.iter().filter(|hash| self.vocabulary.features.contains_key(hash)).count();
+        known as f32 / hashes.len().max(1) as f32
+    }
+}
+
+/// Weights on their way down.
+struct Descent {
+    classes: usize,
+    /// `classes` weights for each feature in turn.
+    weights: Vec<f32>,
+    bias: Vec<f32>,
+    /// What Adagrad has summed up for each feature, and for the bias: one seen rarely keeps long steps.
+    squares: Vec<f32>,
+    bias_squares: f32,
+}
+
+impl Descent {
+    /// Steps over the lines, so many times.
+    fn run(&mut self, rows: &[Sparse], lines: &[Line<'_>], passes: usize) {
         if rows.is_empty() || self.classes == 0 {
             return;
         }
@@ -106,48 +143,75 @@ impl WordsHead {
                 self.scores_into(&rows[index], &mut scores);
                 softmax(&mut scores);
                 loss_gradient(&mut scores, class, negative);
-                let size: f32 = scores.iter().map(|g| g * g).sum::<f32>() * weight * weight;
                 let rate = STEP * weight * (1.0 - step as f32 / steps);
-                for &(feature, value) in rows[index].iter().chain(&[(self.bias_row(), 1.0)]) {
-                    let square = &mut squares[feature as usize];
-                    *square += size * value * value;
-                    let change = rate * value / square.sqrt();
-                    let start = feature as usize * self.classes;
-                    for (w, g) in self.weights[start..start + self.classes].iter_mut().zip(&scores) {
-                        *w -= change * g;
-                    }
-                }
+                self.step(&rows[index], &scores, weight, rate);
                 step += 1;
             }
         }
     }
 
-    fn bias_row(&self) -> u32 {
-        self.rarity.len() as u32
-    }
-
-    /// Unnormalised log-probabilities by class.
-    pub(super) fn scores(&self, text: &str) -> Vec<f32> {
-        let mut scores = vec![0.0; self.classes];
-        self.scores_into(&self.sparse(&features_of(text)), &mut scores);
-        scores
-    }
-
-    /// The share of a text's features that the examples hold, 0 to 1: how much this classifier has to go on.
-    pub(super) fn familiarity(&self, text: &str) -> f32 {
-        let hashes = features_of(text);
-        let known = hashes.iter().filter(|hash| self.features.contains_key(hash)).count();
-        known as f32 / hashes.len().max(1) as f32
+    fn step(&mut self, row: &Sparse, gradient: &[f32], weight: f32, rate: f32) {
+        let size: f32 = gradient.iter().map(|g| g * g).sum::<f32>() * weight * weight;
+        for &(feature, value) in row {
+            let square = &mut self.squares[feature as usize];
+            *square += size * value * value;
+            let change = rate * value / square.sqrt();
+            let weights = &mut self.weights[feature as usize * self.classes..][..self.classes];
+            weights.iter_mut().zip(gradient).for_each(|(w, g)| *w -= change * g);
+        }
+        self.bias_squares += size;
+        let change = rate / self.bias_squares.sqrt();
+        self.bias.iter_mut().zip(gradient).for_each(|(b, g)| *b -= change * g);
     }
 
     fn scores_into(&self, row: &Sparse, scores: &mut [f32]) {
-        let bias = self.rarity.len() * self.classes;
-        scores.copy_from_slice(&self.weights[bias..bias + self.classes]);
+        scores.copy_from_slice(&self.bias);
         for &(feature, value) in row {
-            let start = feature as usize * self.classes;
-            for (s, w) in scores.iter_mut().zip(&self.weights[start..start + self.classes]) {
-                *s += value * w;
+            let weights = &self.weights[feature as usize * self.classes..][..self.classes];
+            scores.iter_mut().zip(weights).for_each(|(s, w)| *s += value * w);
+        }
+    }
+
+    /// The classifier that it came to.
+    fn end(self, vocabulary: Vocabulary) -> WordsHead {
+        let mut weights = PackedRows::new(self.classes);
+        self.weights.chunks_exact(self.classes.max(1)).for_each(|row| weights.push(row));
+        WordsHead { vocabulary, weights, bias: self.bias }
+    }
+}
+
+impl Vocabulary {
+    /// The features of the examples, the commonest kept.
+    fn of(lines: &[Vec<u64>]) -> Self {
+        let mut counts: HashMap<u64, u32> = HashMap::new();
+        for line in lines {
+            let mut distinct = line.clone();
+            distinct.sort_unstable();
+            distinct.dedup();
+            for hash in distinct {
+                *counts.entry(hash).or_default() += 1;
             }
+        }
+        let mut common: Vec<(u64, u32)> = counts.into_iter().collect();
+        // By frequency, then by hash, so that the numbering never depends on a map's order.
+        common.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+        common.truncate(MOST_FEATURES);
+        let total = lines.len() as f32;
+        let rarity =
+            common.iter().map(|(_, count)| ((1.0 + total) / (1.0 + *count as f32)).ln() + 1.0).collect();
+        let numbered = common.iter().enumerate();
+        Self { features: numbered.map(|(number, (hash, _))| (*hash, number as u32)).collect(), rarity }
+    }
+
+    fn len(&self) -> usize {
+        self.rarity.len()
+    }
+
+    /// Takes in a feature, as rare as the rarest where it is new.
+    fn add(&mut self, hash: u64) {
+        let next = self.rarity.len() as u32;
+        if *self.features.entry(hash).or_insert(next) == next {
+            self.rarity.push(self.rarity.iter().copied().fold(1.0, f32::max));
         }
     }
 
@@ -163,26 +227,6 @@ impl WordsHead {
         row.iter_mut().for_each(|(_, v)| *v /= length);
         row
     }
-}
-
-/// Numbers for the features of the examples, the commonest kept, with their inverse document frequencies.
-fn vocabulary(lines: &[Vec<u64>]) -> (HashMap<u64, u32>, Vec<f32>) {
-    let mut counts: HashMap<u64, u32> = HashMap::new();
-    for line in lines {
-        let mut distinct = line.clone();
-        distinct.sort_unstable();
-        distinct.dedup();
-        for hash in distinct {
-            *counts.entry(hash).or_default() += 1;
-        }
-    }
-    let mut common: Vec<(u64, u32)> = counts.into_iter().collect();
-    // By frequency, then by hash, so that the numbering never depends on a map's order.
-    common.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
-    common.truncate(MOST_FEATURES);
-    let total = lines.len() as f32;
-    let rarity = common.iter().map(|(_, count)| ((1.0 + total) / (1.0 + *count as f32)).ln() + 1.0).collect();
-    (common.iter().enumerate().map(|(number, (hash, _))| (*hash, number as u32)).collect(), rarity)
 }
 
 /// The features of a folded text: its grams, and the trigrams of spelt words, by which words of one stem and slips of the
