@@ -5,7 +5,7 @@
 //! compiled for the chosen instructions, so that the plain loops between the products use them as well.
 #![expect(unsafe_code, reason = "vector instructions; each block says why it is sound")]
 
-use super::layer::{Layer, Workspace};
+use super::layer::{Layer, Workspace, dense};
 use super::matrix::{Matrix, Rows, multiply_plainly};
 
 /// One way to multiply.
@@ -73,6 +73,24 @@ impl Instructions {
             _ => layer.forward::<Portable>(rows, lengths, workspace),
         }
     }
+
+    /// `out[row, output] = matrix · rows + bias`, the rows rounded to 8 bits in `room`.
+    ///
+    /// # Panics
+    ///
+    /// When the processor lacks these instructions.
+    pub(super) fn multiply(self, matrix: &Matrix, rows: &[f32], room: &mut Rows, out: &mut [f32]) {
+        assert!(self.available(), "{self:?} on a processor without it");
+        match self {
+            // SAFETY: the processor has the instructions, as was just asserted.
+            #[cfg(target_arch = "x86_64")]
+            Self::Vnni => unsafe { x86::multiply_vnni(matrix, rows, room, out) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => unsafe { x86::multiply_avx2(matrix, rows, room, out) },
+            _ => dense::<Portable>(matrix, rows, room, out),
+        }
+    }
 }
 
 /// Plain code.
@@ -92,7 +110,7 @@ impl Kernel for Portable {
 mod x86 {
     use std::arch::x86_64::*;
 
-    use super::{Kernel, Layer, Matrix, Rows, Workspace};
+    use super::{Kernel, Layer, Matrix, Rows, Workspace, dense};
     use crate::encoder::matrix::{PANEL, QUAD};
 
     /// Compiled for AVX-512 with VNNI, the plain loops included.
@@ -105,6 +123,18 @@ mod x86 {
     #[target_feature(enable = "avx2,fma")]
     pub(super) fn run_avx2(layer: &Layer, rows: &mut [f32], lengths: &[usize], workspace: &mut Workspace) {
         layer.forward::<Avx2>(rows, lengths, workspace);
+    }
+
+    /// As [`run_vnni`], one product.
+    #[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512vl,avx512vnni")]
+    pub(super) fn multiply_vnni(matrix: &Matrix, rows: &[f32], room: &mut Rows, out: &mut [f32]) {
+        dense::<Vnni>(matrix, rows, room, out);
+    }
+
+    /// As [`run_avx2`], one product.
+    #[target_feature(enable = "avx2,fma")]
+    pub(super) fn multiply_avx2(matrix: &Matrix, rows: &[f32], room: &mut Rows, out: &mut [f32]) {
+        dense::<Avx2>(matrix, rows, room, out);
     }
 
     /// Tokens whose sums stay in registers while a panel is read once.

@@ -82,8 +82,9 @@ impl Layer {
     }
 }
 
+/// A product, its rows rounded to 8 bits in `quantized`.
 #[inline(always)]
-fn dense<K: Kernel>(matrix: &Matrix, input: &[f32], quantized: &mut Rows, out: &mut [f32]) {
+pub(super) fn dense<K: Kernel>(matrix: &Matrix, input: &[f32], quantized: &mut Rows, out: &mut [f32]) {
     quantized.quantize::<K>(input, matrix.inputs);
     K::multiply(matrix, quantized, out);
 }

@@ -20,7 +20,7 @@ const LARGEST: f32 = 127.0;
 const ROUNDING: f32 = 12_582_912.0;
 
 /// A matrix `[outputs, inputs]` with a bias, packed as `[outputs / 16][inputs / 4][16][4]`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Matrix {
     pub(super) outputs: usize,
     pub(super) inputs: usize,

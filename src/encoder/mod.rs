@@ -19,6 +19,7 @@ mod files;
 mod hashing;
 mod kernels;
 mod layer;
+mod many;
 mod matrix;
 mod pieces;
 mod queue;
@@ -33,6 +34,7 @@ pub use candle::CandleEncoder;
 pub use files::{ModelError, ModelFiles};
 pub use hashing::HashingEncoder;
 pub use kernels::Instructions;
+pub(crate) use many::PackedVectors;
 pub use queue::{BatchModel, QueueOptions, QueuedEncoder};
 pub use vectors::{VectorFileError, VectorTable, write_vectors};
 

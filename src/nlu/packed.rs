@@ -23,11 +23,6 @@ impl PackedRows {
         self.scales.push(scale);
     }
 
-    /// How wide a row is.
-    pub(super) fn width(&self) -> usize {
-        self.width
-    }
-
     /// A row's integers, and what one of them is worth.
     pub(super) fn row(&self, place: usize) -> (&[i8], f32) {
         (&self.bytes[place * self.width..][..self.width], self.scales[place])
@@ -41,7 +36,7 @@ impl PackedRows {
 }
 
 /// The largest size among numbers; never nought, so that it can be divided by.
-pub(super) fn largest(row: &[f32]) -> f32 {
+fn largest(row: &[f32]) -> f32 {
     row.iter().fold(0.0f32, |high, x| high.max(x.abs())).max(f32::MIN_POSITIVE)
 }
 
