@@ -109,6 +109,11 @@ impl Money {
         Self::new(Decimal::new(minor, currency.minor_digits()), currency)
     }
 
+    /// The amount in the smallest unit. Amounts are read within bounds that fit many times over.
+    pub fn minor(&self) -> i64 {
+        i64::try_from(self.amount.mantissa()).unwrap_or(i64::MAX)
+    }
+
     /// The exact amount.
     pub fn amount(&self) -> Decimal {
         self.amount

@@ -407,12 +407,16 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// Whether every product is meant, but for the exceptions.
+    pub fn is_everything(&self) -> bool {
+        self.products.is_empty() && self.categories.is_empty()
+    }
+
     /// Whether a product is meant.
     pub fn covers(&self, product: &Product) -> bool {
-        let everything = self.products.is_empty() && self.categories.is_empty();
         let named = self.products.contains(&product.id)
             || product.category.iter().any(|category| self.categories.contains(&category.zh));
-        (everything || named) && !self.except.contains(&product.id)
+        (self.is_everything() || named) && !self.except.contains(&product.id)
     }
 }
 
@@ -442,6 +446,7 @@ pub enum PromotionKind {
         claim: bool,
         per_shopper: u32,
         group: String,
+        platform: bool,
     },
     Gift {
         over: Option<Money>,
@@ -482,6 +487,16 @@ impl PromotionKind {
             Self::FreeShipping { .. } => "free_shipping",
         }
     }
+}
+
+/// What a threshold looks at (COMMERCE.md, "What a threshold looks at").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ThresholdBase {
+    /// The amount after the item step, thresholds judged side by side.
+    #[default]
+    AfterItem,
+    /// What the steps before it have left.
+    Remaining,
 }
 
 /// A price instead of the list price.

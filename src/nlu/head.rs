@@ -66,7 +66,7 @@ pub(super) struct Row {
 
 const BATCH: usize = 64;
 const PASSES: usize = 12;
-const LEAST_STEPS: usize = 600;
+const LEAST_STEPS: usize = 200;
 const STEP: f32 = 4.0;
 const MOMENTUM: f32 = 0.9;
 

@@ -5,6 +5,7 @@
 //! a reason of goods bought online (网络购买商品七日无理由退货暂行办法).
 
 mod calendar;
+mod pricing;
 mod promotion;
 mod refund;
 mod returns;
@@ -13,6 +14,9 @@ mod spread;
 mod ticket;
 
 pub use calendar::end_of_day_after;
+pub use pricing::{
+    Basket, BasketLine, NextStep as NextThreshold, Offers, Quote, QuoteStep, StepKind, best_price, is_coupon,
+};
 pub use promotion::{ItemPrice, item_price, next_to_start, of_product, running};
 pub use refund::{Claim, claimed_units, refund_amount, refundable_units};
 pub use returns::{Condition, Ground, Rule, Verdict, eligibility};

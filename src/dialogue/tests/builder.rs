@@ -183,6 +183,7 @@ fn promotions() -> Vec<Promotion> {
                 claim: true,
                 per_shopper: 1,
                 group: "shop".into(),
+                platform: false,
             },
         ),
     ]

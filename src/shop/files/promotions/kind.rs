@@ -177,12 +177,13 @@ fn coupon(source: &mut Source<'_>, terms: &Terms, fields: &mut Fields<'_>) -> Op
     }
     let per_shopper = fields.integer(source, "per_shopper", 1..=1000).unwrap_or(1);
     let group = fields.text(source, "group").unwrap_or_else(|| "shop".to_owned());
+    let platform = fields.boolean(source, "platform").unwrap_or(false);
     if let (Some(off), Some(over)) = (amount, over) {
         off_within(source, &fields.span_of("off"), off, over);
     }
     let off = amount.map(PriceOff::Amount).or(percent.map(PriceOff::Percent)).filter(|_| one)?;
     let per_shopper = u32::try_from(per_shopper).expect("the range was checked");
-    Some(PromotionKind::Coupon { off, cap, over, code, claim, per_shopper, group })
+    Some(PromotionKind::Coupon { off, cap, over, code, claim, per_shopper, group, platform })
 }
 
 fn gift(
