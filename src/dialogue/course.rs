@@ -27,6 +27,7 @@ pub(super) fn forget_stale(talk: &mut Talk<'_>) {
         talk.state.flows.retain(|run| run.asking.is_none());
         talk.state.shown.clear();
         talk.state.search = None;
+        talk.state.basket.clear();
         talk.state.topic = None;
         talk.state.misses = 0;
         talk.state.repeated = None;

@@ -123,11 +123,12 @@ fn ask_ahead(talk: &mut Talk<'_>) {
 type Way = fn(&mut Talk<'_>) -> Ask<Option<Source>>;
 
 fn first_to_answer(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
-    let ways: [Way; 8] = [
+    let ways: [Way; 9] = [
         handover::urgent,
         chosen,
         course::active_flow,
         pointed_at,
+        flows::changed_basket,
         flows::refined_search,
         faq_in_the_same_words,
         understood,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date};
 
-use super::{LineId, Locale, Money, OrderId, ProductId, TicketId};
+use super::{LineId, Locale, Money, OrderId, ProductId, TicketId, VariantId};
 
 /// Who answers the shopper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -53,6 +53,8 @@ pub struct DialogueState {
     pub topic: Option<Shown>,
     /// The last product search in its stored form, for "再便宜点的".
     pub search: Option<BTreeMap<String, SlotValue>>,
+    /// What was last asked the price of together, for "买三件呢" and "再加一双袜子".
+    pub basket: Vec<BasketItem>,
     /// Choices offered by the last answer: value → what choosing it means.
     pub offered: Vec<super::Choice>,
     /// Turns in a row that were not understood.
@@ -67,6 +69,16 @@ pub struct DialogueState {
     pub mood: f32,
     /// When the shopper last said something.
     pub touched_at: Option<Timestamp>,
+}
+
+/// Units of a product that a shopper thinks of buying.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct BasketItem {
+    pub product: ProductId,
+    /// In which form, where the shopper has said so.
+    pub variant: Option<VariantId>,
+    pub units: u32,
 }
 
 /// A flow under way.

@@ -11,7 +11,7 @@ use super::files::intents::IntentBlock;
 use super::files::orders::OrdersFile;
 use super::files::policy::PolicyFile;
 use super::files::products::ProductEntry;
-use super::files::promotions::PromotionEntry;
+use super::files::promotions::PromotionsFile;
 use super::files::replies::ReplyEntry;
 use super::files::shop_file::ShopFile;
 use super::files::stickers::StickerEntry;
@@ -69,7 +69,7 @@ pub(crate) struct Folder {
     pub(crate) replies_en: Vec<ReplyEntry>,
     pub(crate) policy: PolicyFile,
     pub(crate) glossary: GlossaryFile,
-    pub(crate) promotions: Vec<PromotionEntry>,
+    pub(crate) promotions: PromotionsFile,
     pub(crate) sizes: Vec<(Located<String>, SizeChart)>,
     pub(crate) handoff: Option<HandoffRules>,
     pub(crate) stickers: Vec<StickerEntry>,

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use crate::domain::{
     Currency, FaqId, IntentId, Locale, Localized, ShopId,
-    trade::{Policy, Promotion},
+    trade::{Policy, Promotion, ThresholdBase},
 };
 
 /// A shop as loaded: packs merged, checked, ready to serve.
@@ -47,6 +47,8 @@ pub struct Shop {
     pub glossary: Glossary,
     /// Promotions, in file order.
     pub promotions: Vec<Promotion>,
+    /// What their thresholds look at.
+    pub threshold_base: ThresholdBase,
     /// Rules of trade.
     pub policy: Policy,
     /// Size charts by id.

@@ -9,7 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::form::{Borrowed, Form, list, map, maybe, mirrored, one};
 use crate::domain::{
-    Choice, DialogueState, FlowRun, LineId, Locale, Money, OrderId, ProductId, Shown, SlotValue, TicketId,
+    BasketItem, Choice, DialogueState, FlowRun, LineId, Locale, Money, OrderId, ProductId, Shown, SlotValue,
+    TicketId, VariantId,
 };
 
 /// The version of the form that this program writes and the newest it reads.
@@ -44,6 +45,8 @@ struct DialogueStateForm {
     topic: Option<Shown>,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "maybe")]
     search: Option<BTreeMap<String, SlotValue>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "list")]
+    basket: Vec<BasketItem>,
     #[serde(default, with = "list")]
     offered: Vec<Choice>,
     #[serde(default)]
@@ -126,7 +129,17 @@ enum ShownForm {
     Ticket(#[serde(with = "one")] TicketId),
 }
 
-mirrored! { FlowRun => FlowRunForm, SlotValue => SlotValueForm, Shown => ShownForm }
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "BasketItem")]
+struct BasketItemForm {
+    #[serde(with = "one")]
+    product: ProductId,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "maybe")]
+    variant: Option<VariantId>,
+    units: u32,
+}
+
+mirrored! { BasketItem => BasketItemForm, FlowRun => FlowRunForm, SlotValue => SlotValueForm, Shown => ShownForm }
 
 /// A line and units of it: `{"line":"1","units":2}`.
 #[derive(Serialize, Deserialize)]

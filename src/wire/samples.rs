@@ -48,6 +48,11 @@ pub(crate) fn some_state() -> DialogueState {
         shown: vec![Shown::Product("tee".into()), Shown::Order("20261101001".into())],
         topic: Some(Shown::Ticket("T100001".into())),
         search: Some(slots),
+        basket: vec![crate::domain::BasketItem {
+            product: "tee".into(),
+            variant: Some("tee-m".into()),
+            units: 2,
+        }],
         offered: vec![crate::domain::Choice { label: "是".to_owned(), value: "yes".to_owned() }],
         misses: 1,
         repeated: Some(("return.request".to_owned(), 2)),

@@ -24,12 +24,14 @@ flows! {
     product_question::ProductQuestion,
     size_advice::SizeAdvice,
     product_search::ProductSearch,
+    quote::QuoteFlow,
     promotions::Promotions,
     policy::PolicyFlow,
     chat::Chat,
 }
 
 pub(super) use product_search::refined_search;
+pub(super) use quote::changed_basket;
 
 /// Whether a message said something to a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -31,7 +31,7 @@ impl Flow for Promotions {
     }
 
     fn intents(&self) -> &'static [&'static str] {
-        &["promo.list", "promo.coupon", "promo.gift", "promo.member", "promo.presale", "promo.calculate"]
+        &["promo.list", "promo.coupon", "promo.gift", "promo.member", "promo.presale"]
     }
 
     fn go_on(&self, talk: &mut Talk<'_>, run: &mut FlowRun) -> Ask<Next> {
@@ -57,7 +57,7 @@ impl Flow for Promotions {
             say_next(talk);
             return Ok(Next::Done);
         }
-        talk.say(if intent == "promo.calculate" { "promo.how_to_combine" } else { "promo.running" }, &[]);
+        talk.say("promo.running", &[]);
         for promotion in told.iter().take(TOLD) {
             tell(talk, promotion);
         }

@@ -106,6 +106,7 @@ pub(crate) fn shop() -> Shop {
         replies: replies(),
         glossary: Glossary { terms: Vec::new(), forbidden: vec!["全网最便宜".into()] },
         promotions: promotions(),
+        threshold_base: Default::default(),
         policy: policy(),
         sizes: [("tops".to_owned(), size_chart())].into(),
         handoff: HandoffRules {

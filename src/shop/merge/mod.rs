@@ -39,7 +39,7 @@ pub(super) fn merge(
     let replies = replies::merge(&folders, problems);
     let own = folders.pop().unwrap_or_default();
     let catalog = trade::Catalog::of(own.products, &own.sizes, own.declared, problems);
-    let promotions = trade::promotions(own.promotions, &catalog, problems);
+    let promotions = trade::promotions(own.promotions.entries, &catalog, problems);
     let shoppers_known = own.orders.is_some();
     let seed = orders::seed(own.orders.unwrap_or_default(), &catalog, &promotions, problems);
     check_tests(&own.references, &known, &catalog, problems);
@@ -64,6 +64,7 @@ pub(super) fn merge(
         replies,
         glossary: glossary(own.glossary.terms, own.glossary.forbidden, problems),
         promotions,
+        threshold_base: own.promotions.threshold_base,
         policy,
         sizes: own.sizes.into_iter().map(|(id, chart)| (id.value, chart)).collect(),
         handoff: own.handoff.unwrap_or_else(handoff::defaults),

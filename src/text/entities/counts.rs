@@ -80,7 +80,9 @@ fn quantity(scan: &Scan<'_>, at: usize) -> Option<Candidate> {
     }
     // 这一件 points at a thing; 这两件 counts them.
     let pointed = matches!(scan.before(at), Some('这' | '那'));
-    if matches!(scan.before(at), Some('第' | '.' | '#' | '上' | '下' | '另' | '每' | '哪'))
+    // 算一下两件: the number has nothing to do with 下.
+    let for_a_moment = scan.before(at) == Some('下') && 2 <= at && scan.at(at - 2) == Some('一');
+    if (matches!(scan.before(at), Some('第' | '.' | '#' | '上' | '下' | '另' | '每' | '哪')) && !for_a_moment)
         || scan.before(at).is_some_and(|c| c.is_ascii_alphanumeric())
     {
         return None;

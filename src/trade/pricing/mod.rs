@@ -147,10 +147,10 @@ pub fn best_price(basket: &Basket<'_>, offers: &Offers<'_>) -> Option<Quote> {
 /// The promotion out of reach whose threshold is cheapest to reach: of those where what is added costs less than it is
 /// worth, the one that gives most of it back.
 fn next_step(ledger: &Ledger<'_>, now: &Found) -> Option<NextStep> {
-    /// Adding goods for more than so many times the basket is no hint but a new purchase.
-    const MOST_TIMES: i64 = 1;
+    /// Goods for more than this part of the basket are no hint but a new purchase.
+    const MOST: i64 = 2;
     let goods: i64 = ledger.after_item.iter().sum();
-    let gaps = ledger.gaps().into_iter().filter(|(_, gap)| 0 < *gap && *gap <= goods * MOST_TIMES);
+    let gaps = ledger.gaps().into_iter().filter(|(_, gap)| 0 < *gap && *gap <= goods / MOST);
     let then = gaps.filter_map(|(promotion, gap)| {
         let total = search::cheapest(&ledger.with_more(promotion, gap), search::MOST_NODES / 8).total;
         let given_back = now.total + gap - total;

@@ -578,7 +578,7 @@ proptest! {
         prop_assert!(quote.points <= points);
         let used: Vec<&PromotionId> = quote.steps.iter().filter_map(|step| step.rule.as_ref()).collect();
         let item = |id: &&PromotionId| rules.iter().any(|rule| rule.id == **id && matches!(rule.kind, PromotionKind::ItemPrice(_)));
-        for left_out in used.iter().filter(|id| !item(*id)) {
+        for left_out in used.iter().filter(|id| !item(id)) {
             let fewer: Vec<Promotion> =
                 rules.iter().filter(|rule| used.contains(&&rule.id) && rule.id != **left_out).cloned().collect();
             prop_assert!(quote.total.amount() <= shelf.best(&fewer).total.amount());

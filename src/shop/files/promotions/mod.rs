@@ -3,7 +3,7 @@
 mod kind;
 
 use super::{Presence, Terms, localized, moment, need_id, open, word};
-use crate::domain::trade::{Promotion, Scope};
+use crate::domain::trade::{Promotion, Scope, ThresholdBase};
 use crate::domain::{Localized, ProductId};
 use crate::shop::document::fields::Fields;
 use crate::shop::document::{Located, Place, Source, parse_toml};
@@ -25,14 +25,25 @@ pub(crate) struct PromotionEntry {
     pub(crate) price_at: Place,
 }
 
+/// The file's promotions, and what their thresholds look at.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PromotionsFile {
+    /// For all of them.
+    pub(crate) threshold_base: ThresholdBase,
+    /// In file order.
+    pub(crate) entries: Vec<PromotionEntry>,
+}
+
 /// Reads the promotions.
-pub(crate) fn read(source: &mut Source<'_>, terms: &Terms) -> Vec<PromotionEntry> {
+pub(crate) fn read(source: &mut Source<'_>, terms: &Terms) -> PromotionsFile {
     let root = parse_toml(source);
-    let Some(mut fields) = open(source, &root) else { return Vec::new() };
-    word(&mut fields, source, "threshold_base", &[("after_item", ()), ("remaining", ())]);
+    let Some(mut fields) = open(source, &root) else { return PromotionsFile::default() };
+    let bases = [("after_item", ThresholdBase::AfterItem), ("remaining", ThresholdBase::Remaining)];
+    let threshold_base = word(&mut fields, source, "threshold_base", &bases).unwrap_or_default();
     let tables = fields.tables(source, "promotion");
     fields.finish(source);
-    tables.into_iter().filter_map(|table| read_one(source, terms, table)).collect()
+    let entries = tables.into_iter().filter_map(|table| read_one(source, terms, table)).collect();
+    PromotionsFile { threshold_base, entries }
 }
 
 fn read_one(source: &mut Source<'_>, terms: &Terms, mut fields: Fields<'_>) -> Option<PromotionEntry> {
