@@ -358,6 +358,43 @@ pub enum TicketKind {
     RefundOnly,
     Repair,
     MissingOrWrong,
+    AddressChange,
+    ItemChange,
+    /// Hold, redirect, or deliver otherwise.
+    Delivery,
+    Invoice,
+}
+
+impl TicketKind {
+    /// Whether it is about units, which no other such ticket may claim meanwhile; else it is about the whole order.
+    pub fn claims_units(self) -> bool {
+        match self {
+            Self::Return | Self::Exchange | Self::RefundOnly | Self::Repair | Self::MissingOrWrong => true,
+            Self::AddressChange | Self::ItemChange | Self::Delivery | Self::Invoice => false,
+        }
+    }
+
+    /// The reply key of its name.
+    pub fn reply_key(self) -> &'static str {
+        match self {
+            Self::Return => "kind.return",
+            Self::Exchange => "kind.exchange",
+            Self::RefundOnly => "kind.refund_only",
+            Self::Repair => "kind.repair",
+            Self::MissingOrWrong => "kind.resend",
+            Self::AddressChange => "kind.address_change",
+            Self::ItemChange => "kind.item_change",
+            Self::Delivery => "kind.delivery",
+            Self::Invoice => "kind.invoice",
+        }
+    }
+}
+
+impl TicketState {
+    /// Whether something is still to be done.
+    pub fn is_open(self) -> bool {
+        !matches!(self, Self::Done | Self::Cancelled)
+    }
 }
 
 /// Where a ticket stands.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::Writer;
 use crate::domain::{
     PartKind,
-    trade::{OrderState, TicketKind, TicketState},
+    trade::{OrderState, TicketState},
     wording,
 };
 
@@ -99,13 +99,7 @@ fn ticket(writer: &Writer<'_>, kind: &PartKind) -> String {
     let PartKind::Ticket { id, kind, state, amount, shipping_payer, due, next, .. } = kind else {
         return String::new();
     };
-    let kind = match kind {
-        TicketKind::Return => "kind.return",
-        TicketKind::Exchange => "kind.exchange",
-        TicketKind::RefundOnly => "kind.refund_only",
-        TicketKind::Repair => "kind.repair",
-        TicketKind::MissingOrWrong => "kind.resend",
-    };
+    let kind = kind.reply_key();
     let state = match state {
         TicketState::Review => "ticket.state.review",
         TicketState::WaitingForGoods => "ticket.state.waiting_for_goods",

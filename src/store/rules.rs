@@ -248,6 +248,12 @@ pub(super) fn refusal(new: &NewTicket, order: Option<&Order>, tickets: &[Ticket]
     let Some(order) = order.filter(|order| order.shopper == new.shopper) else {
         return Some("unknown_order");
     };
+    if !new.kind.claims_units() {
+        let same = |ticket: &&Ticket| {
+            ticket.order == new.order && ticket.kind == new.kind && ticket.reason == new.reason
+        };
+        return tickets.iter().any(|ticket| same(&ticket) && ticket.state.is_open()).then_some("already_open");
+    }
     if new.lines.is_empty() || new.lines.iter().any(|(_, units)| *units == 0) {
         return Some("no_units");
     }
@@ -268,6 +274,9 @@ pub(super) fn refusal(new: &NewTicket, order: Option<&Order>, tickets: &[Ticket]
 /// Whether a ticket keeps its units from other tickets: while it is open, and after it is done when the units
 /// did not stay with the shopper.
 fn claims(ticket: &Ticket) -> bool {
+    if !ticket.kind.claims_units() {
+        return false;
+    }
     match ticket.state {
         TicketState::Cancelled => false,
         TicketState::Done => matches!(ticket.kind, TicketKind::Return | TicketKind::RefundOnly),

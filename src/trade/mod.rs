@@ -22,4 +22,4 @@ pub use refund::{Claim, claimed_units, refund_amount, refundable_units};
 pub use returns::{Condition, Ground, Rule, Verdict, eligibility};
 pub use shipping::{is_late, ship_by};
 pub use spread::{spread, unit_shares};
-pub use ticket::{NextStep, Payer, next_step, opening, payer};
+pub use ticket::{NextStep, Payer, next_step, opening, opening_for_order, payer};

@@ -21,16 +21,14 @@ fn pays_money(kind: TicketKind) -> bool {
     matches!(kind, TicketKind::Return | TicketKind::RefundOnly)
 }
 
-fn is_open(state: TicketState) -> bool {
-    !matches!(state, TicketState::Done | TicketState::Cancelled)
-}
+
 
 /// Units of a line that can't be claimed again: those of open tickets, and those whose money went back.
 pub fn claimed_units(order: &Order, line: &LineId, tickets: &[Ticket]) -> u32 {
     tickets
         .iter()
         .filter(|ticket| ticket.order == order.id && ticket.state != TicketState::Cancelled)
-        .filter(|ticket| is_open(ticket.state) || pays_money(ticket.kind))
+        .filter(|ticket| ticket.kind.claims_units() && (ticket.state.is_open() || pays_money(ticket.kind)))
         .flat_map(|ticket| &ticket.lines)
         .filter(|(claimed, _)| claimed == line)
         .map(|(_, units)| *units)

@@ -36,6 +36,7 @@ impl Payer {
 pub fn payer(kind: TicketKind, ground: Ground, policy: &Policy) -> Payer {
     match kind {
         TicketKind::RefundOnly | TicketKind::MissingOrWrong => Payer::Seller,
+        _ if !kind.claims_units() => Payer::Seller,
         _ if ground.is_sellers() || policy.free_returns => Payer::Seller,
         _ if policy.freight_insurance_cap.is_some() => Payer::Insurance,
         _ => Payer::Shopper,
@@ -60,6 +61,11 @@ pub fn opening(
         }
         _ => review,
     }
+}
+
+/// The state and deadline of a ticket about a whole order, such as a new address: staff have to look at it.
+pub fn opening_for_order(now: Timestamp) -> (TicketState, Timestamp) {
+    (TicketState::Review, hours_after(now, REVIEW_HOURS))
 }
 
 /// Whose move it is.

@@ -71,6 +71,10 @@ names! {
         RefundOnly => "refund_only",
         Repair => "repair",
         MissingOrWrong => "missing_or_wrong",
+        AddressChange => "address_change",
+        ItemChange => "item_change",
+        Delivery => "delivery",
+        Invoice => "invoice",
     }
     TicketState {
         Review => "review",

@@ -20,6 +20,7 @@ macro_rules! flows {
 flows! {
     handoff::HandoffFlow,
     return_goods::ReturnFlow,
+    order_service::OrderService,
     order_status::OrderStatus,
     product_question::ProductQuestion,
     size_advice::SizeAdvice,

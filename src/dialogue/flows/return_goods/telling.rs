@@ -63,7 +63,7 @@ fn now_meant(talk: &Talk<'_>, run: &FlowRun, order: Option<&Order>, slot: &str) 
     match slot {
         "order" => order.map(|order| order.id.to_string()),
         "lines" => goods_now_meant(talk, run, order?),
-        "kind" => text(run, "kind").and_then(super::kind_of).map(|kind| talk.label(kind_key(kind), &[])),
+        "kind" => text(run, "kind").and_then(super::kind_of).map(|kind| talk.label(kind.reply_key(), &[])),
         "reason" => text(run, "reason").map(|reason| reason_words(talk, reason)),
         _ => text(run, slot).map(str::to_owned),
     }
@@ -90,7 +90,7 @@ fn reason_words(talk: &Talk<'_>, reason: &str) -> String {
 /// The claim to confirm: goods, kind, reason, money, who pays and until when.
 pub(super) fn summary(talk: &mut Talk<'_>, case: &Case<'_>, want: Option<&str>) {
     let items = case.items(talk);
-    let kind = talk.label(kind_key(case.kind), &[]);
+    let kind = talk.label(case.kind.reply_key(), &[]);
     let reason = reason_words(talk, &case.reason);
     let amount = case.amount.to_string();
     let slots = [
@@ -124,7 +124,7 @@ pub(super) fn summary(talk: &mut Talk<'_>, case: &Case<'_>, want: Option<&str>) 
 
 /// The question alone, where the summary stands a little above.
 pub(super) fn summary_again(talk: &mut Talk<'_>, case: &Case<'_>) {
-    let (items, kind) = (case.items(talk), talk.label(kind_key(case.kind), &[]));
+    let (items, kind) = (case.items(talk), talk.label(case.kind.reply_key(), &[]));
     talk.say("return.confirm_again", &[("items", &items), ("kind", &kind)]);
 }
 
@@ -169,17 +169,6 @@ fn refusal_key(rule: Rule) -> &'static str {
     }
 }
 
-/// The reply key of a kind's name.
-fn kind_key(kind: TicketKind) -> &'static str {
-    match kind {
-        TicketKind::Return => "kind.return",
-        TicketKind::Exchange => "kind.exchange",
-        TicketKind::RefundOnly => "kind.refund_only",
-        TicketKind::Repair => "kind.repair",
-        TicketKind::MissingOrWrong => "kind.resend",
-    }
-}
-
 /// The ticket's number and what happens next, or why there is none.
 pub(super) fn outcome(talk: &mut Talk<'_>, run: Option<&FlowRun>, outcome: &ChangeOutcome) -> Ask<()> {
     let id = match outcome {
@@ -191,7 +180,7 @@ pub(super) fn outcome(talk: &mut Talk<'_>, run: Option<&FlowRun>, outcome: &Chan
         }
     };
     let kind = run.and_then(|run| text(run, "kind")).and_then(super::kind_of).unwrap_or(TicketKind::Return);
-    let kind = talk.label(kind_key(kind), &[]);
+    let kind = talk.label(kind.reply_key(), &[]);
     talk.say("return.opened", &[("ticket", id.as_str()), ("kind", &kind)]);
     // The card is an extra: without the shop's system, or signed out meanwhile, the number is enough.
     let tickets = match talk.tickets() {
