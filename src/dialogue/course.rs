@@ -61,7 +61,8 @@ pub fn expected(state: &DialogueState) -> Vec<IntentId> {
             Some("confirm") => &yes_or_no,
             _ => own.map_or(&[][..], Flow::intents),
         };
-        intents.extend(answers.iter().copied().map(IntentId::from));
+        let asides = own.map_or(&[][..], Flow::asides);
+        intents.extend(answers.iter().chain(asides).copied().map(IntentId::from));
     }
     intents
 }
@@ -94,7 +95,14 @@ pub(super) fn active_flow(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
         talk.state.flows.remove(place);
         return Ok(None);
     };
-    if words::cancels(talk.words()) || talk.choice() == Some("cancel") {
+    let gives_up = words::cancels(talk.words()) || talk.choice() == Some("cancel");
+    let instead = if gives_up { wish_instead(talk) } else { None };
+    if let Some(intent) = instead.filter(|intent| !flow.intents().contains(&intent.as_str())) {
+        // 算了 我想退货: the other wish is answered, and the flow is gone.
+        let run = talk.state.flows.remove(place);
+        return Ok(step::answer(talk, &intent, None)?.or(Some(source_of(flow, &run))));
+    }
+    if gives_up && wish_instead(talk).is_none() {
         let run = talk.state.flows.remove(place);
         let what = talk.label(flow.name_key(), &[]);
         talk.say("flow.cancelled", &[("what", &what)]);
@@ -149,6 +157,18 @@ fn heard_by(talk: &mut Talk<'_>, flow: &dyn Flow, place: usize) -> Ask<Option<So
 
 /// "It is too big, I want to exchange it": a wish to change something overtakes the open question of a look-up,
 /// although it names an order as well.
+/// What a shopper who gives something up wants instead: 不退了 换个大一码的.
+fn wish_instead(talk: &Talk<'_>) -> Option<IntentId> {
+    /// Fewer characters are an end, not a wish.
+    const LEAST: usize = 3;
+    let rest = words::after_cancel(talk.words());
+    if rest.len() == talk.words().len() || rest.chars().count() < LEAST || words::denies(rest) {
+        return None;
+    }
+    let mut stated = step::stated(talk).into_iter().map(|(intent, _)| intent);
+    stated.rfind(|intent| !intent.as_str().starts_with("chat."))
+}
+
 fn is_overtaken(talk: &Talk<'_>, flow: &dyn Flow) -> bool {
     let wish = |(intent, _): &(IntentId, Option<f32>)| !flows::answers_at_once(intent.as_str());
     !flow.changes_something() && step::stated(talk).iter().any(wish)

@@ -158,6 +158,20 @@ pub(super) fn cancels(words: &str) -> bool {
     is_one_of(words, CANCEL) || (short && CANCEL_STARTS.iter().any(|start| words.starts_with(start)))
 }
 
+/// What is said after "never mind": 算了 我想退货 → 我想退货. Empty when there is nothing more.
+pub(super) fn after_cancel(words: &str) -> &str {
+    let mut rest = words;
+    let begins = |rest: &str| {
+        let starts = CANCEL_STARTS.iter().chain(CANCEL).filter(|start| rest.starts_with(**start));
+        starts.map(|start| start.len()).max()
+    };
+    while let Some(length) = begins(rest) {
+        rest = rest[length..].trim_start_matches(|c: char| !c.is_alphanumeric());
+        rest = rest.strip_prefix(['吧', '了', '啦', '呢']).unwrap_or(rest).trim_start_matches(|c: char| !c.is_alphanumeric());
+    }
+    rest
+}
+
 /// A plain yes.
 pub(super) fn affirms(words: &str) -> bool {
     is_one_of(words, YES)

@@ -74,6 +74,11 @@ pub(super) trait Flow: Sync {
     /// The intents it serves.
     fn intents(&self) -> &'static [&'static str];
 
+    /// What shoppers ask in the middle of it, of which it says little itself.
+    fn asides(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Whether a merchant's text for the intent is preferred to it.
     fn yields_to_faq(&self) -> bool {
         false

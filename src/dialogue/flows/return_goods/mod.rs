@@ -61,6 +61,10 @@ impl Flow for ReturnFlow {
         ]
     }
 
+    fn asides(&self) -> &'static [&'static str] {
+        &["return.fee", "return.how", "return.policy", "refund.status"]
+    }
+
     fn is_personal(&self) -> bool {
         true
     }
