@@ -15,7 +15,7 @@ use super::{
 use crate::domain::{Band, ChangeOutcome, DialogueState, EntityKind, FlowRun, IntentId, Reason, SlotValue};
 
 /// The slot asked for while the shopper has to sign in.
-const SIGN_IN: &str = "sign_in";
+pub(super) const SIGN_IN: &str = "sign_in";
 /// Times a question may fail before a person is offered, and before one is fetched.
 const OFFER_PERSON_AFTER: u8 = 2;
 

@@ -167,7 +167,10 @@ pub(super) fn after_cancel(words: &str) -> &str {
     };
     while let Some(length) = begins(rest) {
         rest = rest[length..].trim_start_matches(|c: char| !c.is_alphanumeric());
-        rest = rest.strip_prefix(['吧', '了', '啦', '呢']).unwrap_or(rest).trim_start_matches(|c: char| !c.is_alphanumeric());
+        rest = rest
+            .strip_prefix(['吧', '了', '啦', '呢'])
+            .unwrap_or(rest)
+            .trim_start_matches(|c: char| !c.is_alphanumeric());
     }
     rest
 }

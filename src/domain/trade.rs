@@ -363,6 +363,8 @@ pub enum TicketKind {
     /// Hold, redirect, or deliver otherwise.
     Delivery,
     Invoice,
+    /// The difference after a price drop.
+    PriceProtection,
 }
 
 impl TicketKind {
@@ -370,7 +372,11 @@ impl TicketKind {
     pub fn claims_units(self) -> bool {
         match self {
             Self::Return | Self::Exchange | Self::RefundOnly | Self::Repair | Self::MissingOrWrong => true,
-            Self::AddressChange | Self::ItemChange | Self::Delivery | Self::Invoice => false,
+            Self::AddressChange
+            | Self::ItemChange
+            | Self::Delivery
+            | Self::Invoice
+            | Self::PriceProtection => false,
         }
     }
 
@@ -386,6 +392,7 @@ impl TicketKind {
             Self::ItemChange => "kind.item_change",
             Self::Delivery => "kind.delivery",
             Self::Invoice => "kind.invoice",
+            Self::PriceProtection => "kind.price_protection",
         }
     }
 }

@@ -252,7 +252,10 @@ pub(super) fn refusal(new: &NewTicket, order: Option<&Order>, tickets: &[Ticket]
         let same = |ticket: &&Ticket| {
             ticket.order == new.order && ticket.kind == new.kind && ticket.reason == new.reason
         };
-        return tickets.iter().any(|ticket| same(&ticket) && ticket.state.is_open()).then_some("already_open");
+        return tickets
+            .iter()
+            .any(|ticket| same(&ticket) && ticket.state.is_open())
+            .then_some("already_open");
     }
     if new.lines.is_empty() || new.lines.iter().any(|(_, units)| *units == 0) {
         return Some("no_units");

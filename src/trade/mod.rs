@@ -7,6 +7,7 @@
 mod calendar;
 mod pricing;
 mod promotion;
+mod protection;
 mod refund;
 mod returns;
 mod shipping;
@@ -18,6 +19,7 @@ pub use pricing::{
     Basket, BasketLine, NextStep as NextThreshold, Offers, Quote, QuoteStep, StepKind, best_price, is_coupon,
 };
 pub use promotion::{ItemPrice, item_price, next_to_start, of_product, running};
+pub use protection::{Protection, price_protection};
 pub use refund::{Claim, claimed_units, refund_amount, refundable_units};
 pub use returns::{Condition, Ground, Rule, Verdict, eligibility};
 pub use shipping::{is_late, ship_by};

@@ -1,8 +1,6 @@
 //! What comes back in money (COMMERCE.md, "Refund amount"): exact in any sequence of partial returns.
 
-use rust_decimal::Decimal;
-
-use super::{Ground, unit_shares};
+use super::{Ground, spread, unit_shares};
 use crate::domain::{
     LineId, Money,
     trade::{LineState, Order, OrderLine, Ticket, TicketKind, TicketState},
@@ -21,8 +19,6 @@ fn pays_money(kind: TicketKind) -> bool {
     matches!(kind, TicketKind::Return | TicketKind::RefundOnly)
 }
 
-
-
 /// Units of a line that can't be claimed again: those of open tickets, and those whose money went back.
 pub fn claimed_units(order: &Order, line: &LineId, tickets: &[Ticket]) -> u32 {
     tickets
@@ -40,56 +36,86 @@ pub fn refundable_units(order: &Order, line: &OrderLine, tickets: &[Ticket]) -> 
     line.units.saturating_sub(claimed_units(order, &line.id, tickets))
 }
 
-/// Which units' shares are taken by tickets that pay money, replayed in the order things happened, so that a
-/// cancelled ticket gives back exactly the shares it took.
-fn taken_shares(order: &Order, line: &OrderLine, tickets: &[Ticket]) -> Vec<bool> {
+/// What a ticket did to a line's units.
+enum Event {
+    /// So many went back.
+    Taken(u32),
+    /// So much of what was paid for the line came back without its units.
+    Lowered(i64),
+    /// It was cancelled.
+    Undone,
+}
+
+/// What is left of the money paid for each unit of a line, in the smallest unit; `None` for units whose money went
+/// back. Tickets are replayed in the order things happened, so that a cancelled one gives back exactly what it took.
+pub(super) fn left_of_units(order: &Order, line: &OrderLine, tickets: &[Ticket]) -> Vec<Option<i64>> {
     let mut events = Vec::new();
-    for (index, ticket) in tickets.iter().enumerate() {
-        if ticket.order != order.id || !pays_money(ticket.kind) {
-            continue;
-        }
-        let units: u32 = ticket.lines.iter().filter(|(id, _)| *id == line.id).map(|(_, units)| *units).sum();
-        events.push((ticket.opened_at, index, Some(units)));
+    for (index, ticket) in tickets.iter().enumerate().filter(|(_, ticket)| ticket.order == order.id) {
+        let event = match ticket.kind {
+            TicketKind::PriceProtection => Event::Lowered(share_of_line(ticket, &line.id)),
+            kind if pays_money(kind) => Event::Taken(units_of(ticket, &line.id)),
+            _ => continue,
+        };
+        events.push((ticket.opened_at, index, event));
         if ticket.state == TicketState::Cancelled {
             let cancelled = ticket.history.iter().rev().find(|(_, state)| *state == TicketState::Cancelled);
-            events.push((cancelled.map_or(ticket.opened_at, |(at, _)| *at), index, None));
+            events.push((cancelled.map_or(ticket.opened_at, |(at, _)| *at), index, Event::Undone));
         }
     }
     // At the same instant a ticket opens before it is cancelled; the sort is stable.
     events.sort_by_key(|(at, _, _)| *at);
     let mut owner: Vec<Option<usize>> = vec![None; line.units as usize];
-    for (_, index, units) in events {
-        match units {
-            Some(units) => {
+    let mut lowered: Vec<(usize, Vec<i64>)> = Vec::new();
+    for (_, index, event) in events {
+        match event {
+            Event::Taken(units) => {
                 for place in owner.iter_mut().filter(|place| place.is_none()).take(units as usize) {
                     *place = Some(index);
                 }
             }
-            None => owner.iter_mut().filter(|place| **place == Some(index)).for_each(|place| *place = None),
+            Event::Lowered(amount) => {
+                let weights: Vec<i64> = owner.iter().map(|place| i64::from(place.is_none())).collect();
+                lowered.push((index, spread(amount, &weights)));
+            }
+            Event::Undone => {
+                owner.iter_mut().filter(|place| **place == Some(index)).for_each(|place| *place = None);
+                lowered.retain(|(by, _)| *by != index);
+            }
         }
     }
-    owner.into_iter().map(|place| place.is_some()).collect()
+    let shares = unit_shares(line.paid, line.units);
+    let left = |unit: usize| shares[unit].minor() - lowered.iter().map(|(_, parts)| parts[unit]).sum::<i64>();
+    owner.iter().enumerate().map(|(unit, owner)| owner.is_none().then(|| left(unit).max(0))).collect()
+}
+
+fn units_of(ticket: &Ticket, line: &LineId) -> u32 {
+    ticket.lines.iter().filter(|(id, _)| id == line).map(|(_, units)| *units).sum()
+}
+
+/// The part of a ticket's money that is for one line, by its units.
+fn share_of_line(ticket: &Ticket, line: &LineId) -> i64 {
+    let weights: Vec<i64> = ticket.lines.iter().map(|(_, units)| i64::from(*units)).collect();
+    let parts = spread(ticket.amount.minor(), &weights);
+    ticket.lines.iter().zip(parts).filter(|((id, _), _)| id == line).map(|(_, part)| part).sum()
 }
 
 /// What was really paid for the claimed units: each unit's share of its line's `paid`, never a share twice.
 /// Outbound shipping is added only when everything goes back and the seller answers for all of it, or when
 /// nothing has left yet. `None` when a line is unknown or has fewer units left.
 pub fn refund_amount(order: &Order, claim: Claim<'_>, tickets: &[Ticket]) -> Option<Money> {
-    let mut sum = Decimal::ZERO;
+    let mut sum = 0_i64;
     for (id, units) in claim.lines {
         let line = order.line(id)?;
         if *units > refundable_units(order, line, tickets) {
             return None;
         }
-        let shares = unit_shares(line.paid, line.units);
-        let taken = taken_shares(order, line, tickets);
-        let free = shares.iter().zip(taken).filter(|(_, taken)| !taken).map(|(share, _)| share.amount());
-        sum += free.take(*units as usize).sum::<Decimal>();
+        let left = left_of_units(order, line, tickets);
+        sum += left.into_iter().flatten().take(*units as usize).sum::<i64>();
     }
     if returns_shipping(order, claim, tickets) {
-        sum += order.shipping_fee.amount();
+        sum += order.shipping_fee.minor();
     }
-    Some(Money::new(sum, order.total.currency()))
+    Some(Money::from_minor(sum, order.total.currency()))
 }
 
 fn returns_shipping(order: &Order, claim: Claim<'_>, tickets: &[Ticket]) -> bool {
@@ -111,6 +137,7 @@ fn returns_shipping(order: &Order, claim: Claim<'_>, tickets: &[Ticket]) -> bool
 mod tests {
     use jiff::Timestamp;
     use proptest::prelude::*;
+    use rust_decimal::Decimal;
 
     use super::*;
     use crate::{
@@ -179,6 +206,38 @@ mod tests {
     }
 
     proptest! {
+        /// Price differences paid back on the way leave so much less to refund, never more and never less.
+        #[test]
+        fn price_differences_count_once(
+            paid in 100_i64..1_000_000,
+            units in 1_u32..9,
+            before in 0_u32..4,
+            share in 0_i64..100,
+            cancelled in any::<bool>(),
+        ) {
+            let mut order = one_line(units, "0", "0");
+            order.lines[0].paid = Money::from_minor(paid, Currency::CNY);
+            let mut tickets = vec![];
+            let mut returned = Decimal::ZERO;
+            let mut refund = |tickets: &mut Vec<Ticket>, number: usize, count: u32| {
+                let lines = [("1".into(), count)];
+                let claim = Claim { lines: &lines, ground: Ground::NoReason };
+                if let Some(amount) = refund_amount(&order, claim, tickets) {
+                    tickets.push(ticket(number, "1", count, TicketState::Done));
+                    returned += amount.amount();
+                }
+            };
+            refund(&mut tickets, 0, before);
+            let left: i64 = left_of_units(&order, &order.lines[0], &tickets).into_iter().flatten().sum();
+            let state = if cancelled { TicketState::Cancelled } else { TicketState::Done };
+            let mut protection = ticket(5, "1", units, state);
+            (protection.kind, protection.amount) = (TicketKind::PriceProtection, Money::from_minor(left * share / 100, Currency::CNY));
+            let given = if cancelled { Decimal::ZERO } else { protection.amount.amount() };
+            tickets.push(protection);
+            (0..9).for_each(|number| refund(&mut tickets, 10 + number, 1));
+            prop_assert_eq!(returned + given, order.lines[0].paid.amount());
+        }
+
         /// Refunds in any sequence, some of them cancelled, never exceed what was paid, and everything together
         /// is exactly that.
         #[test]

@@ -75,6 +75,7 @@ names! {
         ItemChange => "item_change",
         Delivery => "delivery",
         Invoice => "invoice",
+        PriceProtection => "price_protection",
     }
     TicketState {
         Review => "review",

@@ -25,6 +25,7 @@ flows! {
     product_question::ProductQuestion,
     size_advice::SizeAdvice,
     product_search::ProductSearch,
+    price_protection::PriceProtectionFlow,
     quote::QuoteFlow,
     promotions::Promotions,
     policy::PolicyFlow,

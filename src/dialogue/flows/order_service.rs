@@ -128,6 +128,7 @@ fn is_a_question(talk: &Talk<'_>, kind: TicketKind) -> bool {
     let asks = words::asks(text) && !words::has_any(text, INTO);
     match kind {
         TicketKind::Delivery => !words::has_any(text, DELIVERY),
+        TicketKind::Invoice => asks && talk.entities(EntityKind::OrderNo).next().is_none(),
         // A guest is told how it goes; who has signed in has an order to change.
         _ => asks && talk.turn.shopper.is_none(),
     }

@@ -37,7 +37,6 @@ impl Flow for PolicyFlow {
             "shipping.region",
             "store.info",
             "warranty.repair",
-            "price.protection",
         ]
     }
 
@@ -56,7 +55,6 @@ impl Flow for PolicyFlow {
             "shipping.region" => region(talk),
             "store.info" => store(talk),
             "warranty.repair" => warranty(talk)?,
-            "price.protection" => price_protection(talk),
             _ => return Ok(Next::Pass),
         }
         Ok(Next::Done)
@@ -204,14 +202,4 @@ fn warranty(talk: &mut Talk<'_>) -> Ask<()> {
     let choices = vec![talk.choice_of("label.item.defective", "intent:item.defective")];
     talk.offer(choices);
     Ok(())
-}
-
-fn price_protection(talk: &mut Talk<'_>) {
-    let days = talk.shop.policy.price_protection_days;
-    if days == 0 {
-        talk.say("policy.price_protection_none", &[]);
-    } else {
-        talk.say("policy.price_protection", &[("days", &days.to_string())]);
-        talk.offer_person();
-    }
 }
