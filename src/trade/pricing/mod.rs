@@ -149,10 +149,14 @@ pub fn best_price(basket: &Basket<'_>, offers: &Offers<'_>) -> Option<Quote> {
 fn next_step(ledger: &Ledger<'_>, now: &Found) -> Option<NextStep> {
     /// Goods for more than this part of the basket are no hint but a new purchase.
     const MOST: i64 = 2;
+    /// Thresholds looked at.
+    const NEAREST: usize = 6;
     let goods: i64 = ledger.after_item.iter().sum();
-    let gaps = ledger.gaps().into_iter().filter(|(_, gap)| 0 < *gap && *gap <= goods / MOST);
-    let then = gaps.filter_map(|(promotion, gap)| {
-        let total = search::cheapest(&ledger.with_more(promotion, gap), search::MOST_NODES / 8).total;
+    let mut gaps = ledger.gaps();
+    gaps.retain(|(_, gap)| 0 < *gap && *gap <= goods / MOST);
+    gaps.sort_by_key(|(_, gap)| *gap);
+    let then = gaps.into_iter().take(NEAREST).filter_map(|(promotion, gap)| {
+        let total = search::cheapest(&ledger.with_more(promotion, gap), search::FEW_NODES).total;
         let given_back = now.total + gap - total;
         (0 < given_back).then_some((given_back * 1_000 / gap, gap, promotion, total))
     });

@@ -147,6 +147,29 @@ impl Effect {
         .min(1.0)
     }
 
+    /// From which base on it takes how much, rising, up to a base of `all`.
+    pub(super) fn steps(&self, all: i64) -> Vec<(i64, i64)> {
+        /// More steps than this are put together into one, which promises too much.
+        const MOST: i64 = 64;
+        match self {
+            Self::Tiers(tiers) => {
+                let mut steps: Vec<_> = tiers.iter().copied().filter(|(over, _)| *over <= all).collect();
+                steps.sort_unstable();
+                steps
+            }
+            Self::Repeating { over, off, cap } => {
+                let times = (all / over).min(cap.div_euclid((*off).max(1)).saturating_add(1));
+                let mut steps: Vec<_> =
+                    (1..=times.min(MOST)).map(|n| (n * over, n.saturating_mul(*off).min(*cap))).collect();
+                if let (true, Some(last)) = (MOST < times, steps.last_mut()) {
+                    last.1 = times.saturating_mul(*off).min(*cap);
+                }
+                steps
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// How far a base is from the next threshold, where there is one.
     pub(super) fn gap(&self, base: i64) -> Option<i64> {
         let next = match self {

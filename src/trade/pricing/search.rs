@@ -4,6 +4,8 @@
 //! The bounds only ever promise too much: a rule takes no more than its best rate of the lines that it may still get, no
 //! more than its highest amount within reach, and a step never makes more of what is left of less.
 
+use crate::domain::trade::ThresholdBase;
+
 use super::{
     StepKind,
     ledger::{Choice, Ledger},
@@ -11,7 +13,10 @@ use super::{
 };
 
 /// Choices looked at before the search gives up its proof: some tens of milliseconds for a large basket.
-pub(super) const MOST_NODES: usize = 60_000;
+pub(super) const MOST_NODES: usize = 36_000;
+
+/// For a hint, of which no proof is asked.
+pub(super) const FEW_NODES: usize = 600;
 
 /// The cheapest choice found.
 #[derive(Clone, Debug)]
@@ -28,11 +33,33 @@ struct Decision<'a> {
     group: Option<&'a str>,
 }
 
+/// A line to be decided.
+#[derive(Debug)]
+struct OpenLine {
+    line: usize,
+    /// The rules that it may have, the best rate first.
+    rules: Vec<usize>,
+    /// The best rate of those by pieces.
+    pieces: f64,
+}
+
+/// An exclusive threshold.
+#[derive(Debug)]
+struct Threshold {
+    rule: usize,
+    /// Its lines by their place, those that bring least by pieces first.
+    places: Vec<usize>,
+    /// From which amount on it gives how much, rising.
+    steps: Vec<(i64, i64)>,
+}
+
 struct Search<'a> {
     ledger: &'a Ledger<'a>,
-    /// Lines that some exclusive rule covers, and their rules, the dearest line first.
-    lines: Vec<(usize, Vec<usize>)>,
-    /// Of each rule, the best rate within reach; and each line's best by N-pieces and by anything.
+    /// Lines that some exclusive rule covers, the dearest first.
+    lines: Vec<OpenLine>,
+    thresholds: Vec<Threshold>,
+    /// Of each rule, all lines that it covers as the item step leaves them, and the best rate within their reach.
+    whole: Vec<Seen>,
     rates: Vec<f64>,
     /// Decisions before the lines are judged (rules that stack), and after.
     early: Vec<Decision<'a>>,
@@ -67,19 +94,11 @@ enum Favour {
 impl<'a> Search<'a> {
     fn new(ledger: &'a Ledger<'a>, most: usize) -> Self {
         let all = |rule: usize| ledger.seen(&ledger.after_item, |line| ledger.rules[rule].covers[line]);
+        let whole: Vec<Seen> = (0..ledger.rules.len()).map(all).collect();
         let rates: Vec<f64> =
-            ledger.rules.iter().enumerate().map(|(n, rule)| rule.effect.best_rate(all(n))).collect();
-        let mut lines: Vec<(usize, Vec<usize>)> = Vec::new();
-        for line in 0..ledger.units.len() {
-            let exclusive = (0..ledger.rules.len())
-                .filter(|n| ledger.rules[*n].exclusive && ledger.rules[*n].covers[line] && 0.0 < rates[*n]);
-            let mut of_line: Vec<usize> = exclusive.collect();
-            of_line.sort_by(|a, b| rates[*b].total_cmp(&rates[*a]));
-            if !of_line.is_empty() {
-                lines.push((line, of_line));
-            }
-        }
-        lines.sort_by_key(|(line, _)| std::cmp::Reverse(ledger.after_item[*line]));
+            ledger.rules.iter().enumerate().map(|(n, rule)| rule.effect.best_rate(whole[n])).collect();
+        let lines = open_lines(ledger, &rates);
+        let thresholds = thresholds(ledger, &lines);
         let (mut early, mut late): (Vec<Decision<'a>>, Vec<Decision<'a>>) = (Vec::new(), Vec::new());
         for (n, rule) in ledger.rules.iter().enumerate().filter(|(_, rule)| !rule.exclusive) {
             let shops = matches!(rule.kind, StepKind::NPiece | StepKind::Threshold);
@@ -94,12 +113,24 @@ impl<'a> Search<'a> {
                 None => list.push(Decision { rules: vec![n], group: rule.group }),
             }
         }
-        Self { ledger, lines, rates, early, late, choice: Choice::none(ledger), best: None, nodes: 0, most }
+        Self {
+            ledger,
+            lines,
+            thresholds,
+            whole,
+            rates,
+            early,
+            late,
+            choice: Choice::none(ledger),
+            best: None,
+            nodes: 0,
+            most,
+        }
     }
 
     /// Gives every line to the rule of its that is favoured, takes all that stack, and chooses the rest well.
     fn try_greedily(&mut self, favour: Favour) {
-        for (line, rules) in &self.lines {
+        for OpenLine { line, rules, .. } in &self.lines {
             let kind = |n: &usize| self.ledger.rules[*n].kind;
             let wanted = match favour {
                 Favour::Rates => None,
@@ -141,11 +172,11 @@ impl<'a> Search<'a> {
         if self.gives_up() || self.is_worse(self.least_after_lines(depth)) {
             return;
         }
-        let Some((line, options)) = self.lines.get(depth).map(|(line, rules)| (*line, rules.len())) else {
+        let Some((line, options)) = self.lines.get(depth).map(|open| (open.line, open.rules.len())) else {
             return self.judge_lines();
         };
         for option in 0..=options {
-            self.choice.of_line[line] = self.lines[depth].1.get(option).copied();
+            self.choice.of_line[line] = self.lines[depth].rules.get(option).copied();
             self.decide_line(depth + 1);
         }
         self.choice.of_line[line] = None;
@@ -154,58 +185,89 @@ impl<'a> Search<'a> {
     /// The least that can be paid when the lines before `depth` are decided.
     fn least_after_lines(&self, depth: usize) -> i64 {
         let ledger = self.ledger;
-        let mut by_rates = 0.0;
-        let mut by_pieces = 0.0;
-        let mut reach: Vec<Seen> = vec![Seen::default(); ledger.rules.len()];
-        for (place, (line, options)) in self.lines.iter().enumerate() {
-            let amount = ledger.after_item[*line];
-            let decided = self.choice.of_line[*line];
-            let open: &[usize] = if place < depth { decided.as_slice() } else { options };
-            let best = |only: Option<StepKind>| {
-                let rates = open.iter().filter(|n| only.is_none_or(|kind| ledger.rules[**n].kind == kind));
-                rates.map(|n| self.rates[*n]).fold(0.0, f64::max)
-            };
-            by_rates += best(None) * amount as f64;
-            by_pieces += best(Some(StepKind::NPiece)) * amount as f64;
-            for rule in open {
-                reach[*rule].base += amount;
-                reach[*rule].left += amount;
-            }
-        }
-        let mut by_thresholds = 0;
-        let mut stacking = 0;
-        for (n, rule) in ledger.rules.iter().enumerate() {
-            match rule.kind {
-                StepKind::Threshold if rule.exclusive => by_thresholds += rule.effect.takes(reach[n]),
-                StepKind::NPiece | StepKind::Threshold if self.choice.taken[n] => {
-                    stacking += self.most_off(n, i64::MAX, &ledger.after_item);
+        let (mut by_rates, mut pieces) = (0.0, 0.0);
+        for (place, line) in self.lines.iter().enumerate() {
+            let amount = ledger.after_item[line.line] as f64;
+            match self.choice.of_line[line.line] {
+                decided if place < depth => {
+                    let rate = decided.map_or(0.0, |rule| self.rates[rule]);
+                    by_rates += rate * amount;
+                    pieces +=
+                        if decided.is_some_and(|rule| self.is_pieces(rule)) { rate * amount } else { 0.0 };
                 }
-                _ => {}
+                _ => {
+                    by_rates += line.rules.first().map_or(0.0, |rule| self.rates[*rule]) * amount;
+                    pieces += line.pieces * amount;
+                }
             }
         }
+        let gained: f64 = self.thresholds.iter().map(|threshold| self.most_gained(threshold, depth)).sum();
         // A share may be rounded up by half a cent; everything else is whole.
         let shares = ledger.rules.iter().filter(|rule| rule.kind == StepKind::NPiece).count();
-        let off = by_rates.min(by_pieces + by_thresholds as f64) + 0.5 * shares as f64 + 1e-6;
+        let off = by_rates.min(pieces + gained) + 0.5 * shares as f64 + 1e-6;
+        let early =
+            self.early.iter().map(|decision| decision.rules[0]).filter(|rule| self.choice.taken[*rule]);
+        let stacking: i64 = early.map(|rule| self.most_off(rule, i64::MAX, &ledger.after_item)).sum();
         let goods: i64 = ledger.after_item.iter().sum();
         self.least_after_coupons((goods - off.floor() as i64 - stacking).max(0), 0, &ledger.after_item)
+    }
+
+    fn is_pieces(&self, rule: usize) -> bool {
+        self.ledger.rules[rule].kind == StepKind::NPiece
+    }
+
+    /// The most that a threshold can gain over what its lines bring by pieces: for each amount it gives, the lines that
+    /// lose least by it, the last of them in part.
+    fn most_gained(&self, threshold: &Threshold, depth: usize) -> f64 {
+        let amount = |place: usize| self.ledger.after_item[self.lines[place].line];
+        let decided =
+            (0..depth).filter(|place| self.choice.of_line[self.lines[*place].line] == Some(threshold.rule));
+        let mut have: i64 = decided.map(amount).sum();
+        let mut open = threshold.places.iter().copied().filter(|place| depth <= *place).peekable();
+        let (mut lost, mut gained) = (0.0, 0.0_f64);
+        for (over, off) in &threshold.steps {
+            let mut in_part = 0.0;
+            while have < *over {
+                let Some(place) = open.peek().copied() else { return gained };
+                let missing = over - have;
+                if missing < amount(place) {
+                    in_part = self.lines[place].pieces * missing as f64;
+                    break;
+                }
+                have += amount(place);
+                lost += self.lines[place].pieces * amount(place) as f64;
+                open.next();
+            }
+            gained = gained.max(*off as f64 - lost - in_part);
+        }
+        gained
     }
 
     /// The most that a rule can take when no less than `left` is left of everything, and no more than `lines` of each
     /// line.
     fn most_off(&self, rule: usize, left: i64, lines: &[i64]) -> i64 {
-        let rule = &self.ledger.rules[rule];
-        let ledger = self.ledger;
-        let mut seen = Seen::default();
-        for line in (0..ledger.units.len()).filter(|line| rule.covers[*line]) {
-            seen.units += ledger.units[line];
-            seen.base += ledger.after_item[line];
-            seen.left += lines[line];
+        let (ledger, mut seen) = (self.ledger, self.whole[rule]);
+        let rule = &ledger.rules[rule];
+        let share = matches!(rule.effect, Effect::Percent { .. });
+        if share || ledger.base == ThresholdBase::Remaining {
+            seen.left =
+                lines.iter().zip(&rule.covers).filter(|(_, covers)| **covers).map(|(left, _)| left).sum();
+        }
+        if ledger.base == ThresholdBase::Remaining {
+            seen.base = seen.left;
         }
         // What is a share of what is left grows with it.
-        if matches!(rule.effect, Effect::Percent { .. }) {
+        if share {
             seen.left = seen.left.min(left);
         }
-        rule.effect.takes(seen)
+        let most = rule.effect.takes(seen);
+        match rule.effect {
+            Effect::Repeating { over, off, .. } if ledger.base == ThresholdBase::Remaining => {
+                let share = i128::from(off) * i128::from(seen.left.min(left)) / i128::from(over);
+                most.min(i64::try_from(share).unwrap_or(i64::MAX))
+            }
+            _ => most,
+        }
     }
 
     /// The least that can be paid when no less than `left` is left before the late decision `from`, and no more than
@@ -267,4 +329,36 @@ impl<'a> Search<'a> {
             self.best = Some((total, self.choice.clone()));
         }
     }
+}
+
+fn open_lines(ledger: &Ledger<'_>, rates: &[f64]) -> Vec<OpenLine> {
+    let mut lines: Vec<OpenLine> = Vec::new();
+    for line in 0..ledger.units.len() {
+        let may_have = |n: &usize| {
+            let rule = &ledger.rules[*n];
+            rule.exclusive && rule.covers[line] && 0.0 < rates[*n]
+        };
+        let mut rules: Vec<usize> = (0..ledger.rules.len()).filter(may_have).collect();
+        rules.sort_by(|a, b| rates[*b].total_cmp(&rates[*a]));
+        let by_pieces = rules.iter().filter(|n| ledger.rules[**n].kind == StepKind::NPiece);
+        let pieces = by_pieces.map(|n| rates[*n]).fold(0.0, f64::max);
+        if !rules.is_empty() {
+            lines.push(OpenLine { line, rules, pieces });
+        }
+    }
+    lines.sort_by_key(|open| std::cmp::Reverse(ledger.after_item[open.line]));
+    lines
+}
+
+fn thresholds(ledger: &Ledger<'_>, lines: &[OpenLine]) -> Vec<Threshold> {
+    let exclusive =
+        |rule: &usize| ledger.rules[*rule].exclusive && ledger.rules[*rule].kind == StepKind::Threshold;
+    let of = |rule: usize| {
+        let mut places: Vec<usize> =
+            (0..lines.len()).filter(|place| lines[*place].rules.contains(&rule)).collect();
+        places.sort_by(|a, b| lines[*a].pieces.total_cmp(&lines[*b].pieces));
+        let all = places.iter().map(|place| ledger.after_item[lines[*place].line]).sum();
+        Threshold { rule, steps: ledger.rules[rule].effect.steps(all), places }
+    };
+    (0..ledger.rules.len()).filter(exclusive).map(of).collect()
 }
