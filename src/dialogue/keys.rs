@@ -252,6 +252,8 @@ pub const KEYS: &[(&str, &[&str])] = &[
     ("promo.next", &["title", "from"]),
     ("promo.none", &[]),
     ("promo.none_of_kind", &[]),
+    ("chat.go_on", &[]),
+    ("quote.stacking", &[]),
     ("quote.done", &[]),
     ("quote.not_proven", &[]),
     ("quote.ask_what", &[]),

@@ -227,7 +227,7 @@ fn understood(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
             break;
         }
     }
-    if in_passing && first.is_some() && !talk.asked {
+    if in_passing && first.is_some() {
         talk.offer_person();
     }
     Ok(first)
@@ -323,6 +323,10 @@ fn not_understood(talk: &mut Talk<'_>) -> Ask<Source> {
         talk.say("clarify.which", &[]);
         talk.offer(choices);
         return Ok(source("clarify"));
+    }
+    if words::is_fragment(talk.words()) {
+        talk.say("chat.go_on", &[]);
+        return Ok(source("chat"));
     }
     if understanding.is_some_and(|it| it.oos) && !words::asks_for_goods(talk.words()) {
         talk.say("oos.limit", &[]);

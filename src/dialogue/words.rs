@@ -197,6 +197,43 @@ pub(super) fn asks_for_goods(words: &str) -> bool {
     )
 }
 
+/// What says no more than that the shopper is there, or is a number or an address without a word around it.
+const FRAGMENTS: &[&str] = &[
+    "啊",
+    "哦",
+    "噢",
+    "额",
+    "呃",
+    "嗯呢",
+    "那个",
+    "我看看",
+    "我看一下",
+    "我找一下",
+    "我找找",
+    "稍等",
+    "等一下",
+    "等下",
+    "等等",
+    "我知道",
+    "知道",
+    "知道了",
+    "um",
+    "hmm",
+    "wait",
+    "one moment",
+    "let me see",
+    "let me check",
+];
+
+/// Whether words are a scrap that waits for more: nothing to be understood, and nothing to be turned away.
+pub(super) fn is_fragment(words: &str) -> bool {
+    let is_link = |word: &str| word.starts_with("http") || word.starts_with("www.");
+    let spoken = words.split_whitespace().filter(|word| !is_link(word));
+    let letters = spoken.flat_map(str::chars).filter(|c| c.is_alphabetic()).count();
+    !words.is_empty()
+        && (letters == 0 && words.chars().any(char::is_alphanumeric) || is_one_of(words, FRAGMENTS))
+}
+
 /// Whether it asks something.
 pub(super) fn asks(words: &str) -> bool {
     has_any(words, QUESTION)

@@ -40,6 +40,9 @@ const TOGETHER: &[&str] = &["算一下", "算算", "帮我算", "一共", "总�
 /// Words that ask what is paid after everything.
 const IN_THE_END: &[&str] = &["到手", "券后", "折后", "优惠完", "优惠后", "after discount", "after coupons", "final price"];
 
+/// Words that ask what goes together.
+const STACKING: &[&str] = &["叠加", "同时用", "同时使用", "一起用", "同享", "combine", "stack"];
+
 impl Flow for QuoteFlow {
     fn id(&self) -> &'static str {
         "quote"
@@ -87,6 +90,9 @@ fn ask_what(talk: &mut Talk<'_>) -> Next {
     if !std::mem::take(&mut talk.state.basket).is_empty() {
         talk.say("quote.empty", &[]);
         return Next::Done;
+    }
+    if words::has_any(talk.words(), STACKING) {
+        talk.say("quote.stacking", &[]);
     }
     let running = trade::running(&talk.shop.promotions, talk.turn.shopper.as_ref(), talk.now());
     let baskets = running.into_iter().filter(|promotion| {
