@@ -252,6 +252,10 @@ pub(super) fn answer(talk: &mut Talk<'_>, intent: &IntentId, confidence: Option<
     Ok(Some(Source { intent: Some(intent.clone()), confidence, name: "unknown".to_owned() }))
 }
 
+fn names_an_order(talk: &Talk<'_>) -> bool {
+    [EntityKind::OrderNo, EntityKind::TrackingNo].into_iter().any(|kind| talk.entities(kind).next().is_some())
+}
+
 /// Intents that the message states with their confidence; empty when it is not sure.
 pub(super) fn stated(talk: &Talk<'_>) -> Vec<(IntentId, Option<f32>)> {
     if let Some(intent) = talk.choice().and_then(|choice| choice.strip_prefix("intent:")) {
@@ -260,6 +264,10 @@ pub(super) fn stated(talk: &Talk<'_>) -> Vec<(IntentId, Option<f32>)> {
     if let Some(Content::Sticker(id)) = talk.content() {
         let means = talk.shop.stickers.get(id.as_str()).and_then(|sticker| sticker.means.clone());
         return means.into_iter().map(|intent| (intent, None)).collect();
+    }
+    // A number without a word around it says nothing of what is wanted.
+    if names_an_order(talk) && words::is_fragment(talk.words()) {
+        return Vec::new();
     }
     let Some(understanding) = talk.understanding().filter(|it| is_sure(talk, it)) else {
         return Vec::new();
@@ -312,6 +320,12 @@ fn faq_near(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
 /// Nothing answered: within a flow its question is asked again; else ask back, or admit it.
 fn not_understood(talk: &mut Talk<'_>) -> Ask<Source> {
     if let Some(source) = course::failed(talk)? {
+        return Ok(source);
+    }
+    // An order's number alone asks about the order.
+    if names_an_order(talk)
+        && let Some(source) = flows::start(talk, "order.status", None)?
+    {
         return Ok(source);
     }
     let understanding = talk.understanding();

@@ -195,7 +195,13 @@ fn wish(talk: &Talk<'_>, run: &FlowRun, asking: Option<&str>) -> Option<String> 
         }
     };
     let other = step::stated(talk).iter().any(|(intent, _)| !OrderService.intents().contains(&intent.as_str()));
-    if !looks && other {
+    // Without a sign that it is the wish, a scrap is none.
+    let least = match kind {
+        TicketKind::AddressChange => 6,
+        TicketKind::Invoice => 4,
+        _ => 3,
+    };
+    if !looks && (other || raw.chars().count() < least || words::is_fragment(talk.words())) {
         return None;
     }
     match (asking, text(run, "detail")) {
