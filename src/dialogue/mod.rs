@@ -9,6 +9,7 @@
 
 mod basket;
 mod cards;
+mod cases;
 mod course;
 mod facts;
 mod flows;

@@ -96,6 +96,21 @@ pub struct FlowRun {
     pub started_at: Timestamp,
 }
 
+impl FlowRun {
+    /// A slot's text.
+    pub fn text(&self, slot: &str) -> Option<&str> {
+        match self.slots.get(slot) {
+            Some(SlotValue::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Puts a text into a slot.
+    pub fn put(&mut self, slot: &str, text: impl Into<String>) {
+        self.slots.insert(slot.to_owned(), SlotValue::Text(text.into()));
+    }
+}
+
 /// What a slot can hold; closed, so that a new flow never needs a migration.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "the names say it")]

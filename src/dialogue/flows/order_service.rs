@@ -12,10 +12,10 @@
 use super::{Flow, Heard, Next};
 use crate::{
     dialogue::{
-        Query, cards, handover,
+        Query, cases, handover,
         orders::{self, Mention},
         step,
-        talk::{Ask, Stop, Talk},
+        talk::{Ask, Talk},
         words,
     },
     domain::{
@@ -86,28 +86,7 @@ impl Flow for OrderService {
     }
 
     fn outcome(&self, talk: &mut Talk<'_>, run: Option<&FlowRun>, outcome: &ChangeOutcome) -> Ask<()> {
-        let kind = run.map_or(TicketKind::AddressChange, kind_of);
-        let name = talk.label(kind.reply_key(), &[]);
-        match outcome {
-            ChangeOutcome::TicketOpened(id) => {
-                talk.say("service.opened", &[("ticket", id.as_str()), ("kind", &name)]);
-                let tickets = match talk.tickets() {
-                    Err(Stop::Missing) => return Err(Stop::Missing),
-                    tickets => tickets.unwrap_or_default(),
-                };
-                if let Some(ticket) = tickets.iter().find(|ticket| ticket.id == *id) {
-                    let card = cards::ticket(talk, ticket);
-                    talk.show(card);
-                    talk.about(Shown::Ticket(ticket.id.clone()));
-                }
-            }
-            ChangeOutcome::Refused(code) if code == "already_open" => talk.say("service.already", &[("kind", &name)]),
-            ChangeOutcome::Refused(_) => {
-                talk.say("return.failed", &[]);
-                talk.offer_person();
-            }
-        }
-        Ok(())
+        cases::told(talk, run.map_or(TicketKind::AddressChange, kind_of), outcome)
     }
 }
 
@@ -134,22 +113,11 @@ fn is_a_question(talk: &Talk<'_>, kind: TicketKind) -> bool {
     }
 }
 
-fn text<'r>(run: &'r FlowRun, slot: &str) -> Option<&'r str> {
-    match run.slots.get(slot) {
-        Some(SlotValue::Text(text)) => Some(text),
-        _ => None,
-    }
-}
-
-fn put(run: &mut FlowRun, slot: &str, value: impl Into<String>) {
-    run.slots.insert(slot.to_owned(), SlotValue::Text(value.into()));
-}
-
 fn hear(talk: &mut Talk<'_>, run: &mut FlowRun) -> Ask<Heard> {
     let before = run.slots.clone();
     let asking = run.asking.clone();
     if let Some(detail) = wish(talk, run, asking.as_deref()) {
-        put(run, "detail", detail);
+        run.put("detail", detail);
         run.slots.remove("confirmed");
     } else if asking.as_deref() == Some("confirm") {
         let choice = talk.choice();
@@ -162,7 +130,7 @@ fn hear(talk: &mut Talk<'_>, run: &mut FlowRun) -> Ask<Heard> {
     let orders = talk.orders()?;
     match orders::mentioned(talk, &orders.iter().collect::<Vec<_>>()) {
         Mention::One(order) => drop(run.slots.insert("order".to_owned(), SlotValue::Order(order.id.clone()))),
-        Mention::Unknown(number) if talk.entities(EntityKind::OrderNo).next().is_some() => put(run, "unknown", number),
+        Mention::Unknown(number) if talk.entities(EntityKind::OrderNo).next().is_some() => run.put("unknown", number),
         _ => {}
     }
     Ok(if run.slots == before { Heard::Nothing } else { Heard::Took })
@@ -204,7 +172,7 @@ fn wish(talk: &Talk<'_>, run: &FlowRun, asking: Option<&str>) -> Option<String> 
     if !looks && (other || raw.chars().count() < least || words::is_fragment(talk.words())) {
         return None;
     }
-    match (asking, text(run, "detail")) {
+    match (asking, run.text("detail")) {
         (Some("tax_number"), Some(title)) => Some(cut(&format!("{title} {raw}"))),
         _ => Some(cut(raw)),
     }
@@ -225,7 +193,7 @@ fn go_on(talk: &mut Talk<'_>, run: &mut FlowRun, kind: TicketKind) -> Ask<Next> 
     let shopper = talk.shopper()?.id.clone();
     talk.want(Query::Tickets(shopper));
     let orders = talk.orders()?;
-    if let Some(number) = text(run, "unknown").map(str::to_owned) {
+    if let Some(number) = run.text("unknown").map(str::to_owned) {
         talk.say("order.not_found", &[("number", &number)]);
         run.slots.remove("unknown");
     }
@@ -267,9 +235,9 @@ fn fits(kind: TicketKind, state: OrderState) -> bool {
 fn out_of_reach(talk: &mut Talk<'_>, run: &mut FlowRun, kind: TicketKind, order: &Order) -> Option<Next> {
     let state = order.state();
     if kind == TicketKind::AddressChange && state == OrderState::Shipped {
-        if text(run, "as").is_none() {
+        if run.text("as").is_none() {
             talk.say("service.redirect", &[]);
-            put(run, "as", "delivery");
+            run.put("as", "delivery");
         }
         return None;
     }
@@ -294,7 +262,7 @@ fn out_of_reach(talk: &mut Talk<'_>, run: &mut FlowRun, kind: TicketKind, order:
 
 /// Takes down the wish and has it confirmed.
 fn settle(talk: &mut Talk<'_>, run: &mut FlowRun, kind: TicketKind, order: &Order) -> Ask<Next> {
-    let Some(detail) = text(run, "detail").map(str::to_owned) else {
+    let Some(detail) = run.text("detail").map(str::to_owned) else {
         let key = match kind {
             TicketKind::ItemChange => "service.ask.item_change",
             TicketKind::Delivery => "service.ask.delivery",
@@ -328,7 +296,7 @@ fn settle(talk: &mut Talk<'_>, run: &mut FlowRun, kind: TicketKind, order: &Orde
 
 fn submit(talk: &mut Talk<'_>, run: &mut FlowRun, kind: TicketKind, order: &Order, detail: String) -> Next {
     let key = format!("service/{}/{kind:?}/{}", order.id, run.started_at.as_millisecond());
-    put(run, "change", key.clone());
+    run.put("change", key.clone());
     talk.say("return.submitting", &[]);
     let (state, due) = trade::opening_for_order(talk.now());
     talk.acts.push(Act::Change(Change {

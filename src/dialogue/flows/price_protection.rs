@@ -10,8 +10,8 @@
 use super::{Flow, Heard, Next};
 use crate::{
     dialogue::{
-        Query, cards, course, handover, products,
-        talk::{Ask, Stop, Talk},
+        Query, cases, course, handover, products,
+        talk::{Ask, Talk},
         words,
     },
     domain::{
@@ -88,24 +88,7 @@ impl Flow for PriceProtectionFlow {
     }
 
     fn outcome(&self, talk: &mut Talk<'_>, _run: Option<&FlowRun>, outcome: &ChangeOutcome) -> Ask<()> {
-        let kind = talk.label(TicketKind::PriceProtection.reply_key(), &[]);
-        let ChangeOutcome::TicketOpened(id) = outcome else {
-            let known = *outcome == ChangeOutcome::Refused("already_open".to_owned());
-            let slots = [("kind", kind.as_str())];
-            talk.say(if known { "service.already" } else { "return.failed" }, if known { &slots } else { &[] });
-            return Ok(());
-        };
-        talk.say("service.opened", &[("ticket", id.as_str()), ("kind", &kind)]);
-        let tickets = match talk.tickets() {
-            Err(Stop::Missing) => return Err(Stop::Missing),
-            tickets => tickets.unwrap_or_default(),
-        };
-        if let Some(ticket) = tickets.iter().find(|ticket| ticket.id == *id) {
-            let card = cards::ticket(talk, ticket);
-            talk.show(card);
-            talk.about(Shown::Ticket(ticket.id.clone()));
-        }
-        Ok(())
+        cases::told(talk, TicketKind::PriceProtection, outcome)
     }
 }
 

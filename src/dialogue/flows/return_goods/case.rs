@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{kind_of, lines_of, text};
+use super::{kind_of, lines_of};
 use crate::{
     dialogue::talk::Talk,
     domain::{
@@ -30,8 +30,8 @@ impl<'a> Case<'a> {
     pub(super) fn of(talk: &Talk<'_>, run: &FlowRun, order: &'a Order, tickets: &[Ticket]) -> Option<Self> {
         let (shop, now, zone) = (talk.shop, talk.now(), talk.zone());
         let claims = lines_of(run)?.to_vec();
-        let kind = kind_of(text(run, "kind")?)?;
-        let reason = text(run, "reason")?.to_owned();
+        let kind = kind_of(run.text("kind")?)?;
+        let reason = run.text("reason")?.to_owned();
         let ground = Ground::of(&reason);
         let lines: Option<Vec<&OrderLine>> = claims.iter().map(|(id, _)| order.line(id)).collect();
         let verdicts = lines?.into_iter().map(|line| trade::eligibility(line, kind, ground, &shop.policy, now, zone));

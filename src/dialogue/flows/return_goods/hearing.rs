@@ -1,7 +1,7 @@
 //! What a message says to the return flow: order, units, kind, reason, the wish of an exchange, yes and no.
 //! Everything is looked for in every message, so that answers may come early, together, or as corrections.
 
-use super::{Heard, order_of, put, text};
+use super::{Heard, order_of};
 use crate::{
     dialogue::{
         orders::{self, Mention},
@@ -81,7 +81,7 @@ pub(super) fn hear(talk: &mut Talk<'_>, run: &mut FlowRun) -> Ask<Heard> {
     };
     let corrected: Vec<&str> = CORRECTABLE.into_iter().filter(changed).collect();
     if !pressed_change && !corrected.is_empty() {
-        put(run, "corrected", corrected.join(" "));
+        run.put("corrected", corrected.join(" "));
         // "Yes, but two of them" and "no, the shoes" ask for the summary anew, not for an end.
         run.slots.remove("confirmed");
     }
@@ -91,17 +91,17 @@ pub(super) fn hear(talk: &mut Talk<'_>, run: &mut FlowRun) -> Ask<Heard> {
 fn from_intent(talk: &Talk<'_>, run: &mut FlowRun, begins: bool) {
     let stated = step::stated(talk);
     let intent = stated.iter().map(|(id, _)| id.as_str().to_owned()).find(|id| preset(id).is_some());
-    let intent = if begins { text(run, "intent").map(str::to_owned).or(intent) } else { intent };
+    let intent = if begins { run.text("intent").map(str::to_owned).or(intent) } else { intent };
     let Some((kind, reason)) = intent.as_deref().and_then(preset) else { return };
     // In the middle only the kind can be changed by stating another wish; a reason is taken from words.
     if let Some(kind) = kind.filter(|_| begins || matches!(intent.as_deref(), Some("exchange.request"))) {
-        put(run, "kind", kind);
+        run.put("kind", kind);
     }
-    if let Some(reason) = reason.filter(|_| begins || text(run, "reason").is_none()) {
-        put(run, "reason", reason);
+    if let Some(reason) = reason.filter(|_| begins || run.text("reason").is_none()) {
+        run.put("reason", reason);
     }
     if begins {
-        put(run, "begun", "1");
+        run.put("begun", "1");
     }
 }
 
@@ -132,8 +132,8 @@ fn from_choice(run: &mut FlowRun, choice: &str) {
                 run.slots.insert("lines".to_owned(), SlotValue::Lines(lines));
             }
         }
-        Some(("kind", kind)) if super::kind_of(kind).is_some() => put(run, "kind", kind),
-        Some(("reason", reason)) if REASONS.iter().any(|(code, _)| *code == reason) => put(run, "reason", reason),
+        Some(("kind", kind)) if super::kind_of(kind).is_some() => run.put("kind", kind),
+        Some(("reason", reason)) if REASONS.iter().any(|(code, _)| *code == reason) => run.put("reason", reason),
         Some(("change", slot)) => forget(run, slot),
         _ => {}
     }
@@ -150,7 +150,7 @@ fn forget(run: &mut FlowRun, slot: &str) {
     for slot in gone {
         run.slots.remove(*slot);
     }
-    put(run, "asked_to_change", slot);
+    run.put("asked_to_change", slot);
 }
 
 fn from_words(talk: &Talk<'_>, run: &mut FlowRun, begins: bool) {
@@ -165,17 +165,17 @@ fn from_words(talk: &Talk<'_>, run: &mut FlowRun, begins: bool) {
     let asking = run.asking.clone().unwrap_or_default();
     let question = words::asks(words) && !begins;
     if let Some(kind) = found(KINDS).filter(|_| !question || asking == "kind") {
-        let refines = begins && text(run, "kind").is_some() && kind == "return";
+        let refines = begins && run.text("kind").is_some() && kind == "return";
         if !refines {
-            put(run, "kind", kind);
+            run.put("kind", kind);
         }
     }
     if let Some(reason) = found(REASONS).filter(|_| !question || asking == "reason") {
-        put(run, "reason", reason);
+        run.put("reason", reason);
     } else if asking == "reason" && !question && !words::cancels(words) && step::stated(talk).is_empty() {
         // Any other words are the reason as the shopper tells it; the rules treat it as none of the seller's.
         let told: String = talk.utterance().map_or("", |it| it.raw.as_str()).chars().take(100).collect();
-        put(run, "reason", format!("no_reason:{told}"));
+        run.put("reason", format!("no_reason:{told}"));
     }
     if asking == "confirm" {
         if words::affirms(words) || is_intent(talk, "chat.affirm") {
@@ -190,14 +190,14 @@ fn from_words(talk: &Talk<'_>, run: &mut FlowRun, begins: bool) {
     }
     if words::has_any(words, EVERYTHING) || (asking == "lines" && words.contains('都')) {
         run.slots.insert("units".to_owned(), SlotValue::Integer(i64::MAX));
-        put(run, "line", "*");
+        run.put("line", "*");
         run.slots.remove("lines");
     }
 }
 
 /// What an exchange shall be for: a size, a colour, or the shopper's words when that was asked.
 fn wish(talk: &Talk<'_>, run: &mut FlowRun, asking: &str, question: bool) {
-    if text(run, "kind") != Some("exchange") {
+    if run.text("kind") != Some("exchange") {
         return;
     }
     let named: Vec<&str> = talk
@@ -206,12 +206,12 @@ fn wish(talk: &Talk<'_>, run: &mut FlowRun, asking: &str, question: bool) {
         .map(|entity| entity.text.as_str())
         .collect();
     if !named.is_empty() {
-        put(run, "want", named.join(" "));
+        run.put("want", named.join(" "));
     } else if words::has_any(talk.words(), &["大一码", "小一码", "大一号", "小一号", "size up", "size down", "larger", "smaller"])
         || (asking == "want" && !question)
     {
         let told: String = talk.utterance().map_or("", |it| it.raw.as_str()).chars().take(60).collect();
-        put(run, "want", told);
+        run.put("want", told);
     }
 }
 
@@ -241,7 +241,7 @@ pub(super) fn candidates<'a>(orders: &'a [Order], intent: &str) -> Vec<&'a Order
 /// The order and the line that the words name.
 fn from_orders(talk: &Talk<'_>, run: &mut FlowRun, all: &[Order]) {
     let everything: Vec<&Order> = all.iter().collect();
-    let intent = text(run, "intent").unwrap_or_default().to_owned();
+    let intent = run.text("intent").unwrap_or_default().to_owned();
     let likely = candidates(all, &intent);
     let known = order_of(run, all);
     let aside = known.is_some() && is_aside(talk, run);
@@ -256,11 +256,11 @@ fn from_orders(talk: &Talk<'_>, run: &mut FlowRun, all: &[Order]) {
                     set_order(run, order);
                 }
             }
-            Mention::Unknown(number) => put(run, "unknown_order", number),
+            Mention::Unknown(number) => run.put("unknown_order", number),
             Mention::Nothing => {}
         }
     }
-    let asked_anew = text(run, "asked_to_change") == Some("order");
+    let asked_anew = run.text("asked_to_change") == Some("order");
     if order_of(run, all).is_none() && !run.slots.contains_key("unknown_order") && !asked_anew
         && let Some(order) = orders::understood_without_words(talk, &likely)
     {
@@ -268,9 +268,9 @@ fn from_orders(talk: &Talk<'_>, run: &mut FlowRun, all: &[Order]) {
     }
     run.slots.remove("asked_to_change");
     if let Some(line) = order_of(run, all).filter(|_| !aside).and_then(|order| named_line(talk, order))
-        && text(run, "line") != Some(line.id.as_str())
+        && run.text("line") != Some(line.id.as_str())
     {
-        put(run, "line", line.id.as_str());
+        run.put("line", line.id.as_str());
         run.slots.remove("lines");
     }
 }
@@ -324,7 +324,7 @@ pub(super) fn settle_units(run: &mut FlowRun, open: &[(&OrderLine, u32)]) {
         Some(SlotValue::Integer(count)) => Some(u32::try_from(*count).unwrap_or(u32::MAX)),
         _ => None,
     };
-    let line = text(run, "line").map(str::to_owned);
+    let line = run.text("line").map(str::to_owned);
     let in_hand = super::lines_of(run).map(<[_]>::to_vec);
     let fill = |line: &OrderLine, left: u32, count: u32| vec![(line.id.clone(), count.clamp(1, left))];
     let settled = match (line.as_deref(), count, in_hand) {

@@ -23,7 +23,7 @@ mod telling;
 use super::{Flow, Heard, Next};
 use crate::{
     dialogue::{
-        cards, handover, orders,
+        handover, orders,
         talk::{Ask, Talk},
     },
     domain::{
@@ -90,23 +90,11 @@ impl Flow for ReturnFlow {
     }
 }
 
-/// A slot's text.
-fn text<'r>(run: &'r FlowRun, slot: &str) -> Option<&'r str> {
-    match run.slots.get(slot) {
-        Some(SlotValue::Text(text)) => Some(text),
-        _ => None,
-    }
-}
-
 fn take(run: &mut FlowRun, slot: &str) -> Option<String> {
     match run.slots.remove(slot) {
         Some(SlotValue::Text(text)) => Some(text),
         _ => None,
     }
-}
-
-fn put(run: &mut FlowRun, slot: &str, value: impl Into<String>) {
-    run.slots.insert(slot.to_owned(), SlotValue::Text(value.into()));
 }
 
 fn order_of<'a>(run: &FlowRun, orders: &'a [Order]) -> Option<&'a Order> {
@@ -174,14 +162,14 @@ fn go_on(talk: &mut Talk<'_>, run: &mut FlowRun) -> Ask<Next> {
 }
 
 fn kind_is_money(run: &FlowRun) -> bool {
-    text(run, "kind").is_none_or(|kind| matches!(kind, "refund_only" | "return"))
+    run.text("kind").is_none_or(|kind| matches!(kind, "refund_only" | "return"))
 }
 
 /// Before shipping, not wanting it means the whole order unless lines were named.
 fn cancel_whole_order(run: &mut FlowRun, order: &Order, tickets: &[Ticket]) {
-    put(run, "kind", "refund_only");
-    if text(run, "reason").is_none() {
-        put(run, "reason", "cancel");
+    run.put("kind", "refund_only");
+    if run.text("reason").is_none() {
+        run.put("reason", "cancel");
     }
     if lines_of(run).is_none() && !run.slots.contains_key("line") {
         let lines = claimable(order, tickets).into_iter().map(|(line, units)| (line.id.clone(), units)).collect();
@@ -199,11 +187,11 @@ fn claimable<'a>(order: &'a Order, tickets: &[Ticket]) -> Vec<(&'a OrderLine, u3
 }
 
 fn ask_order(talk: &mut Talk<'_>, run: &mut FlowRun, orders: &[Order]) -> Ask<Next> {
-    if let Some(number) = text(run, "unknown_order").map(str::to_owned) {
+    if let Some(number) = run.text("unknown_order").map(str::to_owned) {
         talk.say("order.not_found", &[("number", &number)]);
         run.slots.remove("unknown_order");
     }
-    let open = hearing::candidates(orders, text(run, "intent").unwrap_or_default());
+    let open = hearing::candidates(orders, run.text("intent").unwrap_or_default());
     if open.is_empty() {
         talk.say("return.no_orders", &[]);
         return Ok(Next::Done);
@@ -220,7 +208,7 @@ fn settle_lines(talk: &mut Talk<'_>, run: &mut FlowRun, order: &Order, tickets: 
         telling::already_claimed(talk, order, tickets);
         return Some(Next::Done);
     }
-    let named = text(run, "line").map(LineId::from);
+    let named = run.text("line").map(LineId::from);
     if named.as_ref().is_some_and(|id| order.line(id).is_some() && !open.iter().any(|(line, _)| line.id == *id)) {
         telling::already_claimed(talk, order, tickets);
         return Some(Next::Done);
@@ -273,25 +261,25 @@ fn settle_kind_and_reason(talk: &mut Talk<'_>, run: &mut FlowRun, order: &Order)
         order.line(id).is_some_and(|line| line.delivered_at.is_none() && line.state < crate::domain::trade::LineState::Delivered)
     });
     if shipped_only {
-        put(run, "kind", "refund_only");
-        if text(run, "reason").is_none() {
-            put(run, "reason", "cancel");
+        run.put("kind", "refund_only");
+        if run.text("reason").is_none() {
+            run.put("reason", "cancel");
         }
         return None;
     }
-    if text(run, "reason") == Some("missing") {
-        put(run, "kind", "resend");
+    if run.text("reason") == Some("missing") {
+        run.put("kind", "resend");
     }
-    if text(run, "kind").is_none() {
+    if run.text("kind").is_none() {
         talk.say("return.ask_kind", &[]);
-        let choices = kinds_for(text(run, "reason")).iter().map(|kind| {
+        let choices = kinds_for(run.text("reason")).iter().map(|kind| {
             talk.choice_of(&format!("kind.{kind}"), &format!("kind:{kind}"))
         });
         let choices = choices.collect();
         talk.offer(choices);
         return Some(Next::Ask("kind"));
     }
-    if text(run, "reason").is_none() {
+    if run.text("reason").is_none() {
         talk.say("return.ask_reason", &[]);
         let choices = hearing::OFFERED_REASONS
             .iter()
@@ -300,7 +288,7 @@ fn settle_kind_and_reason(talk: &mut Talk<'_>, run: &mut FlowRun, order: &Order)
         talk.offer(choices);
         return Some(Next::Ask("reason"));
     }
-    if text(run, "kind") == Some("exchange") && text(run, "want").is_none() {
+    if run.text("kind") == Some("exchange") && run.text("want").is_none() {
         talk.say("return.ask_want", &[]);
         return Some(Next::Ask("want"));
     }
@@ -346,7 +334,7 @@ fn conclude(talk: &mut Talk<'_>, run: &mut FlowRun, case: &Case<'_>) -> Ask<Next
             if run.slots.insert("summarised".to_owned(), SlotValue::Bool(true)).is_some() {
                 telling::summary_again(talk, case);
             } else {
-                telling::summary(talk, case, text(run, "want"));
+                telling::summary(talk, case, run.text("want"));
             }
             let choices = [("choice.confirm", "yes"), ("choice.change", "no"), ("choice.cancel", "cancel")];
             let choices = choices.map(|(key, value)| talk.choice_of(key, value)).into();
@@ -363,12 +351,12 @@ fn submit(talk: &mut Talk<'_>, run: &mut FlowRun, case: &Case<'_>) -> Next {
     let key = format!(
         "ticket/{}/{}/{}/{}",
         case.order.id,
-        text(run, "kind").unwrap_or_default(),
+        run.text("kind").unwrap_or_default(),
         lines.join(","),
         run.started_at.as_millisecond()
     );
-    put(run, "change", key.clone());
-    let reason = match text(run, "want") {
+    run.put("change", key.clone());
+    let reason = match run.text("want") {
         Some(want) if case.kind == TicketKind::Exchange => format!("{}: {want}", case.reason),
         _ => case.reason.clone(),
     };
@@ -388,11 +376,4 @@ fn submit(talk: &mut Talk<'_>, run: &mut FlowRun, case: &Case<'_>) -> Next {
         },
     }));
     Next::Wait
-}
-
-/// Shows a ticket that stands.
-fn show_ticket(talk: &mut Talk<'_>, ticket: &Ticket) {
-    let card = cards::ticket(talk, ticket);
-    talk.show(card);
-    talk.about(Shown::Ticket(ticket.id.clone()));
 }

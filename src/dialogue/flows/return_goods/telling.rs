@@ -2,9 +2,12 @@
 
 use jiff::Timestamp;
 
-use super::{Case, case::item_words, lines_of, show_ticket, text};
+use super::{Case, case::item_words, lines_of};
 use crate::{
-    dialogue::talk::{Ask, Stop, Talk},
+    dialogue::{
+        cases,
+        talk::{Ask, Talk},
+    },
     domain::{
         ChangeOutcome, FlowRun, LineId,
         trade::{Order, OrderState, Ticket, TicketKind, TicketState},
@@ -37,7 +40,7 @@ pub(super) fn already_claimed(talk: &mut Talk<'_>, order: &Order, tickets: &[Tic
     talk.say("return.already", &[]);
     let standing = |ticket: &&Ticket| ticket.order == order.id && ticket.state != TicketState::Cancelled;
     for ticket in tickets.iter().filter(standing).take(2) {
-        show_ticket(talk, ticket);
+        cases::show(talk, ticket);
     }
 }
 
@@ -63,9 +66,9 @@ fn now_meant(talk: &Talk<'_>, run: &FlowRun, order: Option<&Order>, slot: &str) 
     match slot {
         "order" => order.map(|order| order.id.to_string()),
         "lines" => goods_now_meant(talk, run, order?),
-        "kind" => text(run, "kind").and_then(super::kind_of).map(|kind| talk.label(kind.reply_key(), &[])),
-        "reason" => text(run, "reason").map(|reason| reason_words(talk, reason)),
-        _ => text(run, slot).map(str::to_owned),
+        "kind" => run.text("kind").and_then(super::kind_of).map(|kind| talk.label(kind.reply_key(), &[])),
+        "reason" => run.text("reason").map(|reason| reason_words(talk, reason)),
+        _ => run.text(slot).map(str::to_owned),
     }
 }
 
@@ -75,7 +78,7 @@ fn goods_now_meant(talk: &Talk<'_>, run: &FlowRun, order: &Order) -> Option<Stri
         let items = lines.iter().filter_map(|(id, units)| Some(item_words(talk, order.line(id)?, *units)));
         return Some(talk.list(&items.collect::<Vec<_>>()));
     }
-    let line = order.line(&LineId::from(text(run, "line")?))?;
+    let line = order.line(&LineId::from(run.text("line")?))?;
     Some(talk.text(&line.title).to_owned())
 }
 
@@ -179,22 +182,17 @@ pub(super) fn outcome(talk: &mut Talk<'_>, run: Option<&FlowRun>, outcome: &Chan
             return Ok(());
         }
     };
-    let kind = run.and_then(|run| text(run, "kind")).and_then(super::kind_of).unwrap_or(TicketKind::Return);
+    let kind = run.and_then(|run| run.text("kind")).and_then(super::kind_of).unwrap_or(TicketKind::Return);
     let kind = talk.label(kind.reply_key(), &[]);
     talk.say("return.opened", &[("ticket", id.as_str()), ("kind", &kind)]);
-    // The card is an extra: without the shop's system, or signed out meanwhile, the number is enough.
-    let tickets = match talk.tickets() {
-        Err(Stop::Missing) => return Err(Stop::Missing),
-        tickets => tickets.unwrap_or_default(),
-    };
-    let Some(ticket) = tickets.iter().find(|ticket| ticket.id == *id) else { return Ok(()) };
+    let Some(ticket) = cases::opened(talk, id)? else { return Ok(()) };
     if next_step(ticket.state) == NextStep::ShopperSendsBack {
         let address = talk.text(&talk.shop.policy.return_address).to_owned();
         let until = ticket.due.map(|due| talk.moment(due)).unwrap_or_default();
         let key = if address.is_empty() { "return.next_send_back_no_address" } else { "return.next_send_back" };
         talk.say(key, &[("address", &address), ("until", &until)]);
     }
-    show_ticket(talk, ticket);
+    cases::show(talk, ticket);
     Ok(())
 }
 
