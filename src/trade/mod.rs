@@ -16,7 +16,7 @@ mod ticket;
 
 pub use calendar::end_of_day_after;
 pub use pricing::{
-    Basket, BasketLine, NextStep as NextThreshold, Offers, Quote, QuoteStep, StepKind, best_price, is_coupon,
+    Basket, BasketLine, NextStep as NextThreshold, Offers, Quote, QuoteStep, StepKind, best_price,
 };
 pub use promotion::{ItemPrice, item_price, next_to_start, of_product, running};
 pub use protection::{Protection, price_protection};

@@ -2,7 +2,7 @@
 
 use crate::domain::{
     Currency, Money, ProductId, PromotionId,
-    trade::{PriceCut, Product, Promotion, PromotionKind, ThresholdBase},
+    trade::{Product, Promotion, PromotionKind, ThresholdBase},
 };
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
     rules::{Effect, Rule, Seen, Share},
     search::Found,
 };
-use crate::trade::spread;
+use crate::trade::{item_price, of_product, spread};
 
 /// Everything that a price depends on. Amounts by line are of all its units.
 #[derive(Clone, Debug)]
@@ -289,29 +289,27 @@ impl Choice {
     }
 }
 
-/// The lowest of list price, timed price and member price, never two together ("Item step"); of a pre-sale, what the
-/// deposit counts for beyond itself. The price of one in the smallest unit.
+/// The price of one after the item step, in the smallest unit, and the promotion that made it; a pre-sale's price is less
+/// by what the deposit counts for beyond itself.
 fn item_step<'a>(
     product: &Product,
     list: Money,
     running: &[&'a Promotion],
     member: bool,
 ) -> (i64, Option<&'a Promotion>) {
-    let mut best = (list.minor().max(0), None);
-    for promotion in running.iter().filter(|promotion| promotion.scope.covers(product)) {
-        let price = match &promotion.kind {
-            PromotionKind::MemberPrice(_) if !member => continue,
-            PromotionKind::ItemPrice(cut) | PromotionKind::MemberPrice(cut) => match cut {
-                PriceCut::Percent(percent) => Share::percent(*percent).rounded(list.minor()),
-                PriceCut::Price(price) => price.minor(),
-            },
-            PromotionKind::Presale { deposit, counts_as, .. } => {
-                list.minor() - (counts_as.minor() - deposit.minor())
-            }
-            _ => continue,
-        };
-        if price.max(0) < best.0 {
-            best = (price.max(0), Some(*promotion));
+    let open: Vec<&'a Promotion> = running
+        .iter()
+        .copied()
+        .filter(|promotion| member || !matches!(promotion.kind, PromotionKind::MemberPrice(_)))
+        .collect();
+    let price = item_price(product, list, &open);
+    let rule = open.iter().copied().find(|promotion| Some(&promotion.id) == price.rule.as_ref());
+    let mut best = (price.now.minor().max(0), rule);
+    for promotion in of_product(&open, product) {
+        let PromotionKind::Presale { deposit, counts_as, .. } = &promotion.kind else { continue };
+        let price = (list.minor() - (counts_as.minor() - deposit.minor())).max(0);
+        if price < best.0 {
+            best = (price, Some(promotion));
         }
     }
     best

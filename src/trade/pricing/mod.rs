@@ -16,7 +16,7 @@ mod tests;
 
 use crate::domain::{
     Money, ProductId, PromotionId,
-    trade::{Policy, Product, Promotion, PromotionKind, Shopper, ThresholdBase},
+    trade::{Policy, Product, Promotion, Shopper, ThresholdBase},
 };
 
 use ledger::Ledger;
@@ -164,9 +164,4 @@ fn next_step(ledger: &Ledger<'_>, now: &Found) -> Option<NextStep> {
     let (_, gap, promotion, total) = best;
     let money = |minor| Money::from_minor(minor, ledger.currency);
     Some(NextStep { rule: promotion.id.clone(), add: money(gap), then_total: money(total) })
-}
-
-/// Whether a promotion is one that the shopper has to take: a coupon by its code, or one that is claimed.
-pub fn is_coupon(promotion: &Promotion) -> bool {
-    matches!(promotion.kind, PromotionKind::Coupon { .. })
 }

@@ -9,7 +9,7 @@ use crate::{
     dialogue::tests::builder::{policy, product, yuan},
     domain::{
         Localized,
-        trade::{PriceCut, PriceOff, Scope},
+        trade::{PriceCut, PriceOff, PromotionKind, Scope},
     },
 };
 
