@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use crate::{
     backend::BuiltinBackend,
     bus::LocalBus,
+    domain::trade::WalletCoupon,
     encoder::Encoder,
     engine::{Clock, Engine, Parts, Shops},
     shop,
@@ -32,8 +33,19 @@ pub fn engine(store: SharedStore, encoder: Arc<dyn Encoder>, clock: Arc<dyn Cloc
 
 /// What a shop's tables begin with, from what its files say, as of `at`.
 pub fn seed(seed: shop::Seed, at: Timestamp) -> store::Seed {
-    let shop::Seed { products, shoppers, orders } = seed;
-    store::Seed { at, products, shoppers, orders }
+    let shop::Seed { products, shoppers, orders, coupons } = seed;
+    let used = orders.iter().flat_map(|order| {
+        let used = |promotion: &String| WalletCoupon {
+            promotion: promotion.as_str().into(),
+            claimed_at: order.placed_at,
+            order: Some(order.id.clone()),
+        };
+        order.coupons.iter().map(move |promotion| (order.shopper.clone(), used(promotion)))
+    });
+    let kept = |promotion| WalletCoupon { promotion, claimed_at: at, order: None };
+    let kept = coupons.into_iter().map(|(shopper, promotion)| (shopper, kept(promotion)));
+    let wallets = used.chain(kept).collect();
+    store::Seed { at, products, shoppers, orders, wallets }
 }
 
 /// The encoder of a model folder (or of the binary), with vectors kept in a data folder if one is given.

@@ -7,10 +7,9 @@ use super::{Backend, BackendError, Result};
 use crate::{
     domain::{
         Change, ChangeOutcome, OrderId, ProductId, ShopId, ShopperId, TicketId,
-        act::ChangeRequest,
-        trade::{Order, Product, Shopper, Ticket},
+        trade::{Order, Product, Shopper, Ticket, WalletCoupon},
     },
-    store::{NewTicket, SharedStore, StoreError, TicketAnswer},
+    store::{SharedStore, StoreError},
 };
 
 /// The tables of a store as a shop's system.
@@ -66,29 +65,16 @@ impl Backend for BuiltinBackend {
         Ok(self.store.product(shop, id).await?)
     }
 
-    async fn apply(&self, shop: &ShopId, change: &Change, now: Timestamp) -> Result<ChangeOutcome> {
-        match self.store.open_ticket(shop, new_ticket(change, now)).await? {
-            TicketAnswer::Opened(ticket) => Ok(ChangeOutcome::TicketOpened(ticket.id)),
-            TicketAnswer::Refused(code) => Ok(ChangeOutcome::Refused(code.to_owned())),
-        }
+    async fn wallet(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Vec<WalletCoupon>> {
+        Ok(self.store.wallet(shop, shopper).await?)
     }
-}
 
-fn new_ticket(change: &Change, at: Timestamp) -> NewTicket {
-    let ChangeRequest::OpenTicket { shopper, order, kind, reason, lines, amount, shipping_payer, state, due } =
-        change.request.clone();
-    NewTicket {
-        key: change.key.clone(),
-        shopper,
-        order,
-        kind,
-        reason,
-        lines,
-        amount,
-        shipping_payer,
-        state,
-        due,
-        at,
+    async fn recent_orders(&self, shop: &ShopId, limit: usize) -> Result<Vec<Order>> {
+        Ok(self.store.recent_orders(shop, limit).await?)
+    }
+
+    async fn apply(&self, shop: &ShopId, change: &Change, now: Timestamp) -> Result<ChangeOutcome> {
+        Ok(self.store.carry_out(shop, change, now).await?)
     }
 }
 

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::domain::{
     Change, ChangeOutcome, OrderId, ProductId, ShopId, ShopperId, TicketId,
-    trade::{Order, Product, Shopper, Ticket},
+    trade::{Order, Product, Shopper, Ticket, WalletCoupon},
 };
 
 mod builtin;
@@ -53,6 +53,12 @@ pub trait Backend: Send + Sync {
 
     /// A product with its price and stock as they are now.
     async fn product(&self, shop: &ShopId, id: &ProductId) -> Result<Option<Product>>;
+
+    /// The coupons that a shopper has or had, in the order of their claims.
+    async fn wallet(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Vec<WalletCoupon>>;
+
+    /// The shop's last orders, whosever they are, newest first; for what is popular and what goes together.
+    async fn recent_orders(&self, shop: &ShopId, limit: usize) -> Result<Vec<Order>>;
 
     /// Carries out a change. The same key has the same effect once; repeating it gives the same outcome. "No" is
     /// an outcome ([`ChangeOutcome::Refused`]); an error means that nobody knows yet, and asks for a retry.

@@ -19,6 +19,7 @@ pub(super) fn told(talk: &mut Talk<'_>, kind: TicketKind, outcome: &ChangeOutcom
                 show(talk, ticket);
             }
         }
+        ChangeOutcome::Done => talk.say("service.done", &[("kind", &name)]),
         ChangeOutcome::Refused(code) if code == "already_open" => {
             talk.say("service.already", &[("kind", &name)])
         }

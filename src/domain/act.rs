@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::{
-    Choice, Localized, Money, OrderId, PartKind, ShopperId, Shown, TicketId,
-    trade::{TicketKind, TicketState},
+    Choice, LineId, Localized, Money, OrderId, PartKind, PromotionId, ShopperId, Shown, TicketId, VariantId,
+    trade::{Address, TicketKind, TicketState},
 };
 
 /// One decision of a turn, in the order it is carried out.
@@ -113,9 +113,47 @@ pub struct Change {
     pub request: ChangeRequest,
 }
 
-/// What may be asked of a shop's system.
+/// What may be asked of a shop's system. Who asks is part of it: of another's order nothing is changed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ChangeRequest {
+    /// Put a coupon into the shopper's wallet. Refused with `limit_reached` when they had all they may have.
+    ClaimCoupon {
+        /// Whose wallet.
+        shopper: ShopperId,
+        /// The coupon.
+        promotion: PromotionId,
+        /// How many of it a shopper may have.
+        per_shopper: u32,
+    },
+    /// Send an order elsewhere. Refused with `too_late` once the warehouse picks it.
+    ChangeAddress {
+        /// Whose.
+        shopper: ShopperId,
+        /// Which order.
+        order: OrderId,
+        /// Where it goes from now on.
+        address: Address,
+    },
+    /// Send another variant of the same price instead. Refused with `too_late` once the warehouse picks it,
+    /// `unknown_variant`, `other_price` or `no_stock`.
+    ChangeVariant {
+        /// Whose.
+        shopper: ShopperId,
+        /// Of which order.
+        order: OrderId,
+        /// Which line, all its units.
+        line: LineId,
+        /// What is sent instead.
+        variant: VariantId,
+    },
+    /// Call off an order whose goods are not paid: stock, coupons and points go back. Refused with `too_late` after
+    /// that.
+    CancelOrder {
+        /// Whose.
+        shopper: ShopperId,
+        /// Which order.
+        order: OrderId,
+    },
     /// Open a ticket. Refused when another open ticket claims one of the units.
     OpenTicket {
         /// Whose.
@@ -127,7 +165,7 @@ pub enum ChangeRequest {
         /// The reason's code.
         reason: String,
         /// Lines and units.
-        lines: Vec<(super::LineId, u32)>,
+        lines: Vec<(LineId, u32)>,
         /// Money back.
         amount: Money,
         /// Who pays for sending it back.
@@ -139,9 +177,35 @@ pub enum ChangeRequest {
     },
 }
 
+impl ChangeRequest {
+    /// Who asks.
+    pub fn shopper(&self) -> &ShopperId {
+        match self {
+            Self::ClaimCoupon { shopper, .. }
+            | Self::ChangeAddress { shopper, .. }
+            | Self::ChangeVariant { shopper, .. }
+            | Self::CancelOrder { shopper, .. }
+            | Self::OpenTicket { shopper, .. } => shopper,
+        }
+    }
+
+    /// The order that it changes, if it changes one.
+    pub fn order(&self) -> Option<&OrderId> {
+        match self {
+            Self::ClaimCoupon { .. } => None,
+            Self::ChangeAddress { order, .. }
+            | Self::ChangeVariant { order, .. }
+            | Self::CancelOrder { order, .. }
+            | Self::OpenTicket { order, .. } => Some(order),
+        }
+    }
+}
+
 /// What became of a change.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ChangeOutcome {
+    /// It is done.
+    Done,
     /// A ticket stands; the same one when it was asked for twice.
     TicketOpened(TicketId),
     /// The shop's system said no, with a code such as `units_claimed`.

@@ -22,8 +22,8 @@ use super::tests_file::{self, ConversationTest, TestReferences};
 use super::times::{Clock, Clocks};
 use super::tree::Tree;
 use super::{document::Located, merge};
-use crate::domain::ShopId;
 use crate::domain::trade::{Order, Product, Shopper};
+use crate::domain::{PromotionId, ShopId, ShopperId};
 
 /// What a shop's files amount to.
 #[derive(Clone, Debug)]
@@ -49,6 +49,8 @@ pub struct Seed {
     pub shoppers: Vec<Shopper>,
     /// Their orders.
     pub orders: Vec<Order>,
+    /// Coupons they have and have not used.
+    pub coupons: Vec<(ShopperId, PromotionId)>,
 }
 
 /// Every shop of a tree.

@@ -11,11 +11,12 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::domain::{
-    AgentId, ChangeOutcome, ConversationId, DialogueState, Locale, Message, OrderId, ProductId, ShopId,
-    ShopperId, TicketId,
-    trade::{Order, Product, Shopper, Ticket},
+    AgentId, Change, ChangeOutcome, ConversationId, DialogueState, Locale, Message, OrderId, ProductId,
+    ShopId, ShopperId, TicketId,
+    trade::{Order, Product, Shopper, Ticket, WalletCoupon},
 };
 
+mod changes;
 pub mod error;
 mod memory;
 pub mod model;
@@ -30,10 +31,10 @@ pub(crate) mod samples;
 
 pub use error::StoreError;
 pub use model::{
-    Agent, AgentAppended, AgentMessage, AgentSession, Appended, Board, Card, Closing, Conversation,
+    Agent, AgentAppended, AgentMessage, AgentSession, Appended, Board, Card, Carried, Closing, Conversation,
     DueChange, HandoffRecord, Identity, NewAgent, NewAnswer, NewConversation, NewNote, NewShopperMessage,
-    NewTicket, Note, Noted, Page, Pending, PendingMessage, PendingOutcome, PublishedVersion, QueuePlace,
-    Rating, Reader, Role, Seed, SignInFailures, Staff, Staffed, Take, Taken, TicketAnswer, TurnCommit,
+    Note, Noted, Page, Pending, PendingMessage, PendingOutcome, PublishedVersion, QueuePlace, Rating, Reader,
+    Role, Seed, SignInFailures, Staff, Staffed, Take, Taken, TurnCommit,
 };
 
 pub use memory::MemoryStore;
@@ -280,7 +281,7 @@ pub trait TradeStore: Send + Sync {
     /// When a shop was loaded: the `at` of its seed. `None` for one that never was.
     async fn seeded_at(&self, shop: &ShopId) -> Result<Option<Timestamp>>;
 
-    /// Replaces a shop's products, shoppers, orders and tickets by the seed's, all at once.
+    /// Replaces a shop's products, shoppers, wallets, orders, tickets and history by the seed's, all at once.
     async fn reset(&self, shop: &ShopId, seed: Seed) -> Result<()>;
 
     /// A shop's products in seed order.
@@ -310,9 +311,20 @@ pub trait TradeStore: Send + Sync {
     /// The ticket with an id.
     async fn ticket(&self, shop: &ShopId, id: &TicketId) -> Result<Option<Ticket>>;
 
-    /// Opens a ticket in one transaction. The same key gives the same ticket (or the same refusal is worked out
-    /// anew). Refused with `unknown_order` unless the order is the shopper's, `unknown_line` for a line that
-    /// isn't in it, `no_units` when nothing is claimed, `units_claimed` when tickets that aren't cancelled claim
-    /// more units of a line than it has.
-    async fn open_ticket(&self, shop: &ShopId, ticket: NewTicket) -> Result<TicketAnswer>;
+    /// The coupons that a shopper has or had, in the order of their claims.
+    async fn wallet(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Vec<WalletCoupon>>;
+
+    /// The shop's last orders, whosever they are, newest first.
+    async fn recent_orders(&self, shop: &ShopId, limit: usize) -> Result<Vec<Order>>;
+
+    /// What was changed in an order, oldest first.
+    async fn history(&self, shop: &ShopId, order: &OrderId) -> Result<Vec<Carried>>;
+
+    /// Carries a change out in one transaction, together with its place in the history. The same key changes
+    /// nothing again and has the same outcome; a refusal is worked out anew. Its codes are described at
+    /// [`ChangeRequest`](crate::domain::act::ChangeRequest); besides, every change of an order may be refused with
+    /// `unknown_order` unless the order is the shopper's, and `unknown_line` for a line that isn't in it; a ticket
+    /// with `no_units` when nothing is claimed, `units_claimed` when tickets that aren't cancelled claim more units
+    /// of a line than it has, `already_open` when the same wish for a whole order is still being looked at.
+    async fn carry_out(&self, shop: &ShopId, change: &Change, at: Timestamp) -> Result<ChangeOutcome>;
 }

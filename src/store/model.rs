@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 
 use crate::domain::{
-    AgentId, Author, Change, ChangeOutcome, Content, ConversationId, DialogueState, Handoff, LineId, Locale,
-    Message, Mode, Money, OrderId, Part, ProductId, ShopId, ShopperId, TicketId, Trace,
-    trade::{Order, Product, Shopper, Ticket, TicketKind, TicketState},
+    AgentId, Author, Change, ChangeOutcome, Content, ConversationId, DialogueState, Handoff, Locale, Message,
+    Mode, OrderId, Part, ProductId, ShopId, ShopperId, Trace,
+    act::ChangeRequest,
+    trade::{Order, Product, Shopper, WalletCoupon},
 };
 
 /// A conversation to open.
@@ -512,50 +513,19 @@ pub struct Seed {
     pub shoppers: Vec<Shopper>,
     /// Orders.
     pub orders: Vec<Order>,
+    /// What is in whose wallet.
+    pub wallets: Vec<(ShopperId, WalletCoupon)>,
 }
 
-/// A ticket to open.
+/// A change that was carried out.
 #[derive(Clone, Debug, PartialEq)]
-pub struct NewTicket {
-    /// The idempotency key: the same request has the same key.
+pub struct Carried {
+    /// Its idempotency key.
     pub key: String,
-    /// Whose.
-    pub shopper: ShopperId,
-    /// Of which order.
-    pub order: OrderId,
-    /// What for.
-    pub kind: TicketKind,
-    /// The reason's code.
-    pub reason: String,
-    /// Lines and units claimed.
-    pub lines: Vec<(LineId, u32)>,
-    /// Money back.
-    pub amount: Money,
-    /// Who pays for sending it back.
-    pub shipping_payer: String,
-    /// The state to open in.
-    pub state: TicketState,
-    /// Deadline of the next step.
-    pub due: Option<Timestamp>,
-    /// Now.
+    /// When.
     pub at: Timestamp,
-}
-
-/// What became of a request for a ticket.
-#[derive(Clone, Debug, PartialEq)]
-pub enum TicketAnswer {
-    /// It stands; the same one when it was asked for twice.
-    Opened(Ticket),
-    /// It can't be, with a code.
-    Refused(&'static str),
-}
-
-impl TicketAnswer {
-    /// The ticket's number, if it stands.
-    pub fn ticket(&self) -> Option<&TicketId> {
-        match self {
-            Self::Opened(ticket) => Some(&ticket.id),
-            Self::Refused(_) => None,
-        }
-    }
+    /// What was asked; missing for tickets of a time when only they were kept.
+    pub request: Option<ChangeRequest>,
+    /// What became of it; a refusal is not kept.
+    pub outcome: ChangeOutcome,
 }

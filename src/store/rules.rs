@@ -7,12 +7,9 @@ use jiff::Timestamp;
 
 use super::{
     AgentMessage, Card, Closing, Conversation, HandoffRecord, Identity, NewConversation, NewShopperMessage,
-    NewTicket, Reader, Result, Staffed, StoreError, Take, Taken, TurnCommit,
+    Reader, Result, Staffed, StoreError, Take, Taken, TurnCommit,
 };
-use crate::domain::{
-    AgentId, Author, Handoff, Message, Mode, Part, ShopperId, Trace,
-    trade::{Order, Ticket, TicketKind, TicketState},
-};
+use crate::domain::{AgentId, Author, Handoff, Message, Mode, Part, ShopperId, Trace};
 
 /// A conversation's row: what callers see, and what only stores need.
 #[derive(Clone, Debug, PartialEq)]
@@ -241,68 +238,6 @@ impl Record {
 /// Whether a mode waits for a person.
 pub(super) fn waits(mode: Mode) -> bool {
     matches!(mode, Mode::Queue | Mode::Message)
-}
-
-/// Why a ticket can't be opened, given the order and the tickets that it has already.
-pub(super) fn refusal(new: &NewTicket, order: Option<&Order>, tickets: &[Ticket]) -> Option<&'static str> {
-    let Some(order) = order.filter(|order| order.shopper == new.shopper) else {
-        return Some("unknown_order");
-    };
-    if !new.kind.claims_units() {
-        let same = |ticket: &&Ticket| {
-            ticket.order == new.order && ticket.kind == new.kind && ticket.reason == new.reason
-        };
-        return tickets
-            .iter()
-            .any(|ticket| same(&ticket) && ticket.state.is_open())
-            .then_some("already_open");
-    }
-    if new.lines.is_empty() || new.lines.iter().any(|(_, units)| *units == 0) {
-        return Some("no_units");
-    }
-    for (id, _) in &new.lines {
-        let Some(line) = order.line(id) else { return Some("unknown_line") };
-        let of_line = |lines: &[(crate::domain::LineId, u32)]| -> u64 {
-            lines.iter().filter(|(line, _)| line == id).map(|(_, units)| u64::from(*units)).sum()
-        };
-        let claimed: u64 =
-            tickets.iter().filter(|ticket| claims(ticket)).map(|ticket| of_line(&ticket.lines)).sum();
-        if claimed + of_line(&new.lines) > u64::from(line.units) {
-            return Some("units_claimed");
-        }
-    }
-    None
-}
-
-/// Whether a ticket keeps its units from other tickets: while it is open, and after it is done when the units
-/// did not stay with the shopper.
-fn claims(ticket: &Ticket) -> bool {
-    if !ticket.kind.claims_units() {
-        return false;
-    }
-    match ticket.state {
-        TicketState::Cancelled => false,
-        TicketState::Done => matches!(ticket.kind, TicketKind::Return | TicketKind::RefundOnly),
-        TicketState::Review | TicketState::WaitingForGoods | TicketState::Refunding => true,
-    }
-}
-
-/// The ticket as it is opened, under its number.
-pub(super) fn opened(new: NewTicket, earlier: u64) -> Ticket {
-    Ticket {
-        id: format!("T{}", 100_001 + earlier).into(),
-        shopper: new.shopper,
-        order: new.order,
-        kind: new.kind,
-        reason: new.reason,
-        lines: new.lines,
-        amount: new.amount,
-        shipping_payer: new.shipping_payer,
-        state: new.state,
-        due: new.due,
-        opened_at: new.at,
-        history: vec![(new.at, new.state)],
-    }
 }
 
 /// How names of staff are compared.

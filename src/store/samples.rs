@@ -1,12 +1,13 @@
 //! Values that the store's tests are made of.
 
 use super::{
-    AgentMessage, Closing, NewAgent, NewAnswer, NewConversation, NewShopperMessage, NewTicket, Page, Role,
-    Seed, Staff, Take, TurnCommit,
+    AgentMessage, Closing, NewAgent, NewAnswer, NewConversation, NewShopperMessage, Page, Role, Seed, Staff,
+    Take, TurnCommit,
 };
 use crate::domain::{
-    Author, Content, ConversationId, Locale, Mode, Part, ShopId, Trace,
-    trade::{TicketKind, TicketState},
+    Author, Change, Content, ConversationId, Locale, Mode, Part, ShopId, Trace,
+    act::ChangeRequest,
+    trade::{LineState, Order, TicketKind, TicketState, Variant, WalletCoupon},
 };
 pub(crate) use crate::wire::samples::*;
 
@@ -115,31 +116,57 @@ pub(crate) fn new_agent(id: &str, name: &str) -> NewAgent {
     }
 }
 
-pub(crate) fn new_ticket(key: &str, line: &str, units: u32) -> NewTicket {
-    NewTicket {
-        key: key.to_owned(),
-        shopper: "lin".into(),
+/// A request for a ticket over units of lines of the first order.
+pub(crate) fn ticket(key: &str, lines: &[(&str, u32)]) -> Change {
+    ticket_of("lin", key, lines)
+}
+
+/// The same, asked for by anybody.
+pub(crate) fn ticket_of(shopper: &str, key: &str, lines: &[(&str, u32)]) -> Change {
+    let request = ChangeRequest::OpenTicket {
+        shopper: shopper.into(),
         order: "20261101001".into(),
         kind: TicketKind::Return,
         reason: "no_reason".to_owned(),
-        lines: vec![(line.into(), units)],
+        lines: lines.iter().map(|(line, units)| ((*line).into(), *units)).collect(),
         amount: yuan("84.15"),
         shipping_payer: "shopper".to_owned(),
         state: TicketState::WaitingForGoods,
         due: None,
-        at: at(10),
-    }
+    };
+    Change { key: key.to_owned(), request }
 }
 
 pub(crate) fn seed() -> Seed {
+    let coupon = |order: Option<&str>| WalletCoupon {
+        promotion: "ten-off".into(),
+        claimed_at: at(1),
+        order: order.map(Into::into),
+    };
+    let mut tee = product("tee");
+    tee.variants.push(Variant { id: "tee-black-m".into(), stock: 3, ..tee.variants[0].clone() });
+    tee.variants.push(Variant { id: "tee-silk-m".into(), price: yuan("199"), ..tee.variants[0].clone() });
     Seed {
         at: at(1),
-        products: vec![product("tee"), product("shoe")],
+        products: vec![tee, product("shoe")],
         shoppers: vec![shopper("lin"), shopper("wang")],
         orders: vec![
             order("20261101001", "lin", 1),
             order("20261101002", "lin", 9),
             order("20261101003", "wang", 5),
+            in_state(order("20261101004", "wang", 6), LineState::Unpaid),
+            in_state(order("20261101005", "wang", 7), LineState::Paid),
+            Order { picking: true, ..in_state(order("20261101006", "wang", 8), LineState::Paid) },
         ],
+        wallets: vec![("wang".into(), coupon(Some("20261101004"))), ("lin".into(), coupon(None))],
     }
+}
+
+/// The order before it was shipped.
+fn in_state(mut order: Order, state: LineState) -> Order {
+    order.shipments.clear();
+    for line in &mut order.lines {
+        (line.state, line.delivered_at) = (state, None);
+    }
+    order
 }

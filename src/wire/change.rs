@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::form::{list, maybe, mirrored, one};
 use crate::domain::{
-    Change, ChangeOutcome, Handoff, LineId, Money, OrderId, Reason, ShopperId, Shown, TicketId,
+    Change, ChangeOutcome, Handoff, LineId, Money, OrderId, PromotionId, Reason, ShopperId, Shown, TicketId,
+    VariantId,
     act::ChangeRequest,
-    trade::{TicketKind, TicketState},
+    trade::{Address, TicketKind, TicketState},
 };
 
 #[derive(Serialize, Deserialize)]
@@ -21,6 +22,37 @@ struct ChangeForm {
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "ChangeRequest", rename_all = "snake_case")]
 enum ChangeRequestForm {
+    ClaimCoupon {
+        #[serde(with = "one")]
+        shopper: ShopperId,
+        #[serde(with = "one")]
+        promotion: PromotionId,
+        per_shopper: u32,
+    },
+    ChangeAddress {
+        #[serde(with = "one")]
+        shopper: ShopperId,
+        #[serde(with = "one")]
+        order: OrderId,
+        #[serde(with = "one")]
+        address: Address,
+    },
+    ChangeVariant {
+        #[serde(with = "one")]
+        shopper: ShopperId,
+        #[serde(with = "one")]
+        order: OrderId,
+        #[serde(with = "one")]
+        line: LineId,
+        #[serde(with = "one")]
+        variant: VariantId,
+    },
+    CancelOrder {
+        #[serde(with = "one")]
+        shopper: ShopperId,
+        #[serde(with = "one")]
+        order: OrderId,
+    },
     OpenTicket {
         #[serde(with = "one")]
         shopper: ShopperId,
@@ -44,6 +76,7 @@ enum ChangeRequestForm {
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "ChangeOutcome", rename_all = "snake_case")]
 enum ChangeOutcomeForm {
+    Done,
     TicketOpened(#[serde(with = "one")] TicketId),
     Refused(String),
 }

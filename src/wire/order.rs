@@ -8,7 +8,7 @@ use crate::domain::{
     LineId, Localized, Money, OrderId, ProductId, PromotionId, ShopperId, TicketId, VariantId,
     trade::{
         Address, LineState, Order, OrderDiscount, OrderLine, OrderRefund, ReturnClass, Shipment,
-        ShipmentEvent, ShipmentState, Ticket, TicketKind, TicketState,
+        ShipmentEvent, ShipmentState, Ticket, TicketKind, TicketState, WalletCoupon,
     },
 };
 
@@ -37,6 +37,19 @@ struct OrderForm {
     points_spent: u32,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "maybe")]
     refund: Option<OrderRefund>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    picking: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "WalletCoupon")]
+struct WalletCouponForm {
+    #[serde(with = "one")]
+    promotion: PromotionId,
+    #[serde(with = "one")]
+    claimed_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "maybe")]
+    order: Option<OrderId>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -171,6 +184,7 @@ impl Form for (Timestamp, TicketState) {
 
 mirrored! {
     Order => OrderForm,
+    WalletCoupon => WalletCouponForm,
     Address => AddressForm,
     OrderLine => OrderLineForm,
     OrderDiscount => OrderDiscountForm,

@@ -169,5 +169,6 @@ pub(crate) fn order(id: &str, shopper: &str, placed: i64) -> Order {
         coupons: vec!["c1".to_owned()],
         points_spent: 5,
         refund: None,
+        picking: false,
     }
 }

@@ -183,6 +183,20 @@ fn small_forms() {
     check(&Content::Product("tee".into()), &json!({"product": "tee"}));
     check(&ChangeOutcome::Refused("units_claimed".to_owned()), &json!({"refused": "units_claimed"}));
     check(&ChangeOutcome::TicketOpened("T1".into()), &json!({"ticket_opened": "T1"}));
+    check(&ChangeOutcome::Done, &json!("done"));
+    let coupon = WalletCoupon { promotion: "ten-off".into(), claimed_at: at(0), order: None };
+    check(&coupon, &json!({"promotion": "ten-off", "claimed_at": AT}));
+    let used = WalletCoupon { order: Some("o".into()), ..coupon };
+    check(&used, &json!({"promotion": "ten-off", "claimed_at": AT, "order": "o"}));
+    let (shopper, order) = (ShopperId::from("lin"), crate::domain::OrderId::from("o"));
+    check(
+        &ChangeRequest::CancelOrder { shopper: shopper.clone(), order: order.clone() },
+        &json!({"cancel_order": {"shopper": "lin", "order": "o"}}),
+    );
+    check(
+        &ChangeRequest::ClaimCoupon { shopper, promotion: "ten-off".into(), per_shopper: 1 },
+        &json!({"claim_coupon": {"shopper": "lin", "promotion": "ten-off", "per_shopper": 1}}),
+    );
     check(&Author::Agent { name: "小美".to_owned() }, &json!({"agent": {"name": "小美"}}));
     check(&Author::Bot, &json!("bot"));
     check(&SlotValue::Lines(vec![("1".into(), 2)]), &json!({"lines": [{"line": "1", "units": 2}]}));

@@ -272,6 +272,7 @@ pub(crate) fn order(id: &str, placed: &str, lines: Vec<OrderLine>) -> Order {
         coupons: Vec::new(),
         points_spent: 0,
         refund: None,
+        picking: false,
     }
 }
 
@@ -429,7 +430,10 @@ impl World {
             shipping_payer,
             state,
             due,
-        } = change.request.clone();
+        } = change.request.clone()
+        else {
+            return self.turn(Input::Outcome { key: change.key.clone(), outcome: ChangeOutcome::Done });
+        };
         let id = crate::domain::TicketId::from(format!("R{}", 1001 + self.tickets.len()));
         self.tickets.push(Ticket {
             id: id.clone(),

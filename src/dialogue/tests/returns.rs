@@ -35,7 +35,9 @@ fn a_return_from_the_first_word_to_the_ticket() {
         turns[3].text
     );
     let change = turns[4].change().expect("a confirmed return opens a ticket").clone();
-    let ChangeRequest::OpenTicket { kind, lines, amount, shipping_payer, state, .. } = &change.request;
+    let ChangeRequest::OpenTicket { kind, lines, amount, shipping_payer, state, .. } = &change.request else {
+        panic!("a ticket")
+    };
     assert_eq!((*kind, *state), (TicketKind::Return, TicketState::WaitingForGoods));
     assert_eq!((lines.as_slice(), *amount), (&[("1".into(), 2)][..], builder::yuan("168.31")));
     assert_eq!(shipping_payer, "insurance");
@@ -101,7 +103,9 @@ fn any_answer_can_be_corrected() {
         assert!(turn.text.contains(now), "what is now meant is named: {}", turn.text);
     }
     let last = world.press("yes");
-    let ChangeRequest::OpenTicket { kind, reason, amount, .. } = &last.change().unwrap().request;
+    let ChangeRequest::OpenTicket { kind, reason, amount, .. } = &last.change().unwrap().request else {
+        panic!("a ticket")
+    };
     assert_eq!((*kind, reason.as_str(), *amount), (TicketKind::Exchange, "fault: 黑色", builder::yuan("0")));
 }
 
@@ -232,7 +236,9 @@ fn goods_not_shipped_are_refunded_whole_and_guests_sign_in_first() {
             ("是的", "chat.affirm", &["return.submitting"]),
         ],
     );
-    let ChangeRequest::OpenTicket { kind, state, amount, .. } = &turns[1].change().unwrap().request;
+    let ChangeRequest::OpenTicket { kind, state, amount, .. } = &turns[1].change().unwrap().request else {
+        panic!("a ticket")
+    };
     assert_eq!(
         (*kind, *state, *amount),
         (TicketKind::RefundOnly, TicketState::Refunding, builder::yuan("299"))

@@ -59,6 +59,16 @@ impl Product {
         self.variants.iter().map(|variant| variant.stock).sum()
     }
 
+    /// A variant's option values in words: `白色 M`, `White M`.
+    pub fn variant_text(&self, variant: &Variant) -> Localized {
+        let words = |locale| {
+            let values: Vec<&str> =
+                variant.options.iter().map(|(_, value)| self.option_word(value, locale)).collect();
+            values.join(" ")
+        };
+        Localized::new(words(Locale::ZhHans), words(Locale::En))
+    }
+
     /// The variant with an id.
     pub fn variant(&self, id: &VariantId) -> Option<&Variant> {
         self.variants.iter().find(|variant| variant.id == *id)

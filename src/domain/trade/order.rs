@@ -82,6 +82,8 @@ pub struct Order {
     pub points_spent: u32,
     /// A refund under way or done.
     pub refund: Option<OrderRefund>,
+    /// The warehouse is taking the goods from the shelves: what changes now is a note to staff.
+    pub picking: bool,
 }
 
 impl Order {
@@ -109,6 +111,17 @@ impl Order {
     pub fn line(&self, id: &LineId) -> Option<&OrderLine> {
         self.lines.iter().find(|line| line.id == *id)
     }
+}
+
+/// A coupon in a shopper's wallet, from the claim (or the use of its code) on; it stays there when it is used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WalletCoupon {
+    /// The promotion that it is of.
+    pub promotion: PromotionId,
+    /// Since when the shopper has it.
+    pub claimed_at: Timestamp,
+    /// The order that it was used for.
+    pub order: Option<OrderId>,
 }
 
 /// A delivery address.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::once;
 use super::trade::Catalog;
-use crate::domain::trade::{Order, OrderLine, Product, Promotion, ReturnClass, Variant};
-use crate::domain::{Locale, Localized};
+use crate::domain::Localized;
+use crate::domain::trade::{Order, OrderLine, Promotion, PromotionKind, ReturnClass};
 use crate::shop::document::Located;
 use crate::shop::files::orders::{LineEntry, ORDER_STATES, OrderEntry, OrdersFile};
 use crate::shop::load::Seed;
@@ -26,6 +26,15 @@ pub(super) fn seed(
         shoppers.push(shopper.value);
     }
     let known: BTreeSet<String> = places.into_keys().collect();
+    let coupons = file.coupons.into_iter().map(|(shopper, coupon)| {
+        let is_it = |promotion: &&Promotion| promotion.id.as_str() == coupon.value;
+        let coupons = promotions.iter().filter(|it| matches!(it.kind, PromotionKind::Coupon { .. }));
+        if coupons.into_iter().find(is_it).is_none() && !catalog.declares(&coupon.value) {
+            problems.push(coupon.at.problem(&kinds::UNKNOWN_PROMOTION, &[&coupon.value]));
+        }
+        (shopper, coupon.value.as_str().into())
+    });
+    let coupons = coupons.collect();
     let mut places = BTreeMap::new();
     let mut orders = Vec::new();
     for entry in file.orders {
@@ -41,7 +50,7 @@ pub(super) fn seed(
         }
         orders.push(order(entry, catalog, problems));
     }
-    Seed { products: catalog.in_order(), shoppers, orders }
+    Seed { products: catalog.in_order(), shoppers, orders, coupons }
 }
 
 fn order(entry: OrderEntry, catalog: &Catalog, problems: &mut Vec<Problem>) -> Order {
@@ -59,6 +68,7 @@ fn order(entry: OrderEntry, catalog: &Catalog, problems: &mut Vec<Problem>) -> O
         coupons: entry.coupons,
         points_spent: entry.points_spent,
         refund: entry.refund,
+        picking: entry.picking,
     };
     let state = order.state();
     if entry.sound && state != entry.state.value {
@@ -90,7 +100,7 @@ fn order_line(
         line.title.clone().map(Localized::zh).or_else(|| product.map(|product| product.title.clone()));
     let words = line.variant_text.clone().map(Localized::zh);
     let words =
-        words.or_else(|| product.zip(variant).map(|(product, variant)| variant_words(product, variant)));
+        words.or_else(|| product.zip(variant).map(|(product, variant)| product.variant_text(variant)));
     let delivered_at = order
         .shipments
         .iter()
@@ -112,14 +122,4 @@ fn order_line(
         no_reason_waived_at: line.no_reason_waived.then_some(order.placed_at),
         gift: line.gift,
     }
-}
-
-/// The options' values in words: `白色 M`, `White M`.
-fn variant_words(product: &Product, variant: &Variant) -> Localized {
-    let words = |locale| {
-        let values: Vec<&str> =
-            variant.options.iter().map(|(_, value)| product.option_word(value, locale)).collect();
-        values.join(" ")
-    };
-    Localized::new(words(Locale::ZhHans), words(Locale::En))
 }

@@ -2,8 +2,12 @@
 
 use super::stories;
 use crate::{
-    domain::{LineId, OrderId, trade::TicketState},
-    store::{Seed, SharedStore, TicketAnswer, samples::*},
+    domain::{
+        Change, ChangeOutcome, OrderId,
+        act::ChangeRequest,
+        trade::{Address, LineState, TicketState},
+    },
+    store::{Seed, SharedStore, samples::*},
 };
 
 stories! {
@@ -12,6 +16,11 @@ stories! {
     a_ticket_is_opened_once_by_its_key,
     units_are_never_claimed_twice,
     of_many_claims_at_once_only_what_there_is_is_given,
+    what_is_everybodys_comes_newest_first,
+    a_coupon_is_claimed_as_often_as_it_may,
+    an_order_is_changed_while_it_can_be,
+    a_cancelled_order_gives_back_what_it_held,
+    of_many_changes_at_once_the_last_unit_goes_to_one,
 }
 
 async fn a_shop_is_seeded_once_and_reset_at_will(store: SharedStore) {
@@ -28,10 +37,11 @@ async fn a_shop_is_seeded_once_and_reset_at_will(store: SharedStore) {
     assert_eq!(store.shoppers(&shop()).await.unwrap(), seed().shoppers);
     assert_eq!(store.shopper(&shop(), &"wang".into()).await.unwrap().as_ref(), Some(&seed().shoppers[1]));
 
-    store.open_ticket(&shop(), new_ticket("k", "1", 1)).await.unwrap();
+    store.carry_out(&shop(), &ticket("k", &[("1", 1)]), at(10)).await.unwrap();
     store.reset(&shop(), changed.clone()).await.unwrap();
     assert_eq!(store.products(&shop()).await.unwrap(), changed.products);
     assert_eq!(store.tickets_of(&shop(), &"lin".into()).await.unwrap(), []);
+    assert_eq!(store.history(&shop(), &"20261101001".into()).await.unwrap(), []);
     assert!(!store.seed(&shop(), seed()).await.unwrap(), "a reset shop is loaded");
     assert_eq!(store.seeded_at(&shop()).await.unwrap(), Some(at(99)));
 }
@@ -54,43 +64,42 @@ async fn orders_are_found_by_shopper_number_and_parcel(store: SharedStore) {
 
 async fn a_ticket_is_opened_once_by_its_key(store: SharedStore) {
     store.seed(&shop(), seed()).await.unwrap();
-    let shop = shop();
-    let tries = (0..6).map(|_| store.open_ticket(&shop, new_ticket("k", "1", 2)));
-    let answers = futures::future::join_all(tries).await;
-    let tickets: Vec<_> = answers.into_iter().map(|answer| answer.unwrap()).collect();
-    let TicketAnswer::Opened(ticket) = &tickets[0] else { panic!("it can be opened") };
-    assert!(tickets.iter().all(|other| other.ticket() == Some(&ticket.id)));
-    assert_eq!(ticket.history, [(at(10), TicketState::WaitingForGoods)]);
+    let (shop, change) = (shop(), ticket("k", &[("1", 2)]));
+    let tries = (0..6).map(|n| store.carry_out(&shop, &change, at(10 + n)));
+    let outcomes = futures::future::join_all(tries).await;
+    let tickets = store.tickets_of(&shop, &"lin".into()).await.unwrap();
+    let [ticket] = &tickets[..] else { panic!("one ticket") };
+    let opened = ChangeOutcome::TicketOpened(ticket.id.clone());
+    assert!(outcomes.iter().all(|outcome| *outcome.as_ref().unwrap() == opened));
+    assert_eq!(ticket.history, [(ticket.opened_at, TicketState::WaitingForGoods)]);
     assert_eq!(store.ticket(&shop, &ticket.id).await.unwrap().as_ref(), Some(ticket));
-    assert_eq!(store.tickets_of(&shop, &"lin".into()).await.unwrap(), std::slice::from_ref(ticket));
     assert_eq!(store.tickets_of(&shop, &"wang".into()).await.unwrap(), []);
+    let history = store.history(&shop, &"20261101001".into()).await.unwrap();
+    let [carried] = &history[..] else { panic!("it happened once") };
+    assert_eq!((carried.key.as_str(), carried.at), ("k", ticket.opened_at));
+    assert_eq!((carried.request.as_ref(), &carried.outcome), (Some(&change.request), &opened));
 }
 
 async fn units_are_never_claimed_twice(store: SharedStore) {
-    let unknown = store.open_ticket(&shop(), new_ticket("k", "1", 1)).await.unwrap();
-    assert_eq!(unknown, TicketAnswer::Refused("unknown_order"));
+    let unknown = store.carry_out(&shop(), &ticket("k", &[("1", 1)]), at(10)).await.unwrap();
+    assert_eq!(unknown, refused("unknown_order"));
     assert!(store.seed(&shop(), seed()).await.unwrap());
-    let someone_elses = crate::store::NewTicket { shopper: "wang".into(), ..new_ticket("k0", "1", 1) };
-    let line = |id: &str| LineId::from(id);
-    let split =
-        crate::store::NewTicket { lines: vec![(line("1"), 1), (line("1"), 2)], ..new_ticket("k4", "1", 1) };
-    for (name, ticket, expected) in [
-        ("someone else's order", someone_elses, Some("unknown_order")),
-        ("no such line", new_ticket("k1", "9", 1), Some("unknown_line")),
-        ("nothing", new_ticket("k2", "1", 0), Some("no_units")),
-        ("more than bought", new_ticket("k3", "1", 3), Some("units_claimed")),
-        ("more than bought, in two lines", split, Some("units_claimed")),
-        ("one of two", new_ticket("k5", "1", 1), None),
-        ("both, when one is claimed", new_ticket("k6", "1", 2), Some("units_claimed")),
-        ("the other one", new_ticket("k7", "1", 1), None),
-        ("a third", new_ticket("k8", "1", 1), Some("units_claimed")),
+    for (name, change, expected) in [
+        ("someone else's order", ticket_of("wang", "k0", &[("1", 1)]), Some("unknown_order")),
+        ("no such line", ticket("k1", &[("9", 1)]), Some("unknown_line")),
+        ("nothing", ticket("k2", &[("1", 0)]), Some("no_units")),
+        ("more than bought", ticket("k3", &[("1", 3)]), Some("units_claimed")),
+        ("more than bought, in two lines", ticket("k4", &[("1", 1), ("1", 2)]), Some("units_claimed")),
+        ("one of two", ticket("k5", &[("1", 1)]), None),
+        ("both, when one is claimed", ticket("k6", &[("1", 2)]), Some("units_claimed")),
+        ("the other one", ticket("k7", &[("1", 1)]), None),
+        ("a third", ticket("k8", &[("1", 1)]), Some("units_claimed")),
     ] {
-        let answer = store.open_ticket(&shop(), ticket).await.unwrap();
-        let code = match &answer {
-            TicketAnswer::Opened(_) => None,
-            TicketAnswer::Refused(code) => Some(*code),
-        };
-        assert_eq!(code, expected, "{name}");
+        let outcome = store.carry_out(&shop(), &change, at(10)).await.unwrap();
+        match expected {
+            Some(code) => assert_eq!(outcome, refused(code), "{name}"),
+            None => assert!(matches!(outcome, ChangeOutcome::TicketOpened(_)), "{name}"),
+        }
     }
     let tickets = store.tickets_of(&shop(), &"lin".into()).await.unwrap();
     let newest_first: Vec<&str> = tickets.iter().map(|ticket| ticket.id.as_str()).collect();
@@ -99,9 +108,127 @@ async fn units_are_never_claimed_twice(store: SharedStore) {
 
 async fn of_many_claims_at_once_only_what_there_is_is_given(store: SharedStore) {
     store.seed(&shop(), seed()).await.unwrap();
+    let changes: Vec<Change> = (0..8).map(|n| ticket(&format!("k{n}"), &[("1", 1)])).collect();
+    assert_eq!(given(&store, &changes).await, 2);
+}
+
+/// How many of these changes, all asked for at once, are not refused.
+async fn given(store: &SharedStore, changes: &[Change]) -> usize {
     let shop = shop();
-    let tries = (0..8).map(|n| store.open_ticket(&shop, new_ticket(&format!("k{n}"), "1", 1)));
-    let answers = futures::future::join_all(tries).await;
-    let given = answers.iter().filter(|answer| answer.as_ref().unwrap().ticket().is_some()).count();
-    assert_eq!(given, 2);
+    let tries = changes.iter().map(|change| store.carry_out(&shop, change, at(10)));
+    let outcomes = futures::future::join_all(tries).await;
+    outcomes.iter().filter(|outcome| !matches!(outcome.as_ref().unwrap(), ChangeOutcome::Refused(_))).count()
+}
+
+fn refused(code: &str) -> ChangeOutcome {
+    ChangeOutcome::Refused(code.to_owned())
+}
+
+async fn what_is_everybodys_comes_newest_first(store: SharedStore) {
+    store.seed(&shop(), seed()).await.unwrap();
+    let orders = store.recent_orders(&shop(), 2).await.unwrap();
+    let ids: Vec<&str> = orders.iter().map(|order| order.id.as_str()).collect();
+    assert_eq!(ids, ["20261101002", "20261101006"]);
+    assert_eq!(store.recent_orders(&"other".into(), 2).await.unwrap(), []);
+}
+
+fn claim(key: &str, per_shopper: u32) -> Change {
+    let request =
+        ChangeRequest::ClaimCoupon { shopper: "lin".into(), promotion: "ten-off".into(), per_shopper };
+    Change { key: key.to_owned(), request }
+}
+
+async fn a_coupon_is_claimed_as_often_as_it_may(store: SharedStore) {
+    store.seed(&shop(), seed()).await.unwrap();
+    let wallet = async || store.wallet(&shop(), &"lin".into()).await.unwrap();
+    assert_eq!(wallet().await.len(), 1, "as it was seeded");
+    let once = store.carry_out(&shop(), &claim("k1", 1), at(10)).await.unwrap();
+    assert_eq!(once, refused("limit_reached"), "the seeded one counts");
+    let tries = [claim("k2", 3), claim("k2", 3), claim("k3", 3), claim("k4", 3), claim("k5", 3)];
+    assert_eq!(given(&store, &tries).await, 3, "one of them is a repetition");
+    let claimed = wallet().await;
+    assert_eq!(claimed.len(), 3);
+    assert!(claimed.iter().all(|coupon| coupon.promotion.as_str() == "ten-off" && coupon.order.is_none()));
+    assert_eq!(claimed[2].claimed_at, at(10));
+    assert_eq!(store.wallet(&shop(), &"wang".into()).await.unwrap().len(), 1, "nobody else's");
+}
+
+fn elsewhere(shopper: &str, order: &str) -> ChangeRequest {
+    let address =
+        Address {
+            region: "浙江省杭州市".to_owned(), detail: "文三路9号".to_owned(), ..Address::default()
+        };
+    ChangeRequest::ChangeAddress { shopper: shopper.into(), order: order.into(), address }
+}
+
+fn other_variant(order: &str, line: &str, variant: &str) -> ChangeRequest {
+    ChangeRequest::ChangeVariant {
+        shopper: "wang".into(),
+        order: order.into(),
+        line: line.into(),
+        variant: variant.into(),
+    }
+}
+
+async fn an_order_is_changed_while_it_can_be(store: SharedStore) {
+    store.seed(&shop(), seed()).await.unwrap();
+    for (n, (request, expected)) in [
+        (elsewhere("lin", "20261101005"), Some("unknown_order")),
+        (elsewhere("wang", "20261101003"), Some("too_late")),
+        (elsewhere("wang", "20261101006"), Some("too_late")),
+        (elsewhere("wang", "20261101005"), None),
+        (other_variant("20261101005", "9", "tee-black-m"), Some("unknown_line")),
+        (other_variant("20261101005", "1", "tee-none"), Some("unknown_variant")),
+        (other_variant("20261101005", "1", "tee-silk-m"), Some("other_price")),
+        (other_variant("20261101003", "1", "tee-black-m"), Some("too_late")),
+        (other_variant("20261101006", "1", "tee-black-m"), Some("too_late")),
+        (other_variant("20261101005", "1", "tee-black-m"), None),
+        (other_variant("20261101004", "1", "tee-black-m"), Some("no_stock")),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let change = Change { key: format!("k{n}"), request };
+        let outcome = store.carry_out(&shop(), &change, at(10)).await.unwrap();
+        assert_eq!(outcome, expected.map_or(ChangeOutcome::Done, refused), "{change:?}");
+    }
+    let order = store.order(&shop(), &"20261101005".into()).await.unwrap().unwrap();
+    assert_eq!(order.address.detail, "文三路9号");
+    assert_eq!((order.lines[0].variant.as_str(), order.total), ("tee-black-m", yuan("168.30")));
+    assert_eq!(stock(&store).await, [14, 1, 12]);
+    let history = store.history(&shop(), &order.id).await.unwrap();
+    assert_eq!(history.iter().map(|carried| carried.key.as_str()).collect::<Vec<_>>(), ["k3", "k9"]);
+}
+
+/// Units of each variant of the tee.
+async fn stock(store: &SharedStore) -> Vec<u32> {
+    let tee = store.product(&shop(), &"tee".into()).await.unwrap().unwrap();
+    tee.variants.iter().map(|variant| variant.stock).collect()
+}
+
+fn cancel(key: &str, order: &str) -> Change {
+    let request = ChangeRequest::CancelOrder { shopper: "wang".into(), order: order.into() };
+    Change { key: key.to_owned(), request }
+}
+
+async fn a_cancelled_order_gives_back_what_it_held(store: SharedStore) {
+    store.seed(&shop(), seed()).await.unwrap();
+    let paid = store.carry_out(&shop(), &cancel("k1", "20261101005"), at(10)).await.unwrap();
+    assert_eq!(paid, refused("too_late"), "what was paid is refunded by a ticket");
+    let tries: Vec<Change> = (0..4).map(|n| cancel(&format!("c{}", n / 2), "20261101004")).collect();
+    assert_eq!(given(&store, &tries).await, 2, "one, and its repetition");
+    let order = store.order(&shop(), &"20261101004".into()).await.unwrap().unwrap();
+    assert_eq!(order.lines[0].state, LineState::Closed);
+    assert_eq!(stock(&store).await, [14, 3, 12], "once");
+    assert_eq!(store.shopper(&shop(), &"wang".into()).await.unwrap().unwrap().points, 1_205);
+    assert_eq!(store.wallet(&shop(), &"wang".into()).await.unwrap()[0].order, None);
+}
+
+async fn of_many_changes_at_once_the_last_unit_goes_to_one(store: SharedStore) {
+    store.seed(&shop(), seed()).await.unwrap();
+    // Three black ones are left, and each of these wants two.
+    let wish =
+        |order: &str| Change { key: order.to_owned(), request: other_variant(order, "1", "tee-black-m") };
+    assert_eq!(given(&store, &[wish("20261101004"), wish("20261101005")]).await, 1);
+    assert_eq!(stock(&store).await, [14, 1, 12]);
 }

@@ -278,7 +278,7 @@ impl Tables {
         };
         match known.outcome {
             None => return,
-            Some(ChangeOutcome::TicketOpened(_)) => {
+            Some(ChangeOutcome::TicketOpened(_) | ChangeOutcome::Done) => {
                 known.told = false;
                 known.finished_at = Some(at);
             }

@@ -17,11 +17,12 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{
-    Agent, AgentSession, Note, PublishedVersion, Result, Seed, SignInFailures, Store, StoreError,
+    Agent, AgentSession, Carried, Note, PublishedVersion, Result, Seed, SignInFailures, Store, StoreError,
     VersionStore, rules::Record,
 };
 use crate::domain::{
-    AgentId, Change, ChangeOutcome, Content, ConversationId, DialogueState, Message, ShopId, trade::Ticket,
+    AgentId, Change, ChangeOutcome, Content, ConversationId, DialogueState, Message, OrderId, ShopId,
+    ShopperId, trade::Ticket,
 };
 
 /// A store that forgets.
@@ -79,8 +80,10 @@ struct Requested {
 #[derive(Debug, Default)]
 struct Trade {
     seed: Seed,
-    /// Tickets with their keys, in the order they were opened.
-    tickets: Vec<(String, Ticket)>,
+    /// In the order they were opened.
+    tickets: Vec<Ticket>,
+    /// In the order they were carried out.
+    history: Vec<(Carried, ShopperId, Option<OrderId>)>,
 }
 
 impl MemoryStore {

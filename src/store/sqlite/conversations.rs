@@ -394,7 +394,7 @@ async fn request_change(tx: &mut Tx, id: &ConversationId, change: &Change, at: T
                 "update outbox set change = ?, next_at = ?, attempts = 0, outcome = null, finished_at = null
                  where conversation = ? and key = ?",
             ),
-            ChangeOutcome::TicketOpened(_) => sqlx::query(
+            ChangeOutcome::TicketOpened(_) | ChangeOutcome::Done => sqlx::query(
                 "update outbox set change = ?, finished_at = ?, told = 0 where conversation = ? and key = ?",
             ),
         },

@@ -175,7 +175,11 @@ fn refusal_key(rule: Rule) -> &'static str {
 /// The ticket's number and what happens next, or why there is none.
 pub(super) fn outcome(talk: &mut Talk<'_>, run: Option<&FlowRun>, outcome: &ChangeOutcome) -> Ask<()> {
     let id = match outcome {
-        ChangeOutcome::TicketOpened(id) => id,
+                ChangeOutcome::TicketOpened(id) => id,
+        ChangeOutcome::Done => {
+            talk.say("return.order_cancelled", &[]);
+            return Ok(());
+        }
         ChangeOutcome::Refused(code) => {
             talk.say(if code == "units_claimed" { "return.already" } else { "return.failed" }, &[]);
             talk.offer_person();

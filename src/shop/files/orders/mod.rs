@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{Terms, is_id, moment, money, need_id, need_money, word};
 use crate::domain::Money;
 use crate::domain::trade::{Address, LineState, OrderDiscount, OrderRefund, OrderState, Shipment, Shopper};
-use crate::domain::{Locale, PromotionId};
+use crate::domain::{Locale, PromotionId, ShopperId};
 use crate::shop::document::fields::Fields;
 use crate::shop::document::{Located, Node, Place, Source, json};
 use crate::shop::problem::kinds;
@@ -18,6 +18,8 @@ use crate::shop::times::DayEdge;
 pub(crate) struct OrdersFile {
     /// Shoppers with the places of their ids.
     pub(crate) shoppers: Vec<Located<Shopper>>,
+    /// Coupons in their wallets: whose, and the promotion.
+    pub(crate) coupons: Vec<(ShopperId, Located<String>)>,
     /// Their orders.
     pub(crate) orders: Vec<OrderEntry>,
 }
@@ -53,6 +55,8 @@ pub(crate) struct OrderEntry {
     pub(crate) points_spent: u32,
     /// A refund.
     pub(crate) refund: Option<OrderRefund>,
+    /// Whether the warehouse picks it.
+    pub(crate) picking: bool,
     /// Whether nothing was wrong in it, so that what follows from its lines may be judged.
     pub(crate) sound: bool,
 }
@@ -130,7 +134,7 @@ pub(crate) fn read_line(source: &mut Source<'_>, terms: &Terms, line: &Node, fil
         return;
     }
     if let Some(fields) = shopper.and_then(|node| Fields::of(source, node)) {
-        file.shoppers.extend(read_shopper(source, fields));
+        read_shopper(source, fields, file);
     }
     if let Some(fields) = order.and_then(|node| Fields::of(source, node)) {
         file.orders.extend(read_order(source, terms, fields));
@@ -138,7 +142,7 @@ pub(crate) fn read_line(source: &mut Source<'_>, terms: &Terms, line: &Node, fil
     fields.finish(source);
 }
 
-fn read_shopper(source: &mut Source<'_>, mut fields: Fields<'_>) -> Option<Located<Shopper>> {
+fn read_shopper(source: &mut Source<'_>, mut fields: Fields<'_>, file: &mut OrdersFile) {
     let id = need_id(&mut fields, source, "id");
     let shopper = Shopper {
         id: id.clone().unwrap_or_default().into(),
@@ -149,9 +153,13 @@ fn read_shopper(source: &mut Source<'_>, mut fields: Fields<'_>) -> Option<Locat
         locale: word(&mut fields, source, "locale", &LOCALES),
         note: fields.free_text(source, "note").unwrap_or_default(),
     };
+    let coupons = fields.texts(source, "coupons");
     let at = fields.span_of("id");
     fields.finish(source);
-    id.map(|_| source.locate(&at, shopper))
+    if id.is_some() {
+        file.coupons.extend(coupons.into_iter().map(|coupon| (shopper.id.clone(), coupon)));
+        file.shoppers.push(source.locate(&at, shopper));
+    }
 }
 
 fn count(number: i64) -> u32 {
@@ -186,6 +194,7 @@ fn read_order(source: &mut Source<'_>, terms: &Terms, mut fields: Fields<'_>) ->
     let coupons = fields.plain_texts(source, "coupons");
     let points_spent = count(fields.integer(source, "points_spent", 0..=i64::from(u32::MAX)).unwrap_or(0));
     let refund = read_refund(source, terms, &mut fields);
+    let picking = fields.boolean(source, "picking").unwrap_or(false);
     let total_at = source.place(&fields.span_of("total"));
     fields.finish(source);
     let order = OrderEntry {
@@ -203,6 +212,7 @@ fn read_order(source: &mut Source<'_>, terms: &Terms, mut fields: Fields<'_>) ->
         coupons,
         points_spent,
         refund,
+        picking,
         sound: source.problem_count() == before,
     };
     if source.problem_count() == before {
