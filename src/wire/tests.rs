@@ -7,13 +7,15 @@ use super::{decode, decode_list, encode, encode_list, form::Form, understanding:
 use crate::{
     domain::{
         Author, Band, Change, ChangeOutcome, Choice, Content, DialogueState, Entity, EntityKind, EntityValue,
-        Handoff, Message, Money, Nearest, Part, PartKind, RankedIntent, Sentiment, SentimentLabel, Shown,
-        SlotValue, Trace, Understanding, Why,
+        Handoff, Message, Money, Nearest, OrderId, Part, PartKind, RankedIntent, Sentiment, SentimentLabel,
+        ShopperId, Shown, SlotValue, Trace, Understanding, Why,
+        act::ChangeRequest,
         message::{
             OrderPartLine, OrderPartShipment, QuoteNext, QuotePartLine, TicketPartLine, TrackingPartEvent,
         },
         trade::{
             LineState, Order, OrderState, Product, ShipmentState, Shopper, Ticket, TicketKind, TicketState,
+            WalletCoupon,
         },
     },
     wire::samples::{at, change, handoff, order, product, shopper, some_state, yuan},
@@ -188,7 +190,7 @@ fn small_forms() {
     check(&coupon, &json!({"promotion": "ten-off", "claimed_at": AT}));
     let used = WalletCoupon { order: Some("o".into()), ..coupon };
     check(&used, &json!({"promotion": "ten-off", "claimed_at": AT, "order": "o"}));
-    let (shopper, order) = (ShopperId::from("lin"), crate::domain::OrderId::from("o"));
+    let (shopper, order) = (ShopperId::from("lin"), OrderId::from("o"));
     check(
         &ChangeRequest::CancelOrder { shopper: shopper.clone(), order: order.clone() },
         &json!({"cancel_order": {"shopper": "lin", "order": "o"}}),
