@@ -6,7 +6,7 @@ use super::{
     words,
 };
 use crate::domain::{
-    BasketItem, Entity, EntityKind, EntityValue, ProductId, ProductQuery, Shown,
+    BasketItem, Entity, EntityKind, EntityValue, Money, ProductId, ProductQuery, Shown,
     trade::{Product, Variant},
 };
 
@@ -277,4 +277,12 @@ fn wished<'a>(talk: &Talk<'_>, product: &'a Product) -> Option<&'a Variant> {
 fn any_has(product: &Product, wish: &str) -> bool {
     let options = product.variants.iter().flat_map(|variant| &variant.options);
     options.into_iter().any(|(_, value)| value.to_lowercase() == wish || value.contains(wish))
+}
+
+/// What one costs on its page: in the form wished for, else in the cheapest that is in stock.
+pub(super) fn list_price(product: &Product, item: &BasketItem) -> Money {
+    let wished = item.variant.as_ref().and_then(|id| product.variant(id));
+    let stocked = product.variants.iter().filter(|variant| 0 < variant.stock);
+    let cheapest = || stocked.map(|variant| variant.price).min_by_key(|price| price.minor());
+    wished.map(|variant| variant.price).or_else(cheapest).unwrap_or(product.price)
 }

@@ -83,8 +83,8 @@ fn ticket_line((line, units): &(LineId, u32)) -> TicketPartLine {
     TicketPartLine { line: line.to_string(), units: *units }
 }
 
-/// The card of a coupon; `None` for other kinds of promotion.
-pub(super) fn coupon(talk: &Talk<'_>, promotion: &Promotion) -> Option<PartKind> {
+/// The card of a coupon, where it stands for the shopper; `None` for other kinds of promotion.
+pub(super) fn coupon(talk: &Talk<'_>, promotion: &Promotion, state: &str) -> Option<PartKind> {
     let PromotionKind::Coupon { off, over, .. } = &promotion.kind else { return None };
     let off = match off {
         PriceOff::Amount(amount) if talk.locale().is_chinese() => format!("减{amount}"),
@@ -103,6 +103,6 @@ pub(super) fn coupon(talk: &Talk<'_>, promotion: &Promotion) -> Option<PartKind>
         off,
         from: promotion.from,
         until: promotion.until,
-        state: "running".to_owned(),
+        state: state.to_owned(),
     })
 }

@@ -155,8 +155,6 @@ fn heard_by(talk: &mut Talk<'_>, flow: &dyn Flow, place: usize) -> Ask<Option<So
     Ok(Some(source))
 }
 
-/// "It is too big, I want to exchange it": a wish to change something overtakes the open question of a look-up,
-/// although it names an order as well.
 /// What a shopper who gives something up wants instead: 不退了 换个大一码的.
 fn wish_instead(talk: &Talk<'_>) -> Option<IntentId> {
     /// Fewer characters are an end, not a wish.
@@ -169,6 +167,8 @@ fn wish_instead(talk: &Talk<'_>) -> Option<IntentId> {
     stated.rfind(|intent| !intent.as_str().starts_with("chat."))
 }
 
+/// "It is too big, I want to exchange it": a wish to change something overtakes the open question of a look-up,
+/// although it names an order as well.
 fn is_overtaken(talk: &Talk<'_>, flow: &dyn Flow) -> bool {
     let wish = |(intent, _): &(IntentId, Option<f32>)| !flows::answers_at_once(intent.as_str());
     !flow.changes_something() && step::stated(talk).iter().any(wish)

@@ -5,7 +5,7 @@
 
 use crate::domain::{
     FaqId, OrderId, ProductId, ProductQuery, ShopperId,
-    trade::{Order, Product, Ticket},
+    trade::{Order, Product, Ticket, WalletCoupon},
 };
 
 /// A question to the shop's systems or its indexes.
@@ -17,6 +17,8 @@ pub enum Query {
     Order(ShopperId, OrderId),
     /// All tickets of a shopper, newest first. Answer: [`Fact::Tickets`].
     Tickets(ShopperId),
+    /// The coupons that a shopper has or had. Answer: [`Fact::Wallet`].
+    Wallet(ShopperId),
     /// One product with its stock now. Answer: [`Fact::Products`] with none or one.
     Product(ProductId),
     /// Products that fit a query. Answer: [`Fact::Products`], best first.
@@ -40,6 +42,7 @@ pub enum Query {
 pub enum Fact {
     Orders(Vec<Order>),
     Tickets(Vec<Ticket>),
+    Wallet(Vec<WalletCoupon>),
     Products(Vec<Product>),
     Found {
         /// The query as understood, to be refined later.

@@ -174,6 +174,9 @@ fn pointed_at(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
             talk.state.topic = order(value).map(Shown::Order);
             flows::start(talk, "order.status", None)
         }
+        Some(Content::Choice(value)) if value.starts_with("claim:") => {
+            flows::start(talk, "promo.coupon", None)
+        }
         Some(Content::Image(_)) => {
             talk.say("chat.image", &[]);
             talk.offer_person();

@@ -7,7 +7,7 @@ use crate::{
     domain::{
         Act, Choice, Content, DialogueState, Entity, EntityKind, IntentId, Locale, Localized, Money,
         PartKind, ProductId, ProductQuery, Shown, Understanding, Utterance,
-        trade::{Order, Product, Shopper, Ticket},
+        trade::{Order, Product, Shopper, Ticket, WalletCoupon},
         wording,
     },
     shop::Shop,
@@ -138,6 +138,15 @@ impl<'a> Talk<'a> {
         let query = Query::Tickets(self.shopper()?.id.clone());
         match self.fact(query)? {
             Fact::Tickets(tickets) => Ok(tickets),
+            _ => Err(Stop::Unavailable),
+        }
+    }
+
+    /// The signed-in shopper's coupons, used ones too.
+    pub(super) fn wallet(&mut self) -> Ask<&'a [WalletCoupon]> {
+        let query = Query::Wallet(self.shopper()?.id.clone());
+        match self.fact(query)? {
+            Fact::Wallet(coupons) => Ok(coupons),
             _ => Err(Stop::Unavailable),
         }
     }

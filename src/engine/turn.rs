@@ -196,6 +196,7 @@ async fn from_backend(
             Fact::Orders(found.into_iter().filter(|order| order.shopper == *shopper).collect())
         }
         Query::Tickets(shopper) => Fact::Tickets(backend.tickets_of(shop, shopper).await?),
+        Query::Wallet(shopper) => Fact::Wallet(backend.wallet(shop, shopper).await?),
         Query::Product(id) => Fact::Products(backend.product(shop, id).await?.into_iter().collect()),
         Query::Products(..) | Query::Search { .. } | Query::Faq => Fact::Unavailable,
     })

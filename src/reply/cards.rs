@@ -53,8 +53,10 @@ fn order(writer: &Writer<'_>, kind: &PartKind) -> String {
     });
     let joint = if writer.locale.is_chinese() { "、" } else { ", " };
     let items = items.collect::<Vec<_>>().join(joint);
+    let no_money = matches!(state, OrderState::Unpaid | OrderState::Closed);
+    let key = if no_money { "card.order_unpaid" } else { "card.order" };
     writer.card(
-        "card.order",
+        key,
         &[
             ("order", id.as_str()),
             ("state", &writer.card(state_key(*state), &[])),

@@ -5,6 +5,7 @@
 //! a reason of goods bought online (网络购买商品七日无理由退货暂行办法).
 
 mod calendar;
+mod coupon;
 mod pricing;
 mod promotion;
 mod protection;
@@ -15,6 +16,7 @@ mod spread;
 mod ticket;
 
 pub use calendar::end_of_day_after;
+pub use coupon::{CouponFit, CouponStanding, coupon_fit, coupon_standing};
 pub use pricing::{
     Basket, BasketLine, NextStep as NextThreshold, Offers, Quote, QuoteStep, StepKind, best_price,
 };

@@ -11,6 +11,7 @@ export const PART_TEXTS = {
   out_of_stock: { zh: '暂时缺货', hant: '暫時缺貨', en: 'Out of stock' },
   order: { zh: '订单 {id}', hant: '訂單 {id}', en: 'Order {id}' },
   paid: { zh: '实付', hant: '實付', en: 'Paid' },
+  sum: { zh: '金额', hant: '金額', en: 'Total' },
   total: { zh: '合计', hant: '合計', en: 'Total' },
   saved: { zh: '已省 {amount}', hant: '已省 {amount}', en: 'You save {amount}' },
   next_tier: { zh: '再买 {add}，总价 {total}', hant: '再買 {add}，總價 {total}', en: 'Add {add} more to pay {total}' },

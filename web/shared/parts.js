@@ -91,7 +91,7 @@ function drawOrder(part, context) {
       h('ul', { class: 'lines' }, part.lines.map((/** @type {any} */ line) => h('li', null,
         h('span', null, line.title, ' ', h('small', null, [line.variant, t('units', { n: line.units ?? 1 })].filter(Boolean).join(' '))),
         h('span', null, showMoney(line.paid))))),
-      h('div', { class: 'sum' }, h('span', null, t('paid')), h('span', { class: 'price' }, showMoney(part.total)))),
+      h('div', { class: 'sum' }, h('span', null, t(['unpaid', 'closed'].includes(part.state) ? 'sum' : 'paid')), h('span', { class: 'price' }, showMoney(part.total)))),
     h('div', { class: 'foot' },
       h('small', null, [showDay(locale, part.placed_at), ...shipments.map((/** @type {any} */ one) => `${one.carrier} ${one.number} ${stateName(context, 'shipment', one.state)}`)].filter(Boolean).join(' · ')),
       say && h('button', { class: 'line-button', type: 'button', 'aria-label': `${t('ask_order')} ${part.id}`, onclick: () => say({ order: String(part.id) }, t('order', { id: part.id })) }, t('ask_order'))));

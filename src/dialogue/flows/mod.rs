@@ -27,6 +27,7 @@ flows! {
     product_search::ProductSearch,
     price_protection::PriceProtectionFlow,
     quote::QuoteFlow,
+    coupons::Coupons,
     promotions::Promotions,
     policy::PolicyFlow,
     chat::Chat,

@@ -202,7 +202,9 @@ fn tell(talk: &mut Talk<'_>, order: &Order, intent: &str) -> Ask<()> {
 fn say_state(talk: &mut Talk<'_>, order: &Order) {
     let state = talk.label(orders::state_key(order.state()), &[]);
     let total = order.total.to_string();
-    talk.say("order.state", &[("order", order.id.as_str()), ("state", &state), ("total", &total)]);
+    let no_money = matches!(order.state(), OrderState::Unpaid | OrderState::Closed);
+    let key = if no_money { "order.state_unpaid" } else { "order.state" };
+    talk.say(key, &[("order", order.id.as_str()), ("state", &state), ("total", &total)]);
     if order.state() == OrderState::Unpaid {
         talk.say("order.unpaid", &[]);
     }

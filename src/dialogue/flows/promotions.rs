@@ -3,8 +3,6 @@
 //! ```text
 //! shopper  现在有什么活动
 //! bot      现在进行中的活动有：…
-//! shopper  有券吗
-//! bot      有的，可用的优惠券：(coupon cards)
 //! ```
 
 use super::{Flow, Next};
@@ -31,7 +29,7 @@ impl Flow for Promotions {
     }
 
     fn intents(&self) -> &'static [&'static str] {
-        &["promo.list", "promo.coupon", "promo.gift", "promo.member", "promo.presale"]
+        &["promo.list", "promo.gift", "promo.member", "promo.presale"]
     }
 
     fn go_on(&self, talk: &mut Talk<'_>, run: &mut FlowRun) -> Ask<Next> {
@@ -71,7 +69,6 @@ impl Flow for Promotions {
 /// Whether a kind of promotion is what the intent asks for.
 fn is_of(kind: &PromotionKind, intent: &str) -> bool {
     match intent {
-        "promo.coupon" => matches!(kind, PromotionKind::Coupon { .. }),
         "promo.gift" => matches!(kind, PromotionKind::Gift { .. }),
         "promo.member" => matches!(kind, PromotionKind::MemberPrice(_) | PromotionKind::Points { .. }),
         "promo.presale" => matches!(kind, PromotionKind::Presale { .. }),
@@ -85,7 +82,7 @@ fn tell(talk: &mut Talk<'_>, promotion: &Promotion) {
     let until = talk.moment(promotion.until.checked_sub(jiff::SignedDuration::from_secs(1)).unwrap_or(promotion.until));
     let key = if text.is_empty() { "promo.item_short" } else { "promo.item" };
     talk.say(key, &[("title", &title), ("text", &text), ("until", &until)]);
-    if let Some(card) = cards::coupon(talk, promotion) {
+    if let Some(card) = cards::coupon(talk, promotion, "running") {
         talk.show(card);
     }
 }

@@ -7,7 +7,7 @@
 //! bot      算好啦，这样买最省：(quote)
 //! ```
 
-use super::{Flow, Heard, Next};
+use super::{Flow, Heard, Next, coupons};
 use crate::{
     dialogue::{
         Query, Source,
@@ -17,11 +17,11 @@ use crate::{
         words,
     },
     domain::{
-        BasketItem, EntityKind, FlowRun, Money, PartKind, PromotionId, Shown,
+        EntityKind, FlowRun, Money, PartKind, PromotionId, Shown,
         message::{QuoteNext, QuotePartLine},
-        trade::{Order, Product, Promotion, PromotionKind},
+        trade::{Product, Promotion, PromotionKind, WalletCoupon},
     },
-    trade::{self, Basket, BasketLine, Offers, Quote, QuoteStep, StepKind},
+    trade::{self, Basket, BasketLine, CouponStanding, Offers, Quote, QuoteStep, StepKind},
 };
 
 pub(super) struct QuoteFlow;
@@ -75,7 +75,7 @@ impl Flow for QuoteFlow {
 /// Notes what a quote may need beside its products, so that it comes in the same round.
 fn ask_ahead(talk: &mut Talk<'_>) {
     if let Some(shopper) = &talk.turn.shopper {
-        talk.want(Query::Orders(shopper.id.clone()));
+        talk.want(Query::Wallet(shopper.id.clone()));
     }
     let running = trade::running(&talk.shop.promotions, talk.turn.shopper.as_ref(), talk.now());
     for promotion in running {
@@ -134,12 +134,15 @@ pub(in crate::dialogue) fn changed_basket(talk: &mut Talk<'_>) -> Ask<Option<Sou
 
 fn tell<'a>(talk: &mut Talk<'a>, items: Vec<Priced<'a>>) -> Ask<Next> {
     let goods: Vec<Goods<'a>> =
-        items.iter().map(|(item, product)| (*product, list_price(product, item), item.units)).collect();
-    let used = used_coupons(talk)?;
+        items.iter().map(|(item, product)| (*product, basket::list_price(product, item), item.units)).collect();
+    let wallet = wallet(talk)?;
     let shopper = talk.turn.shopper.as_ref();
     let running = trade::running(&talk.shop.promotions, shopper, talk.now());
+    let usable = |promotion: &&Promotion| {
+        trade::coupon_standing(promotion, wallet, talk.now()).is_none_or(CouponStanding::is_usable)
+    };
     let offers = Offers {
-        running: running.into_iter().filter(|promotion| may_use(promotion, &used)).collect(),
+        running: running.into_iter().filter(usable).collect(),
         base: talk.shop.threshold_base,
         policy: &talk.shop.policy,
     };
@@ -151,7 +154,7 @@ fn tell<'a>(talk: &mut Talk<'a>, items: Vec<Priced<'a>>) -> Ask<Next> {
     talk.say(if quote.proven { "quote.done" } else { "quote.not_proven" }, &[]);
     let card = card(talk, &quote, &goods);
     talk.show(card);
-    say_how(talk, &quote, &goods)?;
+    say_how(talk, &quote, &goods, wallet)?;
     talk.state.shown = goods.iter().map(|(product, ..)| Shown::Product(product.id.clone())).collect();
     if let [(product, ..)] = goods[..] {
         talk.about(Shown::Product(product.id.clone()));
@@ -160,27 +163,9 @@ fn tell<'a>(talk: &mut Talk<'a>, items: Vec<Priced<'a>>) -> Ask<Next> {
     Ok(Next::Done)
 }
 
-/// What one costs on its page: in the form wished for, else in the cheapest that is in stock.
-fn list_price(product: &Product, item: &BasketItem) -> Money {
-    let wished = item.variant.as_ref().and_then(|id| product.variant(id));
-    let stocked = product.variants.iter().filter(|variant| 0 < variant.stock);
-    let cheapest = || stocked.map(|variant| variant.price).min_by_key(|price| price.minor());
-    wished.map(|variant| variant.price).or_else(cheapest).unwrap_or(product.price)
-}
-
-/// What coupons the shopper's orders have used, as the orders name them; none where nobody has signed in.
-fn used_coupons(talk: &mut Talk<'_>) -> Ask<Vec<String>> {
-    if talk.turn.shopper.is_none() {
-        return Ok(Vec::new());
-    }
-    Ok(talk.orders()?.iter().flat_map(|order: &Order| order.coupons.clone()).collect())
-}
-
-/// Whether a coupon is left to the shopper ("per-shopper limit").
-fn may_use(promotion: &Promotion, used: &[String]) -> bool {
-    let PromotionKind::Coupon { code, per_shopper, .. } = &promotion.kind else { return true };
-    let is_this = |name: &&String| name.as_str() == promotion.id.as_str() || code.as_ref() == Some(*name);
-    used.iter().filter(is_this).count() < *per_shopper as usize
+/// What is in the shopper's wallet; nothing where nobody has signed in.
+fn wallet<'a>(talk: &mut Talk<'a>) -> Ask<&'a [WalletCoupon]> {
+    if talk.turn.shopper.is_none() { Ok(&[]) } else { talk.wallet() }
 }
 
 fn card(talk: &Talk<'_>, quote: &Quote, goods: &[Goods<'_>]) -> PartKind {
@@ -213,15 +198,22 @@ fn card(talk: &Talk<'_>, quote: &Quote, goods: &[Goods<'_>]) -> PartKind {
 }
 
 /// What the shopper has to do for that price, and what else it brings.
-fn say_how(talk: &mut Talk<'_>, quote: &Quote, goods: &[Goods<'_>]) -> Ask<()> {
+fn say_how(talk: &mut Talk<'_>, quote: &Quote, goods: &[Goods<'_>], wallet: &[WalletCoupon]) -> Ask<()> {
+    let mut claims = Vec::new();
     for rule in quote.steps.iter().filter_map(|step| step.rule.as_ref()) {
         let Some(promotion) = promotion(talk, rule) else { continue };
         let title = talk.text(&promotion.title).to_owned();
         match &promotion.kind {
-            PromotionKind::Coupon { code: Some(code), .. } => {
-                talk.say("quote.code", &[("title", &title), ("code", code)]);
-            }
-            PromotionKind::Coupon { claim: true, .. } => talk.say("quote.claim", &[("title", &title)]),
+            PromotionKind::Coupon { .. } => match trade::coupon_standing(promotion, wallet, talk.now()) {
+                Some(CouponStanding::ByCode(code)) => {
+                    talk.say("quote.code", &[("title", &title), ("code", code)]);
+                }
+                Some(CouponStanding::Claimable) => {
+                    talk.say("quote.claim", &[("title", &title)]);
+                    claims.push(coupons::claim_choice(talk, promotion));
+                }
+                _ => {}
+            },
             PromotionKind::Presale { deposit, balance_from, balance_until, .. } => {
                 let (from, until) = (talk.moment(*balance_from), talk.moment(*balance_until));
                 let covered = goods.iter().find(|(product, ..)| promotion.scope.covers(product));
@@ -244,6 +236,7 @@ fn say_how(talk: &mut Talk<'_>, quote: &Quote, goods: &[Goods<'_>]) -> Ask<()> {
         let title = talk.text(&promotion.title).to_owned();
         talk.say("quote.less_for_more", &[("title", &title), ("add", &next.add.to_string()), ("total", &next.then_total.to_string())]);
     }
+    talk.offer(claims);
     Ok(())
 }
 

@@ -15,7 +15,7 @@ use crate::{
         trade::{
             Address, Attribute, LineState, Order, OrderLine, Policy, PriceCut, PriceOff, Product, Promotion,
             PromotionKind, ReturnClass, Scope, Shipment, ShipmentEvent, ShipmentState, Shopper, Ticket,
-            Variant,
+            Variant, WalletCoupon,
         },
     },
     reply,
@@ -294,6 +294,7 @@ pub(crate) struct World {
     pub(crate) products: Vec<Product>,
     pub(crate) orders: Vec<Order>,
     pub(crate) tickets: Vec<Ticket>,
+    pub(crate) wallet: Vec<WalletCoupon>,
     pub(crate) faq: Vec<FaqMatch>,
     pub(crate) shopper: Option<Shopper>,
     pub(crate) page: Page,
@@ -379,6 +380,7 @@ impl World {
             ],
             orders: vec![waiting, on_its_way, delivered],
             tickets: Vec::new(),
+            wallet: Vec::new(),
             faq: Vec::new(),
             shopper: Some(shopper()),
             page: Page::default(),
@@ -506,6 +508,7 @@ impl World {
             Query::Tickets(id) => {
                 Fact::Tickets(self.tickets.iter().filter(|it| it.shopper == *id).cloned().collect())
             }
+            Query::Wallet(_) => Fact::Wallet(self.wallet.clone()),
             Query::Product(id) => {
                 Fact::Products(self.products.iter().filter(|it| it.id == *id).cloned().collect())
             }

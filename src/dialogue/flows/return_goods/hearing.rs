@@ -228,13 +228,16 @@ fn quantity(talk: &Talk<'_>) -> Option<i64> {
 
 /// Orders that may be claimed for, those likelier for the intent first.
 pub(super) fn candidates<'a>(orders: &'a [Order], intent: &str) -> Vec<&'a Order> {
-    let open = |order: &&Order| {
-        !matches!(order.state(), OrderState::Unpaid | OrderState::DepositPaid | OrderState::Closed | OrderState::Refunded)
+        let calls_off = intent == "order.cancel";
+    let open = |order: &&Order| match order.state() {
+        OrderState::Unpaid | OrderState::DepositPaid => calls_off,
+        OrderState::Closed | OrderState::Refunded => false,
+        _ => true,
     };
     let mut open: Vec<_> = orders.iter().filter(open).collect();
     let arrived =
         |order: &&Order| matches!(order.state(), OrderState::Delivered | OrderState::Completed | OrderState::PartlyShipped);
-    open.sort_by_key(|order| if intent == "order.cancel" { arrived(order) } else { !arrived(order) });
+    open.sort_by_key(|order| arrived(order) == calls_off);
     open
 }
 

@@ -19,6 +19,7 @@
 mod case;
 mod hearing;
 mod telling;
+mod unpaid;
 
 use super::{Flow, Heard, Next};
 use crate::{
@@ -142,6 +143,9 @@ fn go_on(talk: &mut Talk<'_>, run: &mut FlowRun) -> Ask<Next> {
         telling::corrected(talk, run, Some(order), corrected.as_deref());
     }
     talk.about(Shown::Order(order.id.clone()));
+            if let Some(next) = unpaid::instead(talk, run, order)? {
+        return Ok(next);
+    }
     if telling::closed_to_claims(talk, order) {
         return Ok(Next::Done);
     }

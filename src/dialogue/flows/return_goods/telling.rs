@@ -18,11 +18,8 @@ use crate::{
 /// Orders for which nothing can be claimed, with what the shopper can do instead. Whether it was one.
 pub(super) fn closed_to_claims(talk: &mut Talk<'_>, order: &Order) -> bool {
     match order.state() {
-        OrderState::Unpaid => talk.say("return.unpaid", &[]),
-        OrderState::DepositPaid => {
-            talk.say("return.deposit", &[]);
-            talk.offer_person();
-        }
+        
+                OrderState::Unpaid | OrderState::DepositPaid => talk.say("return.not_paid", &[]),
         OrderState::Closed | OrderState::Refunded => match &order.refund {
             Some(refund) => {
                 let (amount, day) = (refund.amount.to_string(), talk.day(refund.at));

@@ -1,30 +1,35 @@
-//! What staff do to an order at the shopper's wish: another address, colour or note, an invoice, holding or redirecting a
-//! parcel. The assistant finds the order, takes down the wish, has it confirmed and opens a ticket; nothing is called
-//! done before a person has done it (COMMERCE.md, "Orders").
+//! What is changed about an order at the shopper's wish: another address, colour or size, an invoice, holding or
+//! redirecting a parcel. Before the warehouse picks it, an address and a variant of the same price are changed at once;
+//! all else is a ticket for staff. Either way the order is found, the wish taken down and confirmed, and nothing is
+//! called done before the shop's system has said so (COMMERCE.md, "Orders").
 //!
 //! ```text
 //! shopper  地址写错了，改成杭州市西湖区文三路9号
 //! bot      跟您核对一下：订单 610027001062（控油面霜），改收货地址：杭州市西湖区文三路9号。确认提交吗？
 //! shopper  对
-//! bot      登记好了：改收货地址，单号 T100001，同事处理完会告诉您。
+//! bot      改好了：改收货地址，订单已经按新的来。
 //! ```
+
+mod address;
+mod goods;
 
 use super::{Flow, Heard, Next};
 use crate::{
     dialogue::{
-        Query, cases, handover,
+        Query, cards, cases, handover,
         orders::{self, Mention},
         step,
-        talk::{Ask, Talk},
+        talk::{Ask, Stop, Talk},
         words,
     },
     domain::{
-        Act, Change, ChangeOutcome, EntityKind, FlowRun, Reason, Shown, SlotValue,
+        Act, Change, ChangeOutcome, Choice, EntityKind, FlowRun, Reason, Shown, SlotValue,
         act::ChangeRequest,
-        trade::{Order, OrderState, TicketKind},
+        trade::{LineState, Order, OrderState, PromotionKind, TicketKind},
     },
     trade,
 };
+use goods::Wish;
 
 pub(super) struct OrderService;
 
@@ -86,7 +91,7 @@ impl Flow for OrderService {
     }
 
     fn outcome(&self, talk: &mut Talk<'_>, run: Option<&FlowRun>, outcome: &ChangeOutcome) -> Ask<()> {
-        cases::told(talk, run.map_or(TicketKind::AddressChange, kind_of), outcome)
+        outcome_told(talk, run, outcome)
     }
 }
 
@@ -117,14 +122,21 @@ fn hear(talk: &mut Talk<'_>, run: &mut FlowRun) -> Ask<Heard> {
     let before = run.slots.clone();
     let asking = run.asking.clone();
     if let Some(detail) = wish(talk, run, asking.as_deref()) {
+        match kind_of(run) {
+            TicketKind::AddressChange => address::hear(talk, run, &detail),
+            TicketKind::ItemChange => goods::hear(talk, run),
+            _ => {}
+        }
         run.put("detail", detail);
         run.slots.remove("confirmed");
+    } else if let Some(line) = talk.choice().and_then(|choice| choice.strip_prefix("line:")) {
+        run.put("line", line);
     } else if asking.as_deref() == Some("confirm") {
         let choice = talk.choice();
         if choice == Some("yes") || words::affirms(talk.words()) {
             run.slots.insert("confirmed".to_owned(), SlotValue::Bool(true));
         } else if choice == Some("no") || words::denies(talk.words()) {
-            run.slots.remove("detail");
+                        run.slots.remove("detail");
         }
     }
     let orders = talk.orders()?;
@@ -145,7 +157,9 @@ fn wish(talk: &Talk<'_>, run: &FlowRun, asking: Option<&str>) -> Option<String> 
     if let Some(rest) = behind.filter(|rest| 2 <= rest.chars().count()) {
         return Some(cut(rest));
     }
-    if kind == TicketKind::Delivery && asking.is_none() {
+        let options = [EntityKind::Color, EntityKind::Size, EntityKind::Quantity];
+    let options = options.iter().any(|kind| talk.entities(*kind).next().is_some());
+    if asking.is_none() && (kind == TicketKind::Delivery || (kind == TicketKind::ItemChange && options)) {
         return Some(cut(raw));
     }
     if !matches!(asking, Some("detail" | "tax_number")) || words::asks(talk.words()) || words::cancels(talk.words()) {
@@ -157,10 +171,7 @@ fn wish(talk: &Talk<'_>, run: &FlowRun, asking: Option<&str>) -> Option<String> 
                 || talk.entities(EntityKind::Region).chain(talk.entities(EntityKind::Phone)).next().is_some()
         }
         TicketKind::Invoice => words::has_any(talk.words(), INVOICE) || tax_number(raw).is_some(),
-        _ => {
-            let kinds = [EntityKind::Color, EntityKind::Size, EntityKind::Quantity];
-            kinds.iter().any(|kind| talk.entities(*kind).next().is_some())
-        }
+                _ => options,
     };
     let other = step::stated(talk).iter().any(|(intent, _)| !OrderService.intents().contains(&intent.as_str()));
     // Without a sign that it is the wish, a scrap is none.
@@ -261,24 +272,22 @@ fn out_of_reach(talk: &mut Talk<'_>, run: &mut FlowRun, kind: TicketKind, order:
 }
 
 /// Takes down the wish and has it confirmed.
-fn settle(talk: &mut Talk<'_>, run: &mut FlowRun, kind: TicketKind, order: &Order) -> Ask<Next> {
+fn settle<'a>(talk: &mut Talk<'a>, run: &mut FlowRun, kind: TicketKind, order: &'a Order) -> Ask<Next> {
     let Some(detail) = run.text("detail").map(str::to_owned) else {
-        let key = match kind {
-            TicketKind::ItemChange => "service.ask.item_change",
-            TicketKind::Delivery => "service.ask.delivery",
-            TicketKind::Invoice => "service.ask.invoice",
-            _ => "service.ask.address_change",
-        };
-        talk.say(key, &[]);
-        return Ok(Next::Ask("detail"));
+        return Ok(ask_detail(talk, kind));
     };
     let company = kind == TicketKind::Invoice && words::has_any(&detail.to_lowercase(), COMPANY);
     if company && tax_number(&detail).is_none() {
         talk.say("service.ask_tax_number", &[]);
         return Ok(Next::Ask("tax_number"));
     }
+    let (request, detail) = match plan(talk, run, kind, order)? {
+        Plan::Carry(request, detail) => (request, detail),
+        Plan::Note => (note(talk, kind, order, detail.clone()), detail),
+        Plan::Next(next) => return Ok(next),
+    };
     if run.slots.remove("confirmed").is_some() {
-        return Ok(submit(talk, run, kind, order, detail));
+        return Ok(submit(talk, run, kind, order, request));
     }
     let titles: Vec<String> =
         order.lines.iter().filter(|line| !line.gift).map(|line| talk.text(&line.title).to_owned()).collect();
@@ -294,24 +303,165 @@ fn settle(talk: &mut Talk<'_>, run: &mut FlowRun, kind: TicketKind, order: &Orde
     Ok(Next::Ask("confirm"))
 }
 
-fn submit(talk: &mut Talk<'_>, run: &mut FlowRun, kind: TicketKind, order: &Order, detail: String) -> Next {
-    let key = format!("service/{}/{kind:?}/{}", order.id, run.started_at.as_millisecond());
+fn ask_detail(talk: &mut Talk<'_>, kind: TicketKind) -> Next {
+    let key = match kind {
+        TicketKind::ItemChange => "service.ask.item_change",
+        TicketKind::Delivery => "service.ask.delivery",
+        TicketKind::Invoice => "service.ask.invoice",
+        _ => "service.ask.address_change",
+    };
+    talk.say(key, &[]);
+    Next::Ask("detail")
+}
+
+/// How a wish is met.
+enum Plan {
+    /// By the shop's system, as told in these words.
+    Carry(ChangeRequest, String),
+    /// By staff.
+    Note,
+    /// Not yet: something was said.
+    Next(Next),
+}
+
+fn plan<'a>(talk: &mut Talk<'a>, run: &mut FlowRun, kind: TicketKind, order: &'a Order) -> Ask<Plan> {
+    // What the warehouse has in hand, and what has left in part, is a note to staff.
+    let open = |state| matches!(state, LineState::Unpaid | LineState::DepositPaid | LineState::Paid);
+    let untouched =
+        !order.picking && order.lines.iter().all(|line| line.state >= LineState::Closed || open(line.state));
+    match kind {
+        TicketKind::AddressChange => Ok(plan_address(talk, run, order, untouched)),
+        TicketKind::ItemChange if untouched => plan_goods(talk, run, order),
+        _ => Ok(Plan::Note),
+    }
+}
+
+fn plan_address(talk: &mut Talk<'_>, run: &mut FlowRun, order: &Order, untouched: bool) -> Plan {
+    let Some(new) = address::changed(run, &order.address) else { return Plan::Note };
+    if let Some(region) = talk.shop.policy.excluded_regions.iter().find(|region| new.region.contains(*region)) {
+        talk.say("service.not_delivered_to", &[("region", region)]);
+        run.slots.remove("detail");
+        address::forget(run);
+        return Plan::Next(Next::Ask("detail"));
+    }
+    // Where shipping is charged for the way, the fee is not the one that was paid.
+    let charged = talk.shop.promotions.iter().any(|promotion| match &promotion.kind {
+        PromotionKind::FreeShipping { except_regions, .. } => except_regions.iter().any(|region| new.region.contains(region)),
+        _ => false,
+    });
+    if !untouched || charged {
+        return Plan::Note;
+    }
+    let line = address::line(&new);
+    let (shopper, order) = (order.shopper.clone(), order.id.clone());
+    Plan::Carry(ChangeRequest::ChangeAddress { shopper, order, address: new }, line)
+}
+
+fn plan_goods<'a>(talk: &mut Talk<'a>, run: &mut FlowRun, order: &'a Order) -> Ask<Plan> {
+    Ok(match goods::wish(talk, run, order)? {
+        Wish::Unclear => Plan::Note,
+        Wish::Same { line, variant, product } => {
+            let (title, words) = (talk.text(&line.title).to_owned(), product.variant_text(variant));
+            let detail = format!("{title} → {}", talk.text(&words));
+            let (shopper, order, line) = (order.shopper.clone(), order.id.clone(), line.id.clone());
+            Plan::Carry(ChangeRequest::ChangeVariant { shopper, order, line, variant: variant.id.clone() }, detail)
+        }
+        Wish::Which(lines) => {
+            let choice = |talk: &Talk<'_>, line: &crate::domain::trade::OrderLine| Choice {
+                label: format!("{} {}", talk.text(&line.title), talk.text(&line.variant_text)),
+                value: format!("line:{}", line.id),
+            };
+            let choices = lines.into_iter().map(|line| choice(talk, line)).collect();
+            talk.say("service.which_line", &[]);
+            talk.offer(choices);
+            Plan::Next(Next::Ask("line"))
+        }
+        Wish::AsOrdered => {
+            talk.say("service.as_ordered", &[]);
+            Plan::Next(Next::Done)
+        }
+        Wish::NoStock { line, left, product } => {
+            run.slots.remove("detail");
+            let title = talk.text(&line.title).to_owned();
+            let left: Vec<String> =
+                left.into_iter().map(|variant| talk.text(&product.variant_text(variant)).to_owned()).collect();
+            if left.is_empty() {
+                talk.say("service.none_left", &[("title", &title)]);
+                return Ok(Plan::Next(Next::Done));
+            }
+            let left = talk.list(&left);
+            talk.say("service.no_stock", &[("title", &title), ("left", &left)]);
+            Plan::Next(Next::Ask("detail"))
+        }
+        Wish::OtherPrice { line, variant } => {
+            let (title, now, then) =
+                (talk.text(&line.title).to_owned(), line.unit_price.to_string(), variant.price.to_string());
+            talk.say("service.other_price", &[("title", &title), ("now", &now), ("then", &then)]);
+            Plan::Note
+        }
+    })
+}
+
+/// The wish as a ticket, in the shopper's words.
+fn note(talk: &Talk<'_>, kind: TicketKind, order: &Order, detail: String) -> ChangeRequest {
+    let (state, due) = trade::opening_for_order(talk.now());
+    ChangeRequest::OpenTicket {
+        shopper: order.shopper.clone(),
+        order: order.id.clone(),
+        kind,
+        reason: detail,
+        lines: Vec::new(),
+        amount: talk.nothing(),
+        shipping_payer: String::new(),
+        state,
+        due: Some(due),
+    }
+}
+
+fn submit(
+    talk: &mut Talk<'_>,
+    run: &mut FlowRun,
+    kind: TicketKind,
+    order: &Order,
+    request: ChangeRequest,
+) -> Next {
+    let way = if matches!(request, ChangeRequest::OpenTicket { .. }) { "note" } else { "service" };
+    let key = format!("{way}/{}/{kind:?}/{}", order.id, run.started_at.as_millisecond());
     run.put("change", key.clone());
     talk.say("return.submitting", &[]);
-    let (state, due) = trade::opening_for_order(talk.now());
-    talk.acts.push(Act::Change(Change {
-        key,
-        request: ChangeRequest::OpenTicket {
-            shopper: order.shopper.clone(),
-            order: order.id.clone(),
-            kind,
-            reason: detail,
-            lines: Vec::new(),
-            amount: talk.nothing(),
-            shipping_payer: String::new(),
-            state,
-            due: Some(due),
-        },
-    }));
+    talk.acts.push(Act::Change(Change { key, request }));
     Next::Wait
+}
+
+/// What the shop's system said. Where it can't do it (any more), staff get the wish: the shopper has said yes to it.
+fn outcome_told(talk: &mut Talk<'_>, run: Option<&FlowRun>, outcome: &ChangeOutcome) -> Ask<()> {
+    let kind = run.map_or(TicketKind::AddressChange, kind_of);
+    let id = run.and_then(|run| match run.slots.get("order") {
+        Some(SlotValue::Order(id)) => Some(id.clone()),
+        _ => None,
+    });
+    let (Some(run), Some(id)) = (run, id) else { return cases::told(talk, kind, outcome) };
+    let orders = match talk.orders() {
+        Err(Stop::Missing) => return Err(Stop::Missing),
+        orders => orders.unwrap_or_default(),
+    };
+    let order = orders.iter().find(|order| order.id == id);
+    let noted = run.text("change").is_some_and(|key| key.starts_with("note/"));
+    match (outcome, order) {
+        (ChangeOutcome::Refused(_), Some(order)) if !noted => {
+            talk.say("service.to_staff", &[]);
+            let detail = run.text("detail").unwrap_or_default().to_owned();
+            let (mut run, request) = (run.clone(), note(talk, kind, order, detail));
+            submit(talk, &mut run, kind, order, request);
+            talk.state.flows.push(run);
+            Ok(())
+        }
+        (ChangeOutcome::Done, Some(order)) => {
+            cases::told(talk, kind, outcome)?;
+            let card = cards::order(talk, order);
+            talk.show(card);
+            Ok(())
+        }
+        _ => cases::told(talk, kind, outcome),
+    }
 }

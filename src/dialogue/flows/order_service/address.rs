@@ -1,0 +1,107 @@
+//! An address as a shopper writes it: `浙江省杭州市滨江区江南大道88号3幢 李雷 13900001111`, in any order, or only what changes.
+
+use crate::{
+    dialogue::talk::Talk,
+    domain::{EntityKind, EntityValue, FlowRun, trade::Address},
+};
+
+/// What stands before a recipient.
+const NAME_IS: &[&str] = &["收件人", "收货人", "联系人", "姓名", "名字", "recipient", "name"];
+/// What stands before a number.
+const PHONE_IS: &[&str] = &["手机号", "手机", "电话号码", "电话", "联系方式", "tel", "phone"];
+/// What stands before a place.
+const PLACE_IS: &[&str] = &["收货地址", "新地址", "地址", "address"];
+/// What joins a word to its value, and what parts one value from the next.
+const JOINS: &[char] = &[':', '：', '是', '为', '改', '成', ' '];
+const PARTS: &[char] = &[' ', ',', '，', '。', '；', ';', '、', '\n', '\t', '.'];
+/// A Chinese name has so many characters.
+const NAME: std::ops::RangeInclusive<usize> = 2..=4;
+
+/// Notes what the message says of an address, beside what earlier ones said.
+pub(super) fn hear(talk: &Talk<'_>, run: &mut FlowRun, wish: &str) {
+    let mut rest = wish.to_owned();
+    if let Some(phone) = talk.entities(EntityKind::Phone).next() {
+        rest = rest.replace(&phone.text, " ");
+        run.put("phone", text_of(&phone.value));
+    }
+    let named = NAME_IS.iter().find_map(|word| behind(&rest, word));
+    if let Some(name) = named.map(str::to_owned).or_else(|| name_alone(&rest)) {
+        rest = rest.replace(&name, " ");
+        run.put("name", name);
+    }
+    for word in NAME_IS.iter().chain(PHONE_IS).chain(PLACE_IS) {
+        rest = rest.replace(word, " ");
+    }
+    // Regions in a row at the beginning are the region; a city's name further on is part of a street's.
+    let mut region = String::new();
+    for entity in talk.entities(EntityKind::Region) {
+        let Some(place) = rest.find(&entity.text).filter(|place| rest[..*place].trim_matches(JOINS).is_empty()) else {
+            break;
+        };
+        rest.replace_range(..place + entity.text.len(), "");
+        region.push_str(&text_of(&entity.value));
+    }
+    if !region.is_empty() {
+        run.put("region", region);
+    }
+    let parts = rest.split(PARTS).map(|part| part.trim_matches(JOINS)).filter(|part| !part.is_empty());
+    let detail = parts.collect::<Vec<_>>().join(" ");
+    if detail.chars().count() > 2 {
+        run.put("street", detail);
+    }
+}
+
+/// Forgets what was heard, to hear it anew.
+pub(super) fn forget(run: &mut FlowRun) {
+    for slot in ["name", "phone", "region", "street"] {
+        run.slots.remove(slot);
+    }
+}
+
+/// The address as it shall be; `None` when nothing of it was heard.
+pub(super) fn changed(run: &FlowRun, old: &Address) -> Option<Address> {
+    let new = |slot: &str, old: &str| run.text(slot).map_or_else(|| old.to_owned(), str::to_owned);
+    let region = match run.text("region") {
+        // The province goes without saying where the city stays.
+        Some(region) if old.region.ends_with(region) => old.region.clone(),
+        Some(region) => region.to_owned(),
+        None => old.region.clone(),
+    };
+    let address =
+        Address { name: new("name", &old.name), phone: new("phone", &old.phone), region, detail: new("street", &old.detail) };
+    (address != *old).then_some(address)
+}
+
+/// In one line, as it is written on a parcel.
+pub(super) fn line(address: &Address) -> String {
+    let apart = if address.detail.is_ascii() { " " } else { "" };
+    let place = format!("{}{apart}{}", address.region, address.detail);
+    let parts = [&address.name, &address.phone, &place];
+    parts.into_iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" ")
+}
+
+fn text_of(value: &EntityValue) -> String {
+    match value {
+        EntityValue::Text(text) => text.clone(),
+        _ => String::new(),
+    }
+}
+
+fn behind<'t>(text: &'t str, word: &str) -> Option<&'t str> {
+    let rest = text[text.find(word)? + word.len()..].trim_start_matches(JOINS);
+    let name = rest.split(PARTS).next().unwrap_or_default();
+    (!name.is_empty() && name.chars().count() <= 20 && !name.chars().any(|c| c.is_ascii_digit())).then_some(name)
+}
+
+/// A short word by itself beside a place: 江南大道88号 李雷.
+fn name_alone(text: &str) -> Option<String> {
+    let parts: Vec<&str> = text.split(PARTS).filter(|part| !part.is_empty()).collect();
+    let is_name = |part: &&str| {
+        NAME.contains(&part.chars().count())
+            && part.chars().all(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+            && !part.ends_with(['省', '市', '区', '县', '镇', '路', '街', '号', '室', '楼', '村', '苑', '幢', '栋'])
+            && !PHONE_IS.contains(part)
+            && !PLACE_IS.contains(part)
+    };
+    if parts.len() < 2 { None } else { parts.into_iter().rev().find(is_name).map(str::to_owned) }
+}
