@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     accounts::tokens,
@@ -60,6 +60,7 @@ pub async fn run(
 /// A conversation under test.
 struct Stage {
     engine: Engine,
+    clock: Arc<FixedClock>,
     conversation: Conversation,
     /// The last message seen by the expectations so far.
     seen: u64,
@@ -84,13 +85,15 @@ async fn hold(
     store.seed(id, super::seed(loaded.seed, now)).await?;
     let shops = Shops::default();
     shops.open(&Arc::new(learnt.with_shop(Arc::new(shop))));
-    let engine = super::engine(store, Arc::clone(encoder), Arc::new(FixedClock::at(now)), shops);
-    let mut stage =
-        Stage { conversation: open(&engine, id, test, now).await?, engine, seen: 0, script: Vec::new() };
+    let clock = Arc::new(FixedClock::at(now));
+    let engine = super::engine(store, Arc::clone(encoder), Arc::clone(&clock) as _, shops);
+    let conversation = open(&engine, id, test, now).await?;
+    let mut stage = Stage { engine, clock, conversation, seen: 0, script: Vec::new() };
     for (number, turn) in test.turns.iter().enumerate() {
         let checked = match turn {
             TestTurn::Shopper { content, .. } => stage.say(number, content).await?,
             TestTurn::Agent { text, .. } => stage.say_as_agent(number, text).await?,
+            TestTurn::Wait { time, .. } => stage.wait(*time).await?,
             TestTurn::Bot(expected) => stage.check(expected).await?,
         };
         if let Err(difference) = checked {
@@ -132,6 +135,17 @@ impl Stage {
             Said::IdReused => Err("the id was used before".to_owned()),
             Said::BadChoice => Err("that choice was not offered, or does not exist".to_owned()),
         })
+    }
+
+    /// Time passes; whatever wakes by itself does.
+    async fn wait(&mut self, time: SignedDuration) -> anyhow::Result<Result<(), String>> {
+        self.script.push(format!("    ({time:#} later)"));
+        let said = self.engine.parts().store.latest(&self.conversation.id, 1).await?;
+        self.seen = said.last().map_or(self.seen, |last| last.seq);
+        self.clock.set(self.engine.now() + time);
+        while 0 < self.engine.break_silences().await {}
+        self.engine.settle(&self.conversation.id).await?;
+        Ok(Ok(()))
     }
 
     /// A choice may be written by its label; the offered value is what is sent.
@@ -180,6 +194,9 @@ fn compare(
     let intent = answers.iter().find_map(|message| message.trace.as_ref()?.intent.clone());
     if let Some(wanted) = expected.intent.as_ref().filter(|wanted| intent.as_ref() != Some(wanted)) {
         return Err(format!("intent {wanted} expected, {} acted on", intent.as_deref().unwrap_or("none")));
+    }
+    if expected.silent && !answers.is_empty() {
+        return Err("nothing expected to be said".to_owned());
     }
     if let Some(missing) = expected.contains.iter().find(|wanted| !text.contains(wanted.as_str())) {
         return Err(format!("“{missing}” expected in the answer"));

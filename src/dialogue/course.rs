@@ -44,6 +44,11 @@ fn active(talk: &Talk<'_>) -> Option<usize> {
     })
 }
 
+/// The active flow, where it insists on its question.
+fn insisting(talk: &Talk<'_>) -> Option<usize> {
+    active(talk).filter(|place| flows::by_id(&talk.state.flows[*place].flow).is_none_or(Flow::insists))
+}
+
 /// The intents that would answer what the shopper was just asked: yes or no to a summary, what a change under way is
 /// about, the meanings that were offered. Empty when nothing was asked.
 pub fn expected(state: &DialogueState) -> Vec<IntentId> {
@@ -82,9 +87,9 @@ pub fn asked_for(state: &DialogueState) -> Vec<EntityKind> {
     }
 }
 
-/// Whether a flow's question is open.
+/// Whether a question is open that a flow insists on.
 pub(super) fn is_asking(talk: &Talk<'_>) -> bool {
-    active(talk).is_some()
+    insisting(talk).is_some()
 }
 
 /// The active flow takes the turn when the message says something to it, or else a change that waits below a mere
@@ -251,7 +256,7 @@ fn advance(talk: &mut Talk<'_>, flow: &dyn Flow, mut run: FlowRun) -> Ask<bool> 
 /// After something else was answered, the flow set aside asks its question again.
 pub(super) fn ask_again_what_was_set_aside(talk: &mut Talk<'_>) -> Ask<()> {
     let handed_over = talk.acts.iter().any(|act| matches!(act, crate::domain::Act::Handoff(_)));
-    let Some(place) = active(talk).filter(|_| !talk.asked && !handed_over && !talk.acts.is_empty()) else {
+    let Some(place) = insisting(talk).filter(|_| !talk.asked && !handed_over && !talk.acts.is_empty()) else {
         return Ok(());
     };
     let run = talk.state.flows.remove(place);
@@ -264,7 +269,7 @@ pub(super) fn ask_again_what_was_set_aside(talk: &mut Talk<'_>) -> Ask<()> {
 
 /// The message said nothing to the open question: it is asked again; then a person is offered, then fetched.
 pub(super) fn failed(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
-    let Some(place) = active(talk) else { return Ok(None) };
+    let Some(place) = insisting(talk) else { return Ok(None) };
     let Some(flow) = flows::by_id(&talk.state.flows[place].flow) else { return Ok(None) };
     let mut run = talk.state.flows.remove(place);
     run.failures = run.failures.saturating_add(1);

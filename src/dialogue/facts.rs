@@ -19,6 +19,9 @@ pub enum Query {
     Tickets(ShopperId),
     /// The coupons that a shopper has or had. Answer: [`Fact::Wallet`].
     Wallet(ShopperId),
+    /// Which of these keys something was done under ([`Act::Once`](crate::domain::Act::Once)). Answer:
+    /// [`Fact::Keys`].
+    SaidOnce(Vec<String>),
     /// One product with its stock now. Answer: [`Fact::Products`] with none or one.
     Product(ProductId),
     /// Products that fit a query. Answer: [`Fact::Products`], best first.
@@ -43,6 +46,7 @@ pub enum Fact {
     Orders(Vec<Order>),
     Tickets(Vec<Ticket>),
     Wallet(Vec<WalletCoupon>),
+    Keys(Vec<String>),
     Products(Vec<Product>),
     Found {
         /// The query as understood, to be refined later.

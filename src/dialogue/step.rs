@@ -1,7 +1,7 @@
 //! The step: the order in which a turn is decided.
 
 use super::{
-    Facts, Input, Query, Source, Turn, course, flows, handover, products,
+    Facts, Input, Query, Source, Turn, course, flows, handover, products, speaking_first,
     talk::{Ask, Stop, Talk},
     words,
 };
@@ -86,6 +86,7 @@ fn open_turn(talk: &mut Talk<'_>) {
 fn decide(talk: &mut Talk<'_>) -> Ask<Source> {
     match &talk.turn.input {
         Input::Wake => return course::wake(talk),
+        Input::Silence => return speaking_first::speak(talk),
         Input::Outcome { key, outcome } => return course::outcome(talk, key, outcome),
         Input::Said { .. } => {}
     }

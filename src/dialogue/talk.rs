@@ -151,6 +151,17 @@ impl<'a> Talk<'a> {
         }
     }
 
+    /// Those of the keys under which something was said in the shop before.
+    pub(super) fn said_once(&mut self, keys: Vec<String>) -> Ask<&'a [String]> {
+        if keys.is_empty() {
+            return Ok(&[]);
+        }
+        match self.fact(Query::SaidOnce(keys))? {
+            Fact::Keys(keys) => Ok(keys),
+            _ => Err(Stop::Unavailable),
+        }
+    }
+
     pub(super) fn product(&mut self, id: &ProductId) -> Ask<Option<&'a Product>> {
         match self.fact(Query::Product(id.clone()))? {
             Fact::Products(products) => Ok(products.first()),

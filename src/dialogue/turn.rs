@@ -47,6 +47,8 @@ pub enum Input {
     },
     /// Time has passed. Nothing is said; what is too old is forgotten.
     Wake,
+    /// The shopper has been silent for as long as the shop's rules say; the assistant may speak first.
+    Silence,
 }
 
 /// What the shopper's page shows.

@@ -27,6 +27,10 @@ pub enum Act {
     Handoff(Handoff),
     /// Change something in the shop's systems, through the outbox.
     Change(Change),
+    /// All of this only if nothing was ever done in the shop under this key.
+    Once(String),
+    /// If the shopper stays silent, look again then whether to speak first.
+    LookAgain(Timestamp),
 }
 
 /// Why and how a conversation goes to a person.

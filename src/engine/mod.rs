@@ -11,6 +11,7 @@ mod outbox;
 mod people;
 mod say;
 mod shops;
+mod silence;
 mod turn;
 
 use std::{sync::Arc, time::Duration};
@@ -114,6 +115,7 @@ impl Engine {
             for conversation in self.carry_out_changes().await {
                 self.answer_soon(conversation);
             }
+            self.break_silences().await;
             tokio::select! {
                 () = &mut stop => break,
                 () = self.outbox_bell.notified() => {}

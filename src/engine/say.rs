@@ -133,7 +133,7 @@ impl Engine {
     }
 
     /// Takes one turn, commits it, and tells everybody.
-    async fn take_turn(&self, pending: &Pending, due: &Due) -> Result<(), EngineError> {
+    pub(super) async fn take_turn(&self, pending: &Pending, due: &Due) -> Result<(), EngineError> {
         let conversation = &pending.conversation.id;
         let assistant = self.parts.shops.assistant(&pending.conversation.shop)?;
         let commit = turn::take(self, &assistant, pending, due).await;

@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use jiff::ZonedDateTime;
+use jiff::{Timestamp, ZonedDateTime};
 
 use super::{
     Engine,
@@ -16,6 +16,7 @@ use crate::{
     domain::{Act, Author, ChangeOutcome, Content, DialogueState, Handoff, Mode, Trace, trade::Shopper},
     nlu::Context,
     reply,
+    shop::Shop,
     store::{NewAnswer, Pending, TurnCommit},
     text,
 };
@@ -34,6 +35,8 @@ pub(super) enum Due {
     Outcome { key: String, outcome: ChangeOutcome },
     /// Something about the conversation has changed, such as who the shopper is.
     Wake,
+    /// The shopper has been silent for some time.
+    Silence,
 }
 
 /// Takes one turn: reads, understands, finds, decides, words, and returns what is to be committed.
@@ -76,12 +79,27 @@ pub(super) async fn take(engine: &Engine, assistant: &Assistant, pending: &Pendi
             .collect(),
         mode: new_mode(turn.mode, handoff.as_ref(), turn.people_open),
         handoff,
+        once: acts
+            .iter()
+            .filter_map(|act| if let Act::Once(key) = act { Some(key.clone()) } else { None })
+            .collect(),
+        look_again_at: look_again_at(shop, due, &acts, &now),
         outbox: acts
             .into_iter()
             .filter_map(|act| if let Act::Change(change) = act { Some(change) } else { None })
             .collect(),
         at: engine.now(),
     }
+}
+
+/// When to look at the silence that follows: a while after the shopper's words, or when the step says so.
+fn look_again_at(shop: &Shop, due: &Due, acts: &[Act], now: &ZonedDateTime) -> Option<Timestamp> {
+    let asked = acts.iter().find_map(|act| if let Act::LookAgain(at) = act { Some(*at) } else { None });
+    let begins = !matches!(due, Due::Silence);
+    asked.or_else(|| {
+        let at = begins.then(|| dialogue::looks_again_at(&shop.policy, now.timestamp(), now.time_zone()));
+        at.flatten()
+    })
 }
 
 /// A handoff leads into the queue, or out of hours to a message.
@@ -108,6 +126,7 @@ async fn turn(
         },
         Due::Outcome { key, outcome } => Input::Outcome { key: key.clone(), outcome: outcome.clone() },
         Due::Wake => Input::Wake,
+        Due::Silence => Input::Silence,
     };
     Turn {
         input,
@@ -169,6 +188,13 @@ async fn fetch(engine: &Engine, assistant: &Assistant, reading: Option<&Reading>
         Query::Faq => Fact::Faq(assistant.find_faq(reading)),
         Query::Search { previous, limit } => assistant.search(reading, previous.as_ref(), *limit),
         Query::Products(query, limit) => Fact::Products(assistant.find_products(query, reading, *limit)),
+        Query::SaidOnce(keys) => match engine.parts.store.said_once(&assistant.shop.id, keys).await {
+            Ok(said) => Fact::Keys(said),
+            Err(error) => {
+                tracing::warn!(error = %error, "what was said once can't be read");
+                Fact::Unavailable
+            }
+        },
         _ => match tokio::time::timeout(BACKEND_DEADLINE, from_backend(engine, assistant, query)).await {
             Ok(Ok(fact)) => fact,
             Ok(Err(error)) => {
@@ -198,6 +224,6 @@ async fn from_backend(
         Query::Tickets(shopper) => Fact::Tickets(backend.tickets_of(shop, shopper).await?),
         Query::Wallet(shopper) => Fact::Wallet(backend.wallet(shop, shopper).await?),
         Query::Product(id) => Fact::Products(backend.product(shop, id).await?.into_iter().collect()),
-        Query::Products(..) | Query::Search { .. } | Query::Faq => Fact::Unavailable,
+        Query::Products(..) | Query::Search { .. } | Query::Faq | Query::SaidOnce(_) => Fact::Unavailable,
     })
 }

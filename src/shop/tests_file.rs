@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::document::fields::{Fields, report_unknown, text_of};
 use super::document::{Located, Node, Source, Value, parse_toml};
@@ -49,6 +49,13 @@ pub enum TestTurn {
         /// The line it stands on.
         line: u32,
     },
+    /// Time passes, and nobody says anything.
+    Wait {
+        /// How long.
+        time: SignedDuration,
+        /// The line it stands on.
+        line: u32,
+    },
     /// What the answer to the turn before must be.
     Bot(Expectation),
 }
@@ -72,6 +79,8 @@ pub struct Expectation {
     pub mode: Option<Mode>,
     /// The flow active after the turn.
     pub flow: Option<String>,
+    /// Nothing must be said.
+    pub silent: bool,
 }
 
 /// What a test refers to, for the check that it exists.
@@ -107,7 +116,8 @@ const MODES: [(&str, Mode); 5] = [
     ("closed", Mode::Closed),
 ];
 
-const TURN_KEYS: [&str; 8] = ["shopper", "choice", "product", "order", "sticker", "image", "agent", "bot"];
+const TURN_KEYS: [&str; 9] =
+    ["shopper", "choice", "product", "order", "sticker", "image", "agent", "wait", "bot"];
 
 /// Reads a file of tests.
 pub(crate) fn read(
@@ -190,6 +200,16 @@ fn read_turn(source: &mut Source<'_>, node: &Node, references: &mut TestReferenc
     let text = text_of(source, &entry.node)?;
     let content = match entry.key.as_str() {
         "agent" => return Some(TestTurn::Agent { text, line }),
+        "wait" => {
+            // Longer than any time-out is a slip of the pen.
+            let longest = SignedDuration::from_hours(24 * 366);
+            let time =
+                text.parse::<SignedDuration>().ok().filter(|time| time.is_positive() && *time <= longest);
+            if time.is_none() {
+                source.report(&entry.node.span, &kinds::TEST_WAIT, &[&text]);
+            }
+            return time.map(|time| TestTurn::Wait { time, line });
+        }
         "shopper" => Content::Text(text),
         "choice" => Content::Choice(text),
         "order" => Content::Order(text.into()),
@@ -218,6 +238,7 @@ fn read_expectation(
         not_contains: one_or_more(source, &mut fields, "not_contains"),
         mode: word(&mut fields, source, "mode", &MODES),
         flow: fields.text(source, "flow"),
+        silent: fields.boolean(source, "silent").unwrap_or(false),
         ..Expectation::default()
     };
     let part_at = fields.span_of("part");

@@ -113,9 +113,17 @@ pub trait ConversationStore: Send + Sync {
     /// known, becomes pending again. Returns the messages as stored.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] when the version is stale, a person holds the conversation, or an outcome named
-    /// was already answered; nothing is stored then.
+    /// [`StoreError::Conflict`] when the version is stale, a person holds the conversation, an outcome named was
+    /// already answered, or something was committed in the shop under one of its `once` keys; nothing is stored
+    /// then.
     async fn commit_turn(&self, turn: TurnCommit) -> Result<Vec<Message>>;
+
+    /// Takes at most `limit` conversations that are to be looked at by `now`, the longest due first: the bot answers
+    /// there, and no message waits for an answer. Each is given once: whoever gets it looks at it, or nobody.
+    async fn claim_silences(&self, now: Timestamp, limit: usize) -> Result<Vec<ConversationId>>;
+
+    /// Those of the keys that a turn of the shop was committed under.
+    async fn said_once(&self, shop: &ShopId, keys: &[String]) -> Result<Vec<String>>;
 
     /// Takes at most `limit` changes due at `now`, oldest first, counts the attempt and makes each due again at
     /// `lease_until`, so that a crash of the caller repeats them and nobody else gets them meanwhile.

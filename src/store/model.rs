@@ -172,6 +172,10 @@ pub struct TurnCommit {
     pub handoff: Option<Handoff>,
     /// What to change in the shop's system.
     pub outbox: Vec<Change>,
+    /// Keys under which nothing may have been committed in the shop before, by whatever conversation.
+    pub once: Vec<String>,
+    /// When to look whether to speak first, if the shopper says nothing until then; replaces an earlier moment.
+    pub look_again_at: Option<Timestamp>,
     /// Now.
     pub at: Timestamp,
 }

@@ -25,6 +25,8 @@ pub(super) struct Record {
     pub(super) waiting_since: Option<Timestamp>,
     /// When it was closed last.
     pub(super) closed_at: Option<Timestamp>,
+    /// When to look whether to speak first.
+    pub(super) look_again_at: Option<Timestamp>,
 }
 
 impl Record {
@@ -54,6 +56,7 @@ impl Record {
             handoff: None,
             waiting_since: None,
             closed_at: None,
+            look_again_at: None,
         }
     }
 
@@ -70,6 +73,13 @@ impl Record {
         self.conversation.mode != Mode::Agent && self.last_shopper_seq > self.answered_up_to
     }
 
+    /// Whether it is to be looked at by now.
+    pub(super) fn is_silent(&self, now: Timestamp) -> bool {
+        self.conversation.mode == Mode::Bot
+            && !self.is_unanswered()
+            && self.look_again_at.is_some_and(|at| at <= now)
+    }
+
     /// The shopper says something; also says whether that opened the conversation again.
     pub(super) fn hear(&mut self, new: NewShopperMessage) -> (Message, bool) {
         let reopened = self.conversation.mode == Mode::Closed;
@@ -79,6 +89,7 @@ impl Record {
         let mut message = self.say(Author::Shopper, new.parts, None, new.at);
         message.client_id = Some(new.client_id);
         self.last_shopper_seq = message.seq;
+        self.look_again_at = None;
         if self.conversation.mode == Mode::Agent {
             self.answered_up_to = message.seq;
         }
@@ -97,6 +108,7 @@ impl Record {
         let messages = said.map(|new| self.say(new.from, new.parts, new.trace, turn.at)).collect();
         self.conversation.version += 1;
         self.conversation.touched_at = turn.at;
+        self.look_again_at = turn.look_again_at;
         self.answered_up_to = self.answered_up_to.max(turn.answered_up_to.min(self.last_shopper_seq));
         if let Some(handoff) = &turn.handoff {
             self.handoff = Some(handoff.clone());

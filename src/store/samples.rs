@@ -63,6 +63,8 @@ pub(crate) fn turn(id: &ConversationId, version: u64, answered_up_to: u64, secon
         mode: None,
         handoff: None,
         outbox: Vec::new(),
+        once: Vec::new(),
+        look_again_at: None,
         at: at(seconds),
     }
 }

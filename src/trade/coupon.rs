@@ -116,3 +116,106 @@ pub fn coupon_fit(coupon: &Promotion, basket: &Basket<'_>, offers: &Offers<'_>) 
         _ => Some(CouponFit::Beaten),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::{super::BasketLine, *};
+    use crate::{
+        dialogue::tests::builder::{at, policy, product, yuan},
+        domain::{
+            Localized, PromotionId,
+            trade::{PriceOff, Scope, ThresholdBase},
+        },
+    };
+
+    fn coupon(id: &str, over: &str, products: &[&str], code: Option<&str>, claim: bool) -> Promotion {
+        Promotion {
+            id: id.into(),
+            title: Localized::zh(id),
+            text: Localized::zh(""),
+            from: at("2026-11-01T00:00"),
+            until: at("2026-12-01T00:00"),
+            scope: Scope { products: products.iter().map(|id| (*id).into()).collect(), ..Scope::default() },
+            stack: false,
+            kind: PromotionKind::Coupon {
+                off: PriceOff::Amount(yuan("20")),
+                cap: None,
+                over: Some(yuan(over)),
+                code: code.map(str::to_owned),
+                claim,
+                per_shopper: 2,
+                group: "shop".into(),
+                platform: false,
+            },
+        }
+    }
+
+    fn had(promotion: &str, used: bool) -> WalletCoupon {
+        let order = used.then(|| "o".into());
+        WalletCoupon { promotion: PromotionId::from(promotion), claimed_at: at("2026-11-02T00:00"), order }
+    }
+
+    #[test]
+    fn standing_follows_window_wallet_and_limit() {
+        let (claimed, coded) =
+            (coupon("a", "99", &[], None, true), coupon("b", "99", &[], Some("NEW20"), false));
+        let during = at("2026-11-20T00:00");
+        for (coupon, wallet, now, expected) in [
+            (&claimed, vec![], at("2026-10-31T23:59"), CouponStanding::NotYet),
+            (&claimed, vec![], at("2026-11-01T00:00"), CouponStanding::Claimable),
+            (&claimed, vec![], at("2026-12-01T00:00"), CouponStanding::Over),
+            (&claimed, vec![had("a", false)], during, CouponStanding::InWallet),
+            (&claimed, vec![had("a", true)], during, CouponStanding::Claimable),
+            (&claimed, vec![had("a", true), had("a", true)], during, CouponStanding::UsedUp),
+            (&claimed, vec![had("b", true), had("b", true)], during, CouponStanding::Claimable),
+            (&coded, vec![], during, CouponStanding::ByCode("NEW20")),
+            (&coded, vec![had("b", true), had("NEW20", true)], during, CouponStanding::UsedUp),
+        ] {
+            assert_eq!(coupon_standing(coupon, &wallet, now), Some(expected), "{wallet:?} at {now}");
+            assert_eq!(
+                expected.is_usable(),
+                coupon.from <= now && now < coupon.until && expected != CouponStanding::UsedUp
+            );
+        }
+        let last = claimed.until - SignedDuration::from_nanos(1);
+        assert_eq!(
+            coupon_standing(&claimed, &[], last),
+            Some(CouponStanding::Claimable),
+            "the end is exclusive"
+        );
+    }
+
+    #[test]
+    fn a_coupon_says_what_it_does_for_a_basket() {
+        let (tee, shoe) = (product("tee", "T恤", "tee", "99"), product("shoe", "鞋", "shoe", "239"));
+        let of_shoes = coupon("shoes", "300", &["shoe"], None, true);
+        let big = Promotion {
+            kind: PromotionKind::Coupon {
+                off: PriceOff::Amount(yuan("80")),
+                cap: None,
+                over: Some(yuan("300")),
+                code: None,
+                claim: true,
+                per_shopper: 1,
+                group: "shop".into(),
+                platform: false,
+            },
+            ..coupon("big", "300", &[], None, true)
+        };
+        let policy = policy();
+        let fit = |lines: &[(&crate::domain::trade::Product, u32)], running: Vec<&Promotion>| {
+            let lines =
+                lines.iter().map(|line| BasketLine { product: line.0, list: line.0.price, units: line.1 });
+            let basket = Basket { lines: lines.collect(), shopper: None, region: None };
+            let offers = Offers { running, base: ThresholdBase::default(), policy: &policy };
+            coupon_fit(&of_shoes, &basket, &offers)
+        };
+        assert_eq!(fit(&[(&shoe, 2)], vec![&of_shoes]), Some(CouponFit::Takes(yuan("20"))));
+        assert_eq!(fit(&[(&shoe, 1), (&tee, 9)], vec![&of_shoes]), Some(CouponFit::Short(yuan("61"))));
+        assert_eq!(fit(&[(&tee, 9)], vec![&of_shoes]), Some(CouponFit::OtherGoods));
+        assert_eq!(fit(&[(&shoe, 2)], vec![&of_shoes, &big]), Some(CouponFit::Beaten));
+        assert_eq!(fit(&[], vec![&of_shoes]), None);
+    }
+}

@@ -55,6 +55,10 @@ impl Flow for Coupons {
         &["promo.coupon"]
     }
 
+        fn insists(&self) -> bool {
+        false
+    }
+
     fn hear(&self, talk: &mut Talk<'_>, run: &mut FlowRun) -> Ask<Heard> {
         if let Some(id) = talk.choice().and_then(|choice| choice.strip_prefix("claim:")) {
             run.put("claim", id);
@@ -240,7 +244,19 @@ fn claim(talk: &mut Talk<'_>, run: &mut FlowRun, wallet: &[WalletCoupon], id: Op
     let coupon = match (chosen, &claimable[..]) {
         (Some(coupon), _) => coupon,
         (None, [coupon]) => coupon,
-        (None, []) => return list(talk, wallet),
+                (None, []) => {
+            // None left to claim: where each one stands, which is not over.
+            let had: Vec<&Promotion> = all(talk)
+                .filter(|coupon| {
+                    matches!(standing(talk, coupon, wallet), CouponStanding::InWallet | CouponStanding::UsedUp)
+                })
+                .collect();
+            if had.is_empty() {
+                return list(talk, wallet);
+            }
+            had.into_iter().take(TOLD).for_each(|coupon| explain(talk, coupon, wallet, None));
+            return Ok(Next::Done);
+        }
         (None, several) => {
             let choices = several.iter().map(|coupon| claim_choice(talk, coupon)).collect();
             talk.say("coupon.which", &[]);

@@ -106,6 +106,11 @@ pub(super) trait Flow: Sync {
         false
     }
 
+    /// Whether its question is asked again after something else, or when it was not answered; else it only waits.
+    fn insists(&self) -> bool {
+        true
+    }
+
     /// Takes from the message what it needs, whatever was asked.
     fn hear(&self, _talk: &mut Talk<'_>, _run: &mut FlowRun) -> Ask<Heard> {
         Ok(Heard::Nothing)

@@ -72,6 +72,7 @@ pub(crate) fn policy() -> Policy {
         price_protection_days: 15,
         warranty_days: 365,
         handoff_refund_over: Some(yuan("2000")),
+        reminders: Default::default(),
     }
 }
 
@@ -509,6 +510,7 @@ impl World {
                 Fact::Tickets(self.tickets.iter().filter(|it| it.shopper == *id).cloned().collect())
             }
             Query::Wallet(_) => Fact::Wallet(self.wallet.clone()),
+            Query::SaidOnce(_) => Fact::Keys(Vec::new()),
             Query::Product(id) => {
                 Fact::Products(self.products.iter().filter(|it| it.id == *id).cloned().collect())
             }

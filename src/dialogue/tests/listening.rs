@@ -32,7 +32,9 @@ pub(super) fn read(words: &str, products: &[Product]) -> Utterance {
     for (text, value) in [("西藏", "西藏自治区"), ("杭州", "杭州市")] {
         found(EntityKind::Region, text, EntityValue::Text(value.to_owned()));
     }
-    found(EntityKind::Phone, "13800000001", EntityValue::Text("13800000001".to_owned()));
+    for phone in ["13800000001", "13900001111"] {
+        found(EntityKind::Phone, phone, EntityValue::Text(phone.to_owned()));
+    }
     for product in products {
         let name = product.title.zh.clone();
         found(

@@ -3,6 +3,7 @@
 mod answers;
 mod anything;
 pub(crate) mod builder;
+mod changes;
 mod handing_over;
 mod listening;
 mod replies;

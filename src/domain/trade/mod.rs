@@ -4,6 +4,8 @@ mod order;
 mod promotion;
 mod ticket;
 
+use jiff::{SignedDuration, civil::Time};
+
 use super::{Locale, Localized, Money, ProductId, VariantId};
 
 pub use order::*;
@@ -161,4 +163,17 @@ pub struct Policy {
     pub warranty_days: u32,
     /// Amounts above this are a person's.
     pub handoff_refund_over: Option<Money>,
+    /// When the assistant speaks first.
+    pub reminders: Reminders,
+}
+
+/// When the assistant speaks without being asked; nothing by default.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Reminders {
+    /// So long after an order was placed and not paid.
+    pub pay_after: Option<SignedDuration>,
+    /// So long after goods were priced and nothing was said or ordered since.
+    pub basket_after: Option<SignedDuration>,
+    /// Between these times of the shop's day it keeps quiet.
+    pub quiet: Option<(Time, Time)>,
 }

@@ -1,7 +1,10 @@
 //! `policy.toml`: the rules of trade. A shop's file overrides its packs' key by key.
 
+use jiff::SignedDuration;
+
+use super::shop_file::read_time;
 use super::{Presence, Terms, localized, money, open};
-use crate::domain::trade::Policy;
+use crate::domain::trade::{Policy, Reminders};
 use crate::domain::{Localized, Money};
 use crate::shop::document::fields::Fields;
 use crate::shop::document::{Source, parse_toml};
@@ -16,6 +19,7 @@ pub(crate) struct PolicyFile {
     return_address: Option<Localized>,
     carriers: Option<Vec<String>>,
     excluded_regions: Option<Vec<String>>,
+    reminders: Option<Reminders>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +66,7 @@ pub(crate) fn defaults(terms: &Terms) -> Policy {
         price_protection_days: 15,
         warranty_days: 365,
         handoff_refund_over: None,
+        reminders: Reminders::default(),
     }
 }
 
@@ -101,8 +106,27 @@ pub(crate) fn read(source: &mut Source<'_>, terms: &Terms) -> PolicyFile {
         policy.amount(source, terms, &mut table, "refund_over", AmountKey::HandoffOver);
         table.finish(source);
     }
+    policy.reminders = fields.table(source, "reminders").map(|table| read_reminders(source, table));
     fields.finish(source);
     policy
+}
+
+/// Minutes of silence; 0 is never.
+fn read_reminders(source: &mut Source<'_>, mut table: Fields<'_>) -> Reminders {
+    let mut minutes = |source: &mut Source<'_>, key| {
+        let minutes = table.integer(source, key, 0..=60 * 24 * 7)?;
+        (minutes > 0).then(|| SignedDuration::from_mins(minutes))
+    };
+    let pay_after = minutes(source, "pay_after_minutes");
+    let basket_after = minutes(source, "basket_after_minutes");
+    let mut quiet = |source: &mut Source<'_>, key, default| {
+        if table.has(key) { read_time(source, &mut table, key) } else { Some(default) }
+    };
+    let from = quiet(source, "quiet_from", jiff::civil::time(22, 0, 0, 0));
+    let until = quiet(source, "quiet_until", jiff::civil::time(8, 0, 0, 0));
+    table.finish(source);
+    let quiet = from.zip(until).filter(|(from, until)| from != until);
+    Reminders { pay_after, basket_after, quiet }
 }
 
 fn read_returns(source: &mut Source<'_>, terms: &Terms, table: &mut Fields<'_>, policy: &mut PolicyFile) {
@@ -177,6 +201,9 @@ impl PolicyFile {
         }
         if let Some(free) = self.free_returns {
             policy.free_returns = free;
+        }
+        if let Some(reminders) = &self.reminders {
+            policy.reminders = reminders.clone();
         }
         if let Some(address) = &self.return_address {
             policy.return_address = address.clone();

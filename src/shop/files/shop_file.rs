@@ -186,7 +186,7 @@ fn read_hours(source: &mut Source<'_>, fields: &mut Fields<'_>) -> Hours {
 }
 
 /// `09:00`; `24:00` is the end of the day, kept as midnight.
-fn read_time(source: &mut Source<'_>, fields: &mut Fields<'_>, key: &'static str) -> Option<Time> {
+pub(super) fn read_time(source: &mut Source<'_>, fields: &mut Fields<'_>, key: &'static str) -> Option<Time> {
     let node = fields.need(source, key)?;
     let written = match &node.value {
         Value::Time(text) => text.clone(),

@@ -297,6 +297,9 @@ kinds! {
     TEST_CHECKS_NOTHING "test.checks_nothing" Warning
         "这个测试什么也没检查；写一条 bot = {…}"
         "this test checks nothing; add a bot = {…} turn";
+        TEST_WAIT "test.wait" Error
+        "“{0}”不是一段时间；这样写：\"40m\"（40 分钟）、\"26h\"（26 小时）"
+        "\"{0}\" is no length of time; write \"40m\" or \"26h\"";
     TURN_KIND "test.turn" Error
         "每一轮写一种：{0}"
         "a turn is exactly one of: {0}";

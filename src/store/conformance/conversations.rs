@@ -3,7 +3,7 @@
 use super::{numbers, stored, stories};
 use crate::{
     domain::{Content, Locale, Mode, Part},
-    store::{Appended, Identity, Page, Rating, Reader, SharedStore, StoreError, samples::*},
+    store::{Appended, Identity, Page, Rating, Reader, SharedStore, StoreError, TurnCommit, samples::*},
 };
 
 stories! {
@@ -17,6 +17,8 @@ stories! {
     a_closed_conversation_opens_again_when_something_is_said,
     identity_is_kept_and_never_changes_hands,
     marks_move_forward_within_what_was_said,
+    a_silence_is_looked_at_once_and_only_where_the_bot_answers,
+    what_is_said_once_is_said_once_in_a_shop,
 }
 
 async fn a_conversation_is_found_by_its_token_until_it_expires(store: SharedStore) {
@@ -211,4 +213,46 @@ async fn marks_move_forward_within_what_was_said(store: SharedStore) {
     let now = store.conversation(&id).await.unwrap().unwrap();
     assert_eq!((now.shopper_read, now.staff_read, now.rating), (3, 1, Some(rating)));
     assert_eq!(now.version, 0, "marks don't make turns stale");
+}
+
+async fn a_silence_is_looked_at_once_and_only_where_the_bot_answers(store: SharedStore) {
+    let mut ids = Vec::new();
+    for (n, look_again_at) in
+        [(1, Some(90)), (2, Some(80)), (3, None), (4, Some(99)), (5, Some(70)), (6, Some(60))]
+    {
+        let id = store.open(new_conversation(&format!("c{n}"), 0)).await.unwrap().id;
+        store.append_shopper(&id, said("a", "在吗", n)).await.unwrap();
+        let commit = TurnCommit { look_again_at: look_again_at.map(at), ..turn(&id, 0, 1, 10) };
+        store.commit_turn(commit).await.unwrap();
+        ids.push(id);
+    }
+    store.append_shopper(&ids[4], said("b", "还在吗", 20)).await.unwrap();
+    store.commit_turn(to_queue(&ids[5], 1, 1, 30)).await.unwrap();
+    let claim = async |seconds, limit| store.claim_silences(at(seconds), limit).await.unwrap();
+    assert_eq!(claim(59, 9).await, []);
+    let mut first = claim(90, 9).await;
+    first.sort();
+    assert_eq!(
+        first,
+        ids[..2],
+        "what is due, without the one that was spoken to and the one that waits for people"
+    );
+    assert_eq!(claim(90, 9).await, [], "once");
+    assert_eq!(claim(99, 0).await, []);
+    assert_eq!(claim(99, 1).await, ids[3..4]);
+}
+
+async fn what_is_said_once_is_said_once_in_a_shop(store: SharedStore) {
+    let commit = async |name: &str, keys: &[&str]| {
+        let id = store.open(new_conversation(name, 0)).await.unwrap().id;
+        let once = keys.iter().map(|key| (*key).to_owned()).collect();
+        let done = store.commit_turn(TurnCommit { once, ..turn(&id, 0, 0, 10) }).await;
+        (done.map(|messages| messages.len()), store.messages(&id, 0, 9).await.unwrap().len())
+    };
+    assert!(matches!(commit("c1", &["pay/1"]).await, (Ok(1), 1)));
+    assert!(matches!(commit("c2", &["pay/2", "pay/1"]).await, (Err(StoreError::Conflict), 0)));
+    let keys = ["pay/1", "pay/2", "pay/3"].map(str::to_owned);
+    assert_eq!(store.said_once(&shop(), &keys).await.unwrap(), ["pay/1"], "nothing of a conflict stays");
+    assert_eq!(store.said_once(&"other".into(), &keys).await.unwrap(), [""; 0]);
+    assert!(matches!(commit("c3", &["pay/2"]).await, (Ok(1), 1)));
 }

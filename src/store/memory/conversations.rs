@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use super::{Kept, MemoryStore, Requested, Said, Tables};
 use crate::{
     domain::{
-        Author, Change, ChangeOutcome, ConversationId, DialogueState, Locale, Message, Mode, ShopperId,
+        Author, Change, ChangeOutcome, ConversationId, DialogueState, Locale, Message, Mode, ShopId,
+        ShopperId,
     },
     store::{
         Appended, Conversation, ConversationStore, DueChange, Identity, NewConversation, NewShopperMessage,
@@ -110,7 +111,13 @@ impl ConversationStore for MemoryStore {
         let mut tables = self.tables();
         tables.kept(&turn.conversation)?.record.admits(&turn)?;
         // Everything that can fail comes before anything is changed.
+        let shop = tables.kept(&turn.conversation)?.record.conversation.shop.clone();
+        let once: Vec<_> = turn.once.iter().map(|key| (shop.clone(), key.clone())).collect();
+        if once.iter().any(|key| tables.said_once.contains(key)) {
+            return Err(StoreError::Conflict);
+        }
         tables.tell_outcomes(&turn)?;
+        tables.said_once.extend(once);
         for change in &turn.outbox {
             tables.request(&turn.conversation, change, turn.at);
         }
@@ -121,6 +128,28 @@ impl ConversationStore for MemoryStore {
             messages.iter().map(|message| Said { message: message.clone(), content: None, agent: None });
         kept.messages.extend(said);
         Ok(messages)
+    }
+
+    async fn claim_silences(&self, now: Timestamp, limit: usize) -> Result<Vec<ConversationId>> {
+        let mut tables = self.tables();
+        let mut silent: Vec<&mut Record> = tables
+            .conversations
+            .values_mut()
+            .map(|kept| &mut kept.record)
+            .filter(|record| record.is_silent(now))
+            .collect();
+        silent.sort_by_key(|record| (record.look_again_at, record.conversation.id.clone()));
+        let claimed = silent.into_iter().take(limit).map(|record| {
+            record.look_again_at = None;
+            record.conversation.id.clone()
+        });
+        Ok(claimed.collect())
+    }
+
+    async fn said_once(&self, shop: &ShopId, keys: &[String]) -> Result<Vec<String>> {
+        let tables = self.tables();
+        let said = |key: &&String| tables.said_once.contains(&(shop.clone(), (*key).clone()));
+        Ok(keys.iter().filter(said).cloned().collect())
     }
 
     async fn claim_changes(

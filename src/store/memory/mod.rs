@@ -9,7 +9,7 @@ mod staff;
 mod trade;
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Mutex, MutexGuard},
 };
 
@@ -40,6 +40,7 @@ struct Tables {
     failures: HashMap<String, SignInFailures>,
     versions: HashMap<ShopId, Vec<PublishedVersion>>,
     trade: HashMap<ShopId, Trade>,
+    said_once: HashSet<(ShopId, String)>,
 }
 
 /// A conversation with everything that belongs to it.

@@ -10,7 +10,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Change, ChangeOutcome, Content, ConversationId, DialogueState, Locale, Message, Mode, ShopperId,
+        Change, ChangeOutcome, Content, ConversationId, DialogueState, Locale, Message, Mode, ShopId,
+        ShopperId,
     },
     store::{
         Appended, Conversation, ConversationStore, DueChange, Identity, NewConversation, NewShopperMessage,
@@ -166,6 +167,9 @@ impl ConversationStore for SqliteStore {
         let mut tx = self.begin().await?;
         let mut record = rows::load(&mut tx, id).await?;
         record.admits(&turn)?;
+        for key in &turn.once {
+            say_once(&mut tx, &record.conversation.shop, key, turn.at).await?;
+        }
         for key in &turn.answered_outcomes {
             tell_outcome(&mut tx, id, key).await?;
         }
@@ -184,6 +188,36 @@ impl ConversationStore for SqliteStore {
             .await?;
         tx.commit().await?;
         Ok(messages)
+    }
+
+    async fn claim_silences(&self, now: Timestamp, limit: usize) -> Result<Vec<ConversationId>> {
+        let mut tx = self.begin().await?;
+        let rows = sqlx::query(
+            "update conversations set look_again_at = null
+             where id in (select id from conversations
+                          where mode = 'bot' and look_again_at <= ? and last_shopper_seq <= answered_up_to
+                          order by look_again_at, id limit ?)
+             returning id",
+        )
+        .bind(nanos(now))
+        .bind(rows::limit(limit))
+        .fetch_all(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        rows.iter().map(|row| rows::id(row, "id")).collect()
+    }
+
+    async fn said_once(&self, shop: &ShopId, keys: &[String]) -> Result<Vec<String>> {
+        let mut said = Vec::new();
+        for key in keys {
+            let known = sqlx::query("select 1 from said_once where shop = ? and key = ?")
+                .bind(shop.as_str())
+                .bind(key)
+                .fetch_optional(&self.readers)
+                .await?;
+            said.extend(known.map(|_| key.clone()));
+        }
+        Ok(said)
     }
 
     async fn claim_changes(
@@ -402,6 +436,17 @@ async fn request_change(tx: &mut Tx, id: &ConversationId, change: &Change, at: T
     let statement = statement.bind(wire::encode(change)).bind(nanos(at));
     statement.bind(id.as_str()).bind(&change.key).execute(&mut **tx).await?;
     Ok(())
+}
+
+/// Notes that something is said in a shop that may be said once.
+async fn say_once(tx: &mut Tx, shop: &ShopId, key: &str, at: Timestamp) -> Result<()> {
+    let done = sqlx::query("insert into said_once (shop, key, at) values (?, ?, ?) on conflict do nothing")
+        .bind(shop.as_str())
+        .bind(key)
+        .bind(nanos(at))
+        .execute(&mut **tx)
+        .await?;
+    if done.rows_affected() == 0 { Err(StoreError::Conflict) } else { Ok(()) }
 }
 
 fn due_change(row: &SqliteRow) -> Result<DueChange> {

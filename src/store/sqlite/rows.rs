@@ -92,6 +92,7 @@ pub(super) fn record(row: &SqliteRow) -> Result<Record> {
         handoff: handoff.map(|json| wire::decode(&json)).transpose()?,
         waiting_since: maybe_time(row, "waiting_since")?,
         closed_at: maybe_time(row, "closed_at")?,
+        look_again_at: maybe_time(row, "look_again_at")?,
     })
 }
 
@@ -127,7 +128,7 @@ pub(super) async fn save(tx: &mut Transaction<'static, Sqlite>, record: &Record)
             shopper = ?, owner = ?, mode = ?, agent = ?, agent_name = ?, handed_at = ?, last_seq = ?,
             last_shopper_seq = ?, answered_up_to = ?, version = ?, locale = ?, page_product = ?, page_order = ?, page_url = ?,
             shopper_read = ?, staff_read = ?, rating_score = ?, rating_comment = ?, rating_at = ?, handoff = ?,
-            waiting_since = ?, closed_at = ?, touched_at = ?
+            waiting_since = ?, closed_at = ?, look_again_at = ?, touched_at = ?
          where id = ?",
     )
     .bind(conversation.shopper.as_ref().map(|id| id.as_str()))
@@ -152,6 +153,7 @@ pub(super) async fn save(tx: &mut Transaction<'static, Sqlite>, record: &Record)
     .bind(record.handoff.as_ref().map(wire::encode))
     .bind(record.waiting_since.map(nanos))
     .bind(record.closed_at.map(nanos))
+    .bind(record.look_again_at.map(nanos))
     .bind(nanos(conversation.touched_at))
     .bind(conversation.id.as_str())
     .execute(&mut **tx)

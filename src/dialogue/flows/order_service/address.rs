@@ -24,8 +24,8 @@ pub(super) fn hear(talk: &Talk<'_>, run: &mut FlowRun, wish: &str) {
         rest = rest.replace(&phone.text, " ");
         run.put("phone", text_of(&phone.value));
     }
-    let named = NAME_IS.iter().find_map(|word| behind(&rest, word));
-    if let Some(name) = named.map(str::to_owned).or_else(|| name_alone(&rest)) {
+        let named = NAME_IS.iter().find_map(|word| behind(&rest, word)).map(str::to_owned);
+    if let Some(name) = named.or_else(|| name_ahead(talk, wish)).or_else(|| name_alone(&rest)) {
         rest = rest.replace(&name, " ");
         run.put("name", name);
     }
@@ -91,6 +91,17 @@ fn behind<'t>(text: &'t str, word: &str) -> Option<&'t str> {
     let rest = text[text.find(word)? + word.len()..].trim_start_matches(JOINS);
     let name = rest.split(PARTS).next().unwrap_or_default();
     (!name.is_empty() && name.chars().count() <= 20 && !name.chars().any(|c| c.is_ascii_digit())).then_some(name)
+}
+
+/// 收件人改成韩梅梅: what the wish is about stands before it.
+fn name_ahead(talk: &Talk<'_>, wish: &str) -> Option<String> {
+    let raw = talk.utterance()?.raw.as_str();
+    let mut ahead = raw[..raw.find(wish)?].trim_end_matches(JOINS);
+    for word in super::INTO {
+        ahead = ahead.trim_end_matches(word).trim_end_matches(JOINS);
+    }
+    let name = wish.split(PARTS).next().filter(|name| name.chars().count() <= 20)?;
+    NAME_IS.iter().any(|word| ahead.ends_with(word)).then(|| name.to_owned())
 }
 
 /// A short word by itself beside a place: 江南大道88号 李雷.
