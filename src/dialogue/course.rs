@@ -16,6 +16,8 @@ use crate::domain::{Band, ChangeOutcome, DialogueState, EntityKind, FlowRun, Int
 
 /// The slot asked for while the shopper has to sign in.
 pub(super) const SIGN_IN: &str = "sign_in";
+/// Set once a question was asked again after small talk; until it is answered it is not asked a third time.
+const ASKED_AGAIN: &str = "asked_again";
 /// Times a question may fail before a person is offered, and before one is fetched.
 const OFFER_PERSON_AFTER: u8 = 2;
 
@@ -153,6 +155,7 @@ fn heard_by(talk: &mut Talk<'_>, flow: &dyn Flow, place: usize) -> Ask<Option<So
         return Ok(None);
     }
     run.failures = 0;
+    run.slots.remove(ASKED_AGAIN);
     talk.state.repeated = None;
     let source = source_of(flow, &run);
     side_question(talk, flow)?;
@@ -253,14 +256,30 @@ fn advance(talk: &mut Talk<'_>, flow: &dyn Flow, mut run: FlowRun) -> Ask<bool> 
     Ok(true)
 }
 
-/// After something else was answered, the flow set aside asks its question again.
-pub(super) fn ask_again_what_was_set_aside(talk: &mut Talk<'_>) -> Ask<()> {
+/// After something else was answered, the flow set aside asks its question again; after small talk only once, and only
+/// where a change waits for the answer: who says thanks or goodbye does not want to be asked again.
+pub(super) fn ask_again_what_was_set_aside(talk: &mut Talk<'_>, answered: &Source) -> Ask<()> {
+    let small_talk = answered.intent.as_ref().map(IntentId::as_str).filter(|intent| intent.starts_with("chat."));
+    if small_talk == Some("chat.bye") {
+        talk.state.flows.retain(|run| {
+            run.asking.is_none() || flows::by_id(&run.flow).is_some_and(|flow| flow.changes_something())
+        });
+    }
     let handed_over = talk.acts.iter().any(|act| matches!(act, crate::domain::Act::Handoff(_)));
     let Some(place) = insisting(talk).filter(|_| !talk.asked && !handed_over && !talk.acts.is_empty()) else {
         return Ok(());
     };
-    let run = talk.state.flows.remove(place);
+    let mut run = talk.state.flows.remove(place);
     let Some(flow) = flows::by_id(&run.flow) else { return Ok(()) };
+    let again = run.slots.contains_key(ASKED_AGAIN);
+    let parting = matches!(small_talk, Some("chat.thanks" | "chat.bye" | "chat.praise"));
+    if small_talk.is_some() && (parting || again || !flow.changes_something()) {
+        talk.state.flows.insert(place, run);
+        return Ok(());
+    }
+    if small_talk.is_some() {
+        run.slots.insert(ASKED_AGAIN.to_owned(), SlotValue::Bool(true));
+    }
     let what = talk.label(flow.name_key(), &[]);
     talk.say("flow.back_to", &[("what", &what)]);
     advance(talk, flow, run)?;
@@ -312,8 +331,9 @@ pub(super) fn outcome(talk: &mut Talk<'_>, key: &str, outcome: &ChangeOutcome) -
     let flow = run.as_ref().and_then(|run| flows::by_id(&run.flow)).or_else(|| flows::by_id("return"));
     let Some(flow) = flow else { return Ok(Source::default()) };
     flow.outcome(talk, run.as_ref(), outcome)?;
-    ask_again_what_was_set_aside(talk)?;
-    Ok(Source { name: flow.source().to_owned(), ..Source::default() })
+    let source = Source { name: flow.source().to_owned(), ..Source::default() };
+    ask_again_what_was_set_aside(talk, &source)?;
+    Ok(source)
 }
 
 fn source_of(flow: &dyn Flow, run: &FlowRun) -> Source {

@@ -100,7 +100,10 @@ fn decide(talk: &mut Talk<'_>) -> Ask<Source> {
         Some(source) => source,
         None => not_understood(talk)?,
     };
-    course::ask_again_what_was_set_aside(talk)?;
+        if !answered.name.starts_with("faq:") {
+        talk.state.told = None;
+    }
+    course::ask_again_what_was_set_aside(talk, &answered)?;
     Ok(answered)
 }
 
@@ -223,7 +226,13 @@ fn understood(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
         handover::hand_over(talk, reason);
         return Ok(Some(source("handoff")));
     }
-    let mut first = None;
+        let mut first = None;
+    let same = |(intent, _): &(IntentId, _), other: &(IntentId, _)| flows::answered_alike(intent.as_str(), other.0.as_str());
+    if let [one, other, ..] = &stated[..]
+        && same(one, other)
+    {
+        stated.remove(1);
+    }
     for (intent, confidence) in stated.into_iter().take(2) {
         let answered = answer(talk, &intent, confidence)?;
         first = first.or(answered);
@@ -346,6 +355,9 @@ fn not_understood(talk: &mut Talk<'_>) -> Ask<Source> {
         talk.say("chat.go_on", &[]);
         return Ok(source("chat"));
     }
+        if understanding.is_some_and(|it| it.oos) && is_under_way(talk) && !words::asks(talk.words()) {
+        return Ok(noted(talk));
+    }
     if understanding.is_some_and(|it| it.oos) && !words::asks_for_goods(talk.words()) {
         talk.say("oos.limit", &[]);
         return Ok(source("oos"));
@@ -358,6 +370,24 @@ fn not_understood(talk: &mut Talk<'_>) -> Ask<Source> {
     talk.say("unknown.first", &[]);
     talk.offer_person();
     Ok(source("unknown"))
+}
+
+/// Whether something of the shop's is being talked about.
+fn is_under_way(talk: &Talk<'_>) -> bool {
+    talk.state.topic.is_some() || talk.state.said.keys().any(|key| !key.starts_with("chat.") && !key.starts_with("oos."))
+}
+
+/// What is told in the middle of a conversation and asks nothing is taken in, not turned away; with what can be done.
+fn noted(talk: &mut Talk<'_>) -> Source {
+    talk.say("chat.noted", &[]);
+    let mut choices = Vec::new();
+    if matches!(talk.state.topic, Some(Shown::Order(_))) {
+        choices.push(talk.intent_choice(&"order.status".into()));
+        choices.push(talk.intent_choice(&"shipping.urge".into()));
+    }
+    choices.push(talk.choice_of("choice.person", "handoff:yes"));
+    talk.offer(choices);
+    source("chat")
 }
 
 /// While a person is awaited, questions that change nothing are answered; all else is left to the person.
@@ -403,8 +433,16 @@ fn faq_of_intent<'a>(talk: &mut Talk<'a>, intent: &IntentId) -> Ask<Option<&'a F
 }
 
 fn tell_faq(talk: &mut Talk<'_>, faq: &Faq) -> Source {
+    let source = Source { name: format!("faq:{}", faq.id), intent: faq.intent.clone(), confidence: None };
+    // Never the same text twice in a row: it did not help.
+    if talk.state.told.replace(faq.id.clone()).as_ref() == Some(&faq.id) {
+        talk.state.told = None;
+        talk.say("faq.again", &[]);
+        talk.offer_person();
+        return source;
+    }
     talk.tell(faq.answer.clone());
     let follow = faq.follow.iter().map(|intent| talk.intent_choice(intent)).collect();
     talk.offer(follow);
-    Source { name: format!("faq:{}", faq.id), intent: faq.intent.clone(), confidence: None }
+    source
 }

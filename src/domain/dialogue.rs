@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date};
 
-use super::{LineId, Locale, Money, OrderId, ProductId, TicketId, VariantId};
+use super::{FaqId, LineId, Locale, Money, OrderId, ProductId, TicketId, VariantId};
 
 /// Who answers the shopper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -61,6 +61,8 @@ pub struct DialogueState {
     pub misses: u8,
     /// The last intent acted on and how often in a row.
     pub repeated: Option<(String, u8)>,
+        /// The text of the merchant's that was told last.
+    pub told: Option<FaqId>,
     /// How often each reply key was said, so that variants alternate.
     pub said: BTreeMap<String, u32>,
     /// The language to answer in.

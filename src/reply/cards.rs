@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::Writer;
 use crate::domain::{
-    PartKind,
+    Money, PartKind,
     trade::{OrderState, TicketState},
     wording,
 };
@@ -109,9 +109,16 @@ fn ticket(writer: &Writer<'_>, kind: &PartKind) -> String {
         TicketState::Done => "ticket.state.done",
         TicketState::Cancelled => "ticket.state.cancelled",
     };
+        // What moves neither money nor goods has no amount and nobody who pays for sending it back.
+    let plain = shipping_payer.is_empty() && *amount == Money::zero(amount.currency());
     let payer = writer.card(&format!("payer.{shipping_payer}"), &[]);
+    let key = match () {
+        () if plain => "card.ticket_plain",
+        () if shipping_payer.is_empty() => "card.ticket_money",
+        () => "card.ticket",
+    };
     let mut text = writer.card(
-        "card.ticket",
+        key,
         &[
             ("ticket", id),
             ("kind", &writer.card(kind, &[])),

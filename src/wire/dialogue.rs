@@ -53,6 +53,8 @@ struct DialogueStateForm {
     misses: u8,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     repeated: Option<(String, u8)>,
+        #[serde(default, skip_serializing_if = "Option::is_none", with = "maybe")]
+    told: Option<FaqId>,
     #[serde(default)]
     said: BTreeMap<String, u32>,
     #[serde(default, with = "one")]

@@ -56,6 +56,7 @@ pub(crate) fn some_state() -> DialogueState {
         offered: vec![crate::domain::Choice { label: "是".to_owned(), value: "yes".to_owned() }],
         misses: 1,
         repeated: Some(("return.request".to_owned(), 2)),
+        told: Some("invoice.how".into()),
         said: BTreeMap::from([("return.ask_units".to_owned(), 3)]),
         locale: Locale::En,
         mood: -0.25,

@@ -15,6 +15,7 @@ use crate::{
         cards, orders,
         orders::Mention,
         talk::{Ask, Talk},
+        words,
     },
     domain::{
         Choice, FlowRun, Shown, SlotValue,
@@ -27,6 +28,10 @@ pub(super) struct OrderStatus;
 
 /// Hours without news after which a parcel counts as stuck (the carriers' own practice).
 const STUCK_AFTER_HOURS: i64 = 48;
+
+/// Words that say a parcel never came.
+const NOT_RECEIVED: &[&str] =
+    &["没收到", "未收到", "没有收到", "没拿到", "没见到", "没送到", "not received", "didn't receive", "never arrived", "haven't received"];
 
 impl Flow for OrderStatus {
     fn id(&self) -> &'static str {
@@ -178,6 +183,9 @@ fn say_refund(talk: &mut Talk<'_>, order: &Order) -> bool {
 
 /// The order's story, as far as the question needs it.
 fn tell(talk: &mut Talk<'_>, order: &Order, intent: &str) -> Ask<()> {
+    // "订单号 … 没收到货" names an order first, and is about the parcel that the carrier says was signed for.
+    let missing = words::has_any(talk.words(), NOT_RECEIVED) && order.state() == OrderState::Delivered;
+    let intent = if missing { "shipping.lost" } else { intent };
     talk.about(Shown::Order(order.id.clone()));
     talk.state.shown = vec![Shown::Order(order.id.clone())];
     if intent == "refund.status" && say_refund(talk, order) {

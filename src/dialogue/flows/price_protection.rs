@@ -27,6 +27,9 @@ pub(super) struct PriceProtectionFlow;
 /// Orders looked at, the newest first.
 const LOOKED_AT: usize = 12;
 
+/// Words that ask for the rule.
+const HOW_LONG: &[&str] = &["多少天", "几天", "多久", "多长时间", "how long", "how many days"];
+
 /// A line with what the rule says of it.
 struct Case<'a> {
     order: &'a Order,
@@ -79,8 +82,11 @@ impl Flow for PriceProtectionFlow {
             talk.say("policy.price_protection_none", &[]);
             return Ok(Next::Done);
         }
-        if run.asking.is_none() && talk.turn.shopper.is_none() {
+                let asks_how_long = words::has_any(talk.words(), HOW_LONG);
+        if run.asking.is_none() && (talk.turn.shopper.is_none() || asks_how_long) {
             talk.say("policy.price_protection", &[("days", &days.to_string())]);
+        }
+        if run.asking.is_none() && talk.turn.shopper.is_none() {
             talk.say_sign_in();
             return Ok(Next::Ask(course::SIGN_IN));
         }
