@@ -111,9 +111,7 @@ impl Engine {
         let mut looked = false;
         loop {
             looked = looked || self.answer_what_was_left().await;
-            for conversation in self.carry_out_changes().await {
-                self.answer_soon(conversation);
-            }
+            self.carry_out_changes_soon().await;
             tokio::select! {
                 () = &mut stop => break,
                 () = self.outbox_bell.notified() => {}
