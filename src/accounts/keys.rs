@@ -139,11 +139,16 @@ impl KeyRing {
     }
 
     fn path(&self, shop: &ShopId) -> Result<PathBuf, KeyError> {
-        let name = shop.as_str();
-        let fine = (1..=64).contains(&name.len())
-            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-        if fine { Ok(self.folder.join(format!("{name}.json"))) } else { Err(KeyError::Name) }
+        Ok(self.folder.join(format!("{}.json", file_name(shop)?)))
     }
+}
+
+/// A shop's id as the name of a file; only what can't leave the folder.
+pub(super) fn file_name(shop: &ShopId) -> Result<&str, KeyError> {
+    let name = shop.as_str();
+    let fine = (1..=64).contains(&name.len())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    if fine { Ok(name) } else { Err(KeyError::Name) }
 }
 
 /// Writes a new file that only its owner can read; one that exists is an error.

@@ -5,6 +5,7 @@ mod keys;
 mod passwords;
 mod shoppers;
 mod staff;
+mod systems;
 pub mod tokens;
 
 use std::{
@@ -17,11 +18,14 @@ use crate::store::{SharedStore, StoreError};
 pub use keys::{Key, KeyError};
 pub use shoppers::ShopperTokenError;
 pub use staff::{FirstSignIn, SignedIn};
+pub use systems::SystemTokenError;
 
 /// Staff sign-in and shopper tokens over a store and a data folder.
 pub struct Accounts {
     store: SharedStore,
     keys: keys::KeyRing,
+    /// Bearer tokens that shops' own systems have given out, one file a shop.
+    system_tokens: PathBuf,
     first_sign_in: PathBuf,
     /// Verified against when nobody has the name, so that both answers take the same time.
     nobody: tokio::sync::OnceCell<String>,
@@ -65,6 +69,7 @@ impl Accounts {
         Self {
             store: Arc::clone(&store),
             keys: keys::KeyRing::new(data.join("keys")),
+            system_tokens: data.join("systems"),
             first_sign_in: data.join("first-sign-in"),
             nobody: tokio::sync::OnceCell::new(),
         }

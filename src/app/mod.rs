@@ -9,6 +9,7 @@ pub mod rehearsal;
 pub mod serve;
 pub mod settings;
 pub mod shops;
+mod systems;
 
 use std::{path::Path, sync::Arc};
 
@@ -16,7 +17,8 @@ use anyhow::Context;
 use jiff::Timestamp;
 
 use crate::{
-    backend::BuiltinBackend,
+    accounts::Accounts,
+    backend::{Backend, BuiltinBackend, Limits, RoutingBackend},
     bus::LocalBus,
     domain::trade::WalletCoupon,
     encoder::Encoder,
@@ -25,9 +27,34 @@ use crate::{
     store::{self, SharedStore},
 };
 
-/// An engine over a store, with the built-in shop system and the bus within this process.
+/// An engine over a store, with the built-in shop system and the bus within this process. It never reaches a shop's own
+/// system: what is tried in a test or in the terminal must not open a case there.
 pub fn engine(store: SharedStore, encoder: Arc<dyn Encoder>, clock: Arc<dyn Clock>, shops: Shops) -> Engine {
     let backend = Arc::new(BuiltinBackend::new(Arc::clone(&store)));
+    engine_with(backend, store, encoder, clock, shops)
+}
+
+/// The engine of a server: shops with a system of their own are asked by it.
+pub fn serving_engine(
+    accounts: &Arc<Accounts>,
+    store: SharedStore,
+    encoder: Arc<dyn Encoder>,
+    clock: Arc<dyn Clock>,
+    shops: Shops,
+) -> Engine {
+    let built_in = Arc::new(BuiltinBackend::new(Arc::clone(&store)));
+    let systems = systems::OfShops::new(shops.clone(), Arc::clone(accounts), Arc::clone(&clock));
+    let backend = RoutingBackend::new(built_in, Arc::new(systems), Limits::default());
+    engine_with(Arc::new(backend), store, encoder, clock, shops)
+}
+
+fn engine_with(
+    backend: Arc<dyn Backend>,
+    store: SharedStore,
+    encoder: Arc<dyn Encoder>,
+    clock: Arc<dyn Clock>,
+    shops: Shops,
+) -> Engine {
     Engine::new(Parts { store, backend, bus: Arc::new(LocalBus::default()), encoder, clock, shops })
 }
 

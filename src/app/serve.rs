@@ -53,7 +53,8 @@ pub async fn start(settings: &Settings) -> anyhow::Result<Started> {
     let (models, data) = (settings.models.clone(), settings.data.clone());
     let loading = tokio::task::spawn_blocking(move || super::encoder(models.as_deref(), Some(&data)));
     let cached = loading.await.context("loading the model panicked")??.cached;
-    let engine = super::engine(store, Arc::clone(&cached) as _, Arc::new(SystemClock), Shops::default());
+    let (encoder, clock) = (Arc::clone(&cached) as _, Arc::new(SystemClock));
+    let engine = super::serving_engine(&accounts, store, encoder, clock, Shops::default());
     let problems = Arc::new(ArcSwap::default());
     shops::open_all(&engine, &settings.intents, &cached.lasting(), &problems).await?;
     let first_sign_in = accounts.first_sign_in(engine.now()).await.context("can't make the first sign-in")?;

@@ -13,8 +13,12 @@ use crate::domain::{
 };
 
 mod builtin;
+mod http;
+mod routing;
 
 pub use builtin::BuiltinBackend;
+pub use http::{HttpBackend, HttpSystem, Limits, OPENAPI};
+pub use routing::{RoutingBackend, ShopSystem, Systems};
 
 /// Why a shop's system gave no answer. Trying again later may help.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +26,20 @@ pub enum BackendError {
     /// It can't be reached, or failed.
     #[error("the shop's system does not answer")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl BackendError {
+    /// The error with its causes, in one line for the operator's log. None of them names a secret or a shopper.
+    pub fn with_causes(&self) -> String {
+        let mut told = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            told.push_str(": ");
+            told.push_str(&error.to_string());
+            cause = error.source();
+        }
+        told
+    }
 }
 
 /// The result of every method.

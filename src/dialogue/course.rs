@@ -259,7 +259,8 @@ fn advance(talk: &mut Talk<'_>, flow: &dyn Flow, mut run: FlowRun) -> Ask<bool> 
 /// After something else was answered, the flow set aside asks its question again; after small talk only once, and only
 /// where a change waits for the answer: who says thanks or goodbye does not want to be asked again.
 pub(super) fn ask_again_what_was_set_aside(talk: &mut Talk<'_>, answered: &Source) -> Ask<()> {
-    let small_talk = answered.intent.as_ref().map(IntentId::as_str).filter(|intent| intent.starts_with("chat."));
+    let small_talk =
+        answered.intent.as_ref().map(IntentId::as_str).filter(|intent| intent.starts_with("chat."));
     if small_talk == Some("chat.bye") {
         talk.state.flows.retain(|run| {
             run.asking.is_none() || flows::by_id(&run.flow).is_some_and(|flow| flow.changes_something())

@@ -100,7 +100,7 @@ fn decide(talk: &mut Talk<'_>) -> Ask<Source> {
         Some(source) => source,
         None => not_understood(talk)?,
     };
-        if !answered.name.starts_with("faq:") {
+    if !answered.name.starts_with("faq:") {
         talk.state.told = None;
     }
     course::ask_again_what_was_set_aside(talk, &answered)?;
@@ -226,8 +226,10 @@ fn understood(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
         handover::hand_over(talk, reason);
         return Ok(Some(source("handoff")));
     }
-        let mut first = None;
-    let same = |(intent, _): &(IntentId, _), other: &(IntentId, _)| flows::answered_alike(intent.as_str(), other.0.as_str());
+    let mut first = None;
+    let same = |(intent, _): &(IntentId, _), other: &(IntentId, _)| {
+        flows::answered_alike(intent.as_str(), other.0.as_str())
+    };
     if let [one, other, ..] = &stated[..]
         && same(one, other)
     {
@@ -355,7 +357,7 @@ fn not_understood(talk: &mut Talk<'_>) -> Ask<Source> {
         talk.say("chat.go_on", &[]);
         return Ok(source("chat"));
     }
-        if understanding.is_some_and(|it| it.oos) && is_under_way(talk) && !words::asks(talk.words()) {
+    if understanding.is_some_and(|it| it.oos) && is_under_way(talk) && !words::asks(talk.words()) {
         return Ok(noted(talk));
     }
     if understanding.is_some_and(|it| it.oos) && !words::asks_for_goods(talk.words()) {
@@ -374,7 +376,8 @@ fn not_understood(talk: &mut Talk<'_>) -> Ask<Source> {
 
 /// Whether something of the shop's is being talked about.
 fn is_under_way(talk: &Talk<'_>) -> bool {
-    talk.state.topic.is_some() || talk.state.said.keys().any(|key| !key.starts_with("chat.") && !key.starts_with("oos."))
+    talk.state.topic.is_some()
+        || talk.state.said.keys().any(|key| !key.starts_with("chat.") && !key.starts_with("oos."))
 }
 
 /// What is told in the middle of a conversation and asks nothing is taken in, not turned away; with what can be done.

@@ -69,7 +69,7 @@ const YES: &[&str] = &[
     "没错",
     "就这样",
     "确认提交",
-        "yes please",
+    "yes please",
     "是啊",
     "是呀",
     "对啊",

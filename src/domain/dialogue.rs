@@ -61,7 +61,7 @@ pub struct DialogueState {
     pub misses: u8,
     /// The last intent acted on and how often in a row.
     pub repeated: Option<(String, u8)>,
-        /// The text of the merchant's that was told last.
+    /// The text of the merchant's that was told last.
     pub told: Option<FaqId>,
     /// How often each reply key was said, so that variants alternate.
     pub said: BTreeMap<String, u32>,

@@ -112,10 +112,8 @@ impl Engine {
         let mut looked = false;
         loop {
             looked = looked || self.answer_what_was_left().await;
-            for conversation in self.carry_out_changes().await {
-                self.answer_soon(conversation);
-            }
-            self.break_silences().await;
+            self.carry_out_changes_soon().await;
+            self.break_silences_soon().await;
             tokio::select! {
                 () = &mut stop => break,
                 () = self.outbox_bell.notified() => {}

@@ -10,12 +10,13 @@ use arc_swap::ArcSwap;
 use super::{EngineError, assistant::Assistant};
 use crate::domain::{Localized, ShopId};
 
-/// The shops of this node. Readers never wait: a new version replaces the old one between two turns.
-#[derive(Default)]
+/// The shops of this node; clones are the same shops. Readers never wait: a new version replaces the old one between
+/// two turns.
+#[derive(Clone, Default)]
 pub struct Shops {
-    slots: ArcSwap<BTreeMap<ShopId, Slot>>,
+    slots: Arc<ArcSwap<BTreeMap<ShopId, Slot>>>,
     /// The version that was asked for last; one that finishes learning after it was replaced is not served.
-    wanted: Mutex<BTreeMap<ShopId, String>>,
+    wanted: Arc<Mutex<BTreeMap<ShopId, String>>>,
 }
 
 #[derive(Clone)]

@@ -10,26 +10,42 @@ use crate::{
 const BATCH: usize = 64;
 
 impl Engine {
-    /// Looks at the silences whose time has come, each once; returns how many.
+    /// Looks at the silences whose time has come, each once; returns how many. For tests, where it is waited for.
     ///
     /// What fails here is not tried again: a reminder is better missing than said twice.
     pub async fn break_silences(&self) -> usize {
-        let silent = match self.parts.store.claim_silences(self.now(), BATCH).await {
-            Ok(silent) => silent,
-            Err(error) => {
-                tracing::error!(error = %error, "silent conversations can't be listed");
-                return 0;
-            }
-        };
+        let silent = self.silences().await;
         for conversation in &silent {
-            if let Err(error) = self.break_silence(conversation).await {
-                tracing::warn!(conversation.id = %conversation, error = %error, "a silence was left alone");
-            }
+            self.break_silence(conversation).await;
         }
         silent.len()
     }
 
-    async fn break_silence(&self, conversation: &ConversationId) -> Result<(), EngineError> {
+    /// The same, each in a task of its own: a shop's system that does not answer keeps nobody else waiting.
+    pub(super) async fn break_silences_soon(&self) {
+        if self.tasks.is_closed() {
+            return;
+        }
+        for conversation in self.silences().await {
+            let engine = self.clone();
+            self.tasks.spawn(async move { engine.break_silence(&conversation).await });
+        }
+    }
+
+    async fn silences(&self) -> Vec<ConversationId> {
+        let claimed = self.parts.store.claim_silences(self.now(), BATCH).await;
+        claimed
+            .inspect_err(|error| tracing::error!(error = %error, "silent conversations can't be listed"))
+            .unwrap_or_default()
+    }
+
+    async fn break_silence(&self, conversation: &ConversationId) {
+        if let Err(error) = self.speak_first(conversation).await {
+            tracing::warn!(conversation.id = %conversation, error = %error, "a silence was left alone");
+        }
+    }
+
+    async fn speak_first(&self, conversation: &ConversationId) -> Result<(), EngineError> {
         let _turn = self.turns.enter(conversation).await;
         let pending = self.parts.store.pending(conversation).await?;
         if pending.conversation.mode != Mode::Bot || !pending.messages.is_empty() {

@@ -198,7 +198,8 @@ async fn fetch(engine: &Engine, assistant: &Assistant, reading: Option<&Reading>
         _ => match tokio::time::timeout(BACKEND_DEADLINE, from_backend(engine, assistant, query)).await {
             Ok(Ok(fact)) => fact,
             Ok(Err(error)) => {
-                tracing::warn!(shop.id = %assistant.shop.id, error = %error, "the shop's system gave an error");
+                let error = error.with_causes();
+                tracing::warn!(shop.id = %assistant.shop.id, error, "the shop's system gave no answer");
                 Fact::Unavailable
             }
             Err(_) => {

@@ -109,7 +109,7 @@ fn ticket(writer: &Writer<'_>, kind: &PartKind) -> String {
         TicketState::Done => "ticket.state.done",
         TicketState::Cancelled => "ticket.state.cancelled",
     };
-        // What moves neither money nor goods has no amount and nobody who pays for sending it back.
+    // What moves neither money nor goods has no amount and nobody who pays for sending it back.
     let plain = shipping_payer.is_empty() && *amount == Money::zero(amount.currency());
     let payer = writer.card(&format!("payer.{shipping_payer}"), &[]);
     let key = match () {

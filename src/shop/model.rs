@@ -27,6 +27,8 @@ pub struct Shop {
     pub time_zone: TimeZone,
     /// Sites that may embed the widget; `*` means any.
     pub origins: Vec<String>,
+    /// The address of the shop's own system, without a slash at its end; none means the built-in tables.
+    pub system: Option<String>,
     /// When people answer.
     pub hours: Hours,
     /// Its telephone number, if it has one.

@@ -9,8 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::form::{Borrowed, Form, list, map, maybe, mirrored, one};
 use crate::domain::{
-    BasketItem, Choice, DialogueState, FlowRun, LineId, Locale, Money, OrderId, ProductId, Shown, SlotValue,
-    TicketId, VariantId,
+    BasketItem, Choice, DialogueState, FaqId, FlowRun, LineId, Locale, Money, OrderId, ProductId, Shown,
+    SlotValue, TicketId, VariantId,
 };
 
 /// The version of the form that this program writes and the newest it reads.
@@ -53,7 +53,7 @@ struct DialogueStateForm {
     misses: u8,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     repeated: Option<(String, u8)>,
-        #[serde(default, skip_serializing_if = "Option::is_none", with = "maybe")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "maybe")]
     told: Option<FaqId>,
     #[serde(default)]
     said: BTreeMap<String, u32>,

@@ -13,6 +13,8 @@ mod learning;
 mod schema;
 mod search;
 mod shop;
+mod shop_system;
 mod support;
+mod system;
 mod tidy;
 mod understanding;

@@ -86,6 +86,7 @@ pub(crate) fn shop() -> Shop {
         currency: Currency::CNY,
         time_zone: TimeZone::get("Asia/Shanghai").unwrap(),
         origins: vec!["*".into()],
+        system: None,
         hours: Hours {
             days: every_day,
             from: civil::time(9, 0, 0, 0),

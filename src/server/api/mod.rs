@@ -23,6 +23,7 @@ const LARGEST_BODY: usize = 256 * 1024;
 pub(super) fn service(state: ServerState) -> Router {
     Router::new()
         .route("/openapi.json", get(openapi::document))
+        .route("/system.openapi.json", get(openapi::system_document))
         .route("/schema/", get(schema::index))
         .route("/schema/{name}", get(schema::document))
         .route("/session", get(staff::show).post(staff::sign_in).delete(staff::sign_out))

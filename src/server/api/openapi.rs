@@ -1,7 +1,19 @@
-//! The OpenAPI document of the HTTP interface, written by hand beside the routes.
+//! The OpenAPI documents: of the HTTP interface, written by hand beside the routes, and of what it asks of a shop's own
+//! system.
 
-use axum::Json;
+use axum::{
+    Json,
+    http::header::CONTENT_TYPE,
+    response::{IntoResponse, Response},
+};
 use serde_json::{Value, json};
+
+use crate::backend::OPENAPI;
+
+/// `GET /api/v1/system.openapi.json`: what a shop's own system has to answer, for those who build one.
+pub(in crate::server) async fn system_document() -> Response {
+    ([(CONTENT_TYPE, "application/json")], OPENAPI).into_response()
+}
 
 /// `GET /api/v1/openapi.json`
 pub(in crate::server) async fn document() -> Json<Value> {
@@ -21,6 +33,9 @@ pub(in crate::server) async fn document() -> Json<Value> {
         "paths": {
             "/api/v1/schema/": {"get": {"summary": "The JSON Schemas of the websockets' frames", "responses": answer("a list")}},
             "/api/v1/schema/{name}.json": {"get": {"summary": "One of them", "responses": answer("a JSON Schema")}},
+            "/api/v1/system.openapi.json": {
+                "get": {"summary": "What a shop's own system has to answer", "responses": answer("an OpenAPI document")},
+            },
             "/api/v1/session": {
                 "get": {"summary": "The signed-in member of staff", "responses": answer("who it is")},
                 "post": {"summary": "Sign in", "responses": answer("who it is; the session is a cookie")},

@@ -2,13 +2,14 @@
 
 use jiff::civil::{Time, Weekday};
 use jiff::tz::TimeZone;
+use url::{Host, Url};
 
 use super::{Presence, Terms, date_of, localized, need_id, open};
 use crate::domain::{Currency, Locale, Localized};
 use crate::shop::document::fields::{Fields, text_of};
 use crate::shop::document::{Located, Node, Source, Value, parse_toml};
 use crate::shop::model::Hours;
-use crate::shop::problem::kinds;
+use crate::shop::problem::{Kind, kinds};
 use crate::shop::times::Clock;
 
 /// What `shop.toml` says.
@@ -24,6 +25,8 @@ pub(crate) struct ShopFile {
     pub(crate) terms: Terms,
     /// Sites that may embed the widget.
     pub(crate) origins: Vec<String>,
+    /// The address of the shop's own system.
+    pub(crate) system: Option<String>,
     /// When people answer.
     pub(crate) hours: Hours,
     /// Telephone number.
@@ -73,6 +76,7 @@ pub(crate) fn read(source: &mut Source<'_>, clock: &Clock) -> ShopFile {
     let name = localized(&mut fields, source, &terms, "name", Presence::Needed).unwrap_or_default();
     let packs = fields.texts(source, "packs");
     let origins = read_origins(source, &mut fields);
+    let system = read_system(source, &mut fields);
     let hours = read_hours(source, &mut fields);
     let (mut phone, mut address) = (None, None);
     if let Some(mut contact) = fields.table(source, "contact") {
@@ -84,7 +88,7 @@ pub(crate) fn read(source: &mut Source<'_>, clock: &Clock) -> ShopFile {
     let search_limit = read_limit(source, &mut fields, "search", "default_limit", 3, 20);
     fields.finish(source);
     let search_limit = usize::try_from(search_limit).unwrap_or(3);
-    ShopFile { id, name, packs, terms, origins, hours, phone, address, resume_hours, search_limit }
+    ShopFile { id, name, packs, terms, origins, system, hours, phone, address, resume_hours, search_limit }
 }
 
 /// Reads `pack.toml`: its name with its place.
@@ -146,6 +150,60 @@ fn is_origin(text: &str) -> bool {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let fine = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-:[]".contains(&byte);
     text == "*" || host.is_some_and(|host| !host.is_empty() && host.len() < 256 && host.bytes().all(fine))
+}
+
+/// `[system]`: where the shop's own system answers, checked so far that no request can go astray.
+fn read_system(source: &mut Source<'_>, fields: &mut Fields<'_>) -> Option<String> {
+    let mut table = fields.table(source, "system")?;
+    let written = table.need_text(source, "url");
+    let span = table.span_of("url");
+    table.finish(source);
+    match system_address(&written?) {
+        Ok((address, Secrecy::Kept)) => Some(address),
+        Ok((address, Secrecy::Open)) => {
+            source.report(&span, &kinds::SYSTEM_NOT_SECRET, &[]);
+            Some(address)
+        }
+        Err(kind) => {
+            source.report(&span, kind, &[]);
+            None
+        }
+    }
+}
+
+/// Whether what is sent to an address can be read on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Secrecy {
+    Kept,
+    Open,
+}
+
+/// An address as requests use it: without a slash at its end. The problems quote nothing, for it may hold a password.
+fn system_address(written: &str) -> Result<(String, Secrecy), &'static Kind> {
+    if written.contains('@') {
+        return Err(&kinds::SYSTEM_PASSWORD);
+    }
+    let address = Url::parse(written).map_err(|_| &kinds::BAD_SYSTEM)?;
+    let plain = address.scheme() == "http";
+    let fine = (plain || address.scheme() == "https")
+        && address.host_str().is_some_and(|host| !host.is_empty())
+        && address.query().is_none()
+        && address.fragment().is_none();
+    if !fine {
+        return Err(&kinds::BAD_SYSTEM);
+    }
+    let secrecy = if plain && !stays_here(&address) { Secrecy::Open } else { Secrecy::Kept };
+    Ok((address.as_str().trim_end_matches('/').to_owned(), secrecy))
+}
+
+/// Whether an address is of this machine or the network around it, as far as its name tells.
+fn stays_here(address: &Url) -> bool {
+    match address.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
+        Some(Host::Domain(name)) => !name.contains('.'),
+        None => false,
+    }
 }
 
 fn read_hours(source: &mut Source<'_>, fields: &mut Fields<'_>) -> Hours {
@@ -225,4 +283,43 @@ fn read_limit(
     let number = inner.integer(source, key, 1..=most);
     inner.finish(source);
     number.and_then(|number| u32::try_from(number).ok()).unwrap_or(default)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_systems_address_leads_to_one_place_and_holds_no_password() {
+        use Secrecy::{Kept, Open};
+        for (written, expected) in [
+            ("https://erp.example.com/xiaoer", Ok(("https://erp.example.com/xiaoer", Kept))),
+            ("https://erp.example.com/xiaoer/", Ok(("https://erp.example.com/xiaoer", Kept))),
+            ("https://ERP.example.com:8443", Ok(("https://erp.example.com:8443", Kept))),
+            ("https://erp.example.com/a/../b", Ok(("https://erp.example.com/b", Kept))),
+            ("https://店.example/接口", Ok(("https://xn--hxt.example/%E6%8E%A5%E5%8F%A3", Kept))),
+            ("http://127.0.0.1:9000", Ok(("http://127.0.0.1:9000", Kept))),
+            ("http://[::1]:9000/x", Ok(("http://[::1]:9000/x", Kept))),
+            ("http://192.168.1.7", Ok(("http://192.168.1.7", Kept))),
+            ("http://erp:8080/api", Ok(("http://erp:8080/api", Kept))),
+            ("http://erp.example.com", Ok(("http://erp.example.com", Open))),
+            ("http://8.8.8.8", Ok(("http://8.8.8.8", Open))),
+            ("https://user:secret@erp.example.com", Err(&kinds::SYSTEM_PASSWORD)),
+            ("ftp://user@erp.example.com", Err(&kinds::SYSTEM_PASSWORD)),
+            ("ftp://erp.example.com", Err(&kinds::BAD_SYSTEM)),
+            ("erp.example.com", Err(&kinds::BAD_SYSTEM)),
+            ("https://", Err(&kinds::BAD_SYSTEM)),
+            ("file:///etc/passwd", Err(&kinds::BAD_SYSTEM)),
+            ("https://erp.example.com/?key=1", Err(&kinds::BAD_SYSTEM)),
+            ("https://erp.example.com/#top", Err(&kinds::BAD_SYSTEM)),
+        ] {
+            let found = system_address(written);
+            let found = found.as_ref().map(|(address, secrecy)| (address.as_str(), *secrecy));
+            assert_eq!(
+                found.map_err(|kind| kind.code),
+                expected.map_err(|kind: &Kind| kind.code),
+                "{written}"
+            );
+        }
+    }
 }

@@ -54,6 +54,7 @@ pub(super) fn merge(
         currency: file.terms.currency,
         time_zone: file.terms.zone.clone(),
         origins: file.origins.clone(),
+        system: file.system.clone(),
         hours: file.hours.clone(),
         phone: file.phone.clone(),
         address: file.address.clone(),

@@ -123,6 +123,15 @@ kinds! {
     BAD_ORIGIN "shop.origin" Error
         "“{0}”不是网站地址；写成 https://www.example.com（不带路径），或 \"*\""
         "\"{0}\" is no site; write https://www.example.com without a path, or \"*\"";
+    BAD_SYSTEM "shop.system" Error
+        "这不是店铺系统的地址；写成 https://erp.example.com/xiaoer，不带 ? 和 #"
+        "this is no address of a shop's system; write it like https://erp.example.com/xiaoer, without ? and #";
+    SYSTEM_PASSWORD "shop.system" Error
+        "地址里不能有用户名和密码；令牌放到数据文件夹的 systems/店铺编号.token 里"
+        "an address holds no user name or password; put the token into systems/SHOP.token in the data folder";
+    SYSTEM_NOT_SECRET "shop.system_open" Warning
+        "这个地址没有加密，顾客的资料和令牌在路上能被看到；改用 https://"
+        "this address is not encrypted: shoppers' data and tokens can be read on the way; use https://";
     HOURS_EMPTY "hours.empty" Error
         "人工客服的时间是空的：{0} 到 {1}；结束要晚于开始"
         "the hours are empty: {0} to {1}; the end must come after the beginning";

@@ -8,7 +8,7 @@
 use serde_json::Value;
 
 #[cfg(test)]
-mod checker;
+pub(crate) mod checker;
 #[cfg(test)]
 mod tests;
 
