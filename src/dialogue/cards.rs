@@ -61,11 +61,12 @@ pub(super) fn tracking(shipment: &Shipment) -> PartKind {
 }
 
 pub(super) fn ticket(talk: &Talk<'_>, ticket: &Ticket) -> PartKind {
+    let lines = ticket.lines.iter().map(|(line, units)| ticket_line(talk, ticket, line, *units));
     PartKind::Ticket {
         id: ticket.id.to_string(),
         kind: ticket.kind,
         state: ticket.state,
-        lines: ticket.lines.iter().map(ticket_line).collect(),
+        lines: lines.collect(),
         amount: ticket.amount,
         shipping_payer: ticket.shipping_payer.clone(),
         due: ticket.due,
@@ -79,8 +80,11 @@ pub(super) fn next_words(talk: &Talk<'_>, ticket: &Ticket) -> String {
     talk.label(&format!("ticket.next.{}", next.name()), &[])
 }
 
-fn ticket_line((line, units): &(LineId, u32)) -> TicketPartLine {
-    TicketPartLine { line: line.to_string(), units: *units }
+/// A line by its goods' name, where the order is at hand.
+fn ticket_line(talk: &Talk<'_>, ticket: &Ticket, line: &LineId, units: u32) -> TicketPartLine {
+    let order = talk.orders_at_hand().iter().find(|order| order.id == ticket.order);
+    let title = order.and_then(|order| order.line(line)).map(|line| talk.text(&line.title).to_owned());
+    TicketPartLine { line: line.to_string(), title, units }
 }
 
 /// The card of a coupon, where it stands for the shopper; `None` for other kinds of promotion.

@@ -1,7 +1,7 @@
 //! Tickets that were opened for a shopper, told and shown.
 
 use super::{
-    cards,
+    Query, cards,
     talk::{Ask, Stop, Talk},
 };
 use crate::domain::{
@@ -34,6 +34,10 @@ pub(super) fn told(talk: &mut Talk<'_>, kind: TicketKind, outcome: &ChangeOutcom
 /// The ticket that was opened. Its card is an extra: without the shop's system, or signed out meanwhile, the number is
 /// enough.
 pub(super) fn opened<'a>(talk: &mut Talk<'a>, id: &TicketId) -> Ask<Option<&'a Ticket>> {
+    if let Ok(shopper) = talk.shopper() {
+        // Beside the tickets, so that the card can name the goods.
+        talk.want(Query::Orders(shopper.id.clone()));
+    }
     match talk.tickets() {
         Err(Stop::Missing) => Err(Stop::Missing),
         tickets => Ok(tickets.unwrap_or_default().iter().find(|ticket| ticket.id == *id)),

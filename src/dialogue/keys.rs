@@ -290,6 +290,7 @@ pub const KEYS: &[(&str, &[&str])] = &[
     ("choice.keep_order", &[]),
     ("chat.go_on", &[]),
     ("chat.noted", &[]),
+    ("chat.displeased", &[]),
     ("faq.again", &[]),
     ("quote.stacking", &[]),
     ("quote.done", &[]),

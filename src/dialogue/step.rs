@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Act, Band, Content, DialogueState, EntityKind, FaqId, IntentId, Locale, Mode, OrderId, Shown,
-        Understanding,
+        Act, Band, Content, DialogueState, EntityKind, FaqId, IntentId, Locale, Mode, OrderId,
+        SentimentLabel, Shown, Understanding,
     },
     shop::{Faq, Shop},
 };
@@ -357,8 +357,8 @@ fn not_understood(talk: &mut Talk<'_>) -> Ask<Source> {
         talk.say("chat.go_on", &[]);
         return Ok(source("chat"));
     }
-    if understanding.is_some_and(|it| it.oos) && is_under_way(talk) && !words::asks(talk.words()) {
-        return Ok(noted(talk));
+    if let Some(source) = small_answer(talk)? {
+        return Ok(source);
     }
     if understanding.is_some_and(|it| it.oos) && !words::asks_for_goods(talk.words()) {
         talk.say("oos.limit", &[]);
@@ -374,10 +374,23 @@ fn not_understood(talk: &mut Talk<'_>) -> Ask<Source> {
     Ok(source("unknown"))
 }
 
-/// Whether something of the shop's is being talked about.
-fn is_under_way(talk: &Talk<'_>) -> bool {
-    talk.state.topic.is_some()
-        || talk.state.said.keys().any(|key| !key.starts_with("chat.") && !key.starts_with("oos."))
+/// What says nothing of the shop's and is still no reason to turn the shopper away: a bare yes or no, displeasure,
+/// something told in the middle of a conversation.
+fn small_answer(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
+    let text = talk.words();
+    let Some(understanding) = talk.understanding().filter(|it| it.oos) else { return Ok(None) };
+    for (is_it, intent) in [(words::affirms(text), "chat.affirm"), (words::denies(text), "chat.deny")] {
+        if is_it && let Some(source) = flows::start(talk, intent, None)? {
+            return Ok(Some(source));
+        }
+    }
+    let under_way = talk.state.told.is_some() || talk.state.said.keys().any(|key| !key.starts_with("oos."));
+    if under_way && understanding.sentiment.label == SentimentLabel::Negative {
+        talk.say("chat.displeased", &[]);
+        talk.offer_person();
+        return Ok(Some(source("chat")));
+    }
+    Ok((under_way && !words::asks(text)).then(|| noted(talk)))
 }
 
 /// What is told in the middle of a conversation and asks nothing is taken in, not turned away; with what can be done.

@@ -133,6 +133,15 @@ impl<'a> Talk<'a> {
         }
     }
 
+    /// The shopper's orders where they are known already: what is better with them and does without.
+    pub(super) fn orders_at_hand(&self) -> &'a [Order] {
+        let query = self.turn.shopper.as_ref().map(|shopper| Query::Orders(shopper.id.clone()));
+        match query.and_then(|query| self.facts.get(&query)) {
+            Some(Fact::Orders(orders)) => orders,
+            _ => &[],
+        }
+    }
+
     /// The signed-in shopper's tickets, newest first.
     pub(super) fn tickets(&mut self) -> Ask<&'a [Ticket]> {
         let query = Query::Tickets(self.shopper()?.id.clone());

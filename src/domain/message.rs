@@ -214,6 +214,7 @@ pub struct QuoteNext {
 #[expect(missing_docs, reason = "fields carry the wire's names, described in the public contract")]
 pub struct TicketPartLine {
     pub line: String,
+    pub title: Option<String>,
     pub units: u32,
 }
 

@@ -124,7 +124,7 @@ fn every_card_has_a_text_form_in_both_languages() {
             id: "R1".into(),
             kind: TicketKind::Return,
             state: TicketState::WaitingForGoods,
-            lines: vec![TicketPartLine { line: "1".into(), units: 1 }],
+            lines: vec![TicketPartLine { line: "1".into(), title: None, units: 1 }],
             amount: money(8415),
             shipping_payer: "insurance".into(),
             due: Some(at),

@@ -176,6 +176,8 @@ struct QuoteNextForm {
 #[serde(remote = "TicketPartLine")]
 struct TicketPartLineForm {
     line: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
     units: u32,
 }
 

@@ -145,14 +145,16 @@ fn money_parts() -> Vec<(PartKind, Value)> {
                 id: "T100001".to_owned(),
                 kind: TicketKind::RefundOnly,
                 state: TicketState::WaitingForGoods,
-                lines: vec![TicketPartLine { line: "1".to_owned(), units: 2 }],
+                lines: vec![TicketPartLine {
+                    line: "1".to_owned(), title: Some("T恤".to_owned()), units: 2
+                }],
                 amount: yuan("84.15"),
                 shipping_payer: "shopper".to_owned(),
                 due: None,
                 next: "寄回商品".to_owned(),
             },
             json!({"kind": "ticket", "ticket_kind": "refund_only", "id": "T100001", "state": "waiting_for_goods",
-                   "lines": [{"line": "1", "units": 2}], "amount": cny("84.15"), "shipping_payer": "shopper",
+                   "lines": [{"line": "1", "title": "T恤", "units": 2}], "amount": cny("84.15"), "shipping_payer": "shopper",
                    "due": null, "next": "寄回商品"}),
         ),
     ]

@@ -45,6 +45,8 @@ export const PART_TEXTS = {
   ticket_refunding: { zh: '退款中', hant: '退款中', en: 'Refunding' },
   ticket_done: { zh: '已完成', hant: '已完成', en: 'Done' },
   ticket_cancelled: { zh: '已取消', hant: '已取消', en: 'Cancelled' },
+  coupon_running: { zh: '可使用', hant: '可使用', en: 'ready to use' },
+  coupon_upcoming: { zh: '未开始', hant: '未開始', en: 'not yet' },
   coupon_available: { zh: '可领取', hant: '可領取', en: 'available' },
   coupon_claimed: { zh: '已领取', hant: '已領取', en: 'claimed' },
   coupon_used: { zh: '已使用', hant: '已使用', en: 'used' },

@@ -26,6 +26,7 @@ use crate::{
     dialogue::{
         handover, orders,
         talk::{Ask, Talk},
+        words,
     },
     domain::{
         Act, Change, ChangeOutcome, Choice, FlowRun, LineId, OrderId, Reason, Shown, SlotValue,
@@ -37,6 +38,12 @@ use crate::{
 use case::Case;
 
 pub(super) struct ReturnFlow;
+
+/// Words of a claim that was made already.
+const APPLIED: &[&str] = &[
+    "已经申请", "申请过了", "申请退款了", "申请了退", "申请退货了", "申请取消了", "退款申请了", "已申请", "提交过了",
+    "already asked for", "already applied", "already requested", "have requested",
+];
 
 impl Flow for ReturnFlow {
     fn id(&self) -> &'static str {
@@ -82,7 +89,12 @@ impl Flow for ReturnFlow {
         hearing::hear(talk, run)
     }
 
-    fn go_on(&self, talk: &mut Talk<'_>, run: &mut FlowRun) -> Ask<Next> {
+        fn go_on(&self, talk: &mut Talk<'_>, run: &mut FlowRun) -> Ask<Next> {
+        // 我申请退款了: what was asked for before is looked up, not asked for again.
+        if run.asking.is_none() && words::has_any(talk.words(), APPLIED) {
+            super::start(talk, "refund.status", None)?;
+            return Ok(Next::Done);
+        }
         go_on(talk, run)
     }
 
