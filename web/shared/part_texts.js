@@ -24,6 +24,7 @@ export const PART_TEXTS = {
   due: { zh: '最晚处理', hant: '最晚處理', en: 'Due' },
   next_step: { zh: '下一步', hant: '下一步', en: 'Next step' },
   payer_shopper: { zh: '买家承担', hant: '買家承擔', en: 'you' },
+  payer_insurance: { zh: '运费险', hant: '運費險', en: 'freight insurance' },
   payer_seller: { zh: '商家承担', hant: '商家承擔', en: 'the shop' },
   units: { zh: '×{n}', en: '×{n}' },
   order_unpaid: { zh: '待付款', hant: '待付款', en: 'Unpaid' },

@@ -132,7 +132,7 @@ function drawCoupon(part, context) {
 /** @param {Part} part @param {PartContext} context */
 function drawTicket(part, context) {
   const { t, locale } = context;
-  const payer = { shopper: t('payer_shopper'), seller: t('payer_seller'), shop: t('payer_seller') }[/** @type {'shop'} */ (part.shipping_payer)] ?? part.shipping_payer;
+  const payer = { shopper: t('payer_shopper'), seller: t('payer_seller'), shop: t('payer_seller'), insurance: t('payer_insurance') }[/** @type {'shop'} */ (part.shipping_payer)] ?? part.shipping_payer;
   const next = typeof part.next === 'string' ? part.next : part.next?.text;
   // What moves neither money nor goods has no amount to show.
   const moves = payer || Number(part.amount?.amount) !== 0;

@@ -17,7 +17,7 @@ use crate::{
         words,
     },
     domain::{
-        EntityKind, FlowRun, Money, PartKind, PromotionId, Shown,
+        EntityKind, EntityValue, FlowRun, Money, PartKind, PromotionId, Shown,
         message::{QuoteNext, QuotePartLine},
         trade::{Product, Promotion, PromotionKind, WalletCoupon},
     },
@@ -121,7 +121,7 @@ fn ask_what(talk: &mut Talk<'_>) -> Next {
 pub(in crate::dialogue) fn changed_basket(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
     let top = talk.understanding().and_then(|it| it.top()).map(|top| top.id.as_str().to_owned());
     let several = 1 < talk.entities(EntityKind::ProductName).count()
-        || talk.entities(EntityKind::Quantity).any(|entity| entity.value != crate::domain::EntityValue::Integer(1));
+        || talk.entities(EntityKind::Quantity).any(|entity| entity.value != EntityValue::Integer(1));
     let asks_price = top.is_some_and(|top| PRICE.contains(&top.as_str()));
     let text = talk.words();
     let prices = ((several || basket::means_all_shown(talk)) && (asks_price || words::has_any(text, TOGETHER)))
@@ -147,7 +147,11 @@ fn tell<'a>(talk: &mut Talk<'a>, items: Vec<Priced<'a>>) -> Ask<Next> {
         policy: &talk.shop.policy,
     };
     let lines = goods.iter().map(|(product, list, units)| BasketLine { product, list: *list, units: *units });
-    let Some(quote) = trade::best_price(&Basket { lines: lines.collect(), shopper, region: None }, &offers) else {
+        let region = talk.entities(EntityKind::Region).find_map(|entity| match &entity.value {
+        EntityValue::Text(region) => Some(region.as_str()),
+        _ => None,
+    });
+    let Some(quote) = trade::best_price(&Basket { lines: lines.collect(), shopper, region }, &offers) else {
         talk.state.basket.clear();
         return Ok(ask_what(talk));
     };
