@@ -183,17 +183,19 @@ pub(super) fn soon(talk: &mut Talk<'_>, stated: &[(IntentId, Option<f32>)]) -> O
         return Some(Reason::Anger);
     }
     let (first, _) = stated.first()?;
-    if talk.utterance().is_none() || !repeats_count(first.as_str()) || course::is_asking(talk) {
-        return None;
+    asked_too_often(talk, first).then_some(Reason::Repeated)
+}
+
+/// Counts the question, and says whether it was asked as often in a row as brings a person.
+pub(super) fn asked_too_often(talk: &mut Talk<'_>, intent: &IntentId) -> bool {
+    if talk.utterance().is_none() || !repeats_count(intent.as_str()) || course::is_asking(talk) {
+        return false;
     }
-    let before = talk.state.repeated.take().filter(|(intent, _)| intent == first.as_str());
+    let before = talk.state.repeated.take().filter(|(known, _)| known == intent.as_str());
     let times = before.map_or(1, |(_, times)| times.saturating_add(1));
-    talk.state.repeated = Some((first.to_string(), times));
-    if times >= talk.shop.handoff.repeats.max(2) {
-        talk.state.repeated = None;
-        return Some(Reason::Repeated);
-    }
-    None
+    let too_often = times >= talk.shop.handoff.repeats.max(2);
+    talk.state.repeated = (!too_often).then(|| (intent.to_string(), times));
+    too_often
 }
 
 /// Asking again counts where the answer stays the same; each question about goods is another, and a request that

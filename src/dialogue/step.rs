@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Act, Band, Content, DialogueState, EntityKind, FaqId, IntentId, Locale, Mode, OrderId,
+        Act, Band, Content, DialogueState, EntityKind, FaqId, IntentId, Locale, Mode, OrderId, Reason,
         SentimentLabel, Shown, Understanding,
     },
     shop::{Faq, Shop},
@@ -151,7 +151,7 @@ fn first_to_answer(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
 fn chosen(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
     match talk.choice() {
         Some("handoff:yes") => {
-            handover::hand_over(talk, crate::domain::Reason::Asked);
+            handover::hand_over(talk, Reason::Asked);
             Ok(Some(source("handoff")))
         }
         Some("handoff:no") => {
@@ -208,6 +208,10 @@ fn faq_in_the_same_words(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
     let personal = faq.intent.as_ref().is_some_and(|intent| flows::is_personal(intent.as_str()));
     if best.score < FAQ_SAME_WORDS || (personal && talk.turn.shopper.is_some()) {
         return Ok(None);
+    }
+    if faq.intent.as_ref().is_some_and(|intent| handover::asked_too_often(talk, intent)) {
+        handover::hand_over(talk, Reason::Repeated);
+        return Ok(Some(source("handoff")));
     }
     Ok(Some(tell_faq(talk, faq)))
 }
@@ -366,7 +370,7 @@ fn not_understood(talk: &mut Talk<'_>) -> Ask<Source> {
     }
     talk.state.misses = talk.state.misses.saturating_add(1);
     if talk.state.misses >= talk.shop.handoff.misses.max(1) {
-        handover::hand_over(talk, crate::domain::Reason::NotUnderstood);
+        handover::hand_over(talk, Reason::NotUnderstood);
         return Ok(source("handoff"));
     }
     talk.say("unknown.first", &[]);

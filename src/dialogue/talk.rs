@@ -1,6 +1,6 @@
 //! The draft of a turn: what is known, what was decided so far, and the ways to ask, say, show and offer.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{Fact, Facts, FaqMatch, Input, Query, Turn, keys};
 use crate::{
@@ -288,6 +288,11 @@ impl<'a> Talk<'a> {
 
     pub(super) fn moment(&self, at: Timestamp) -> String {
         wording::moment_words(at, &self.turn.now, self.locale())
+    }
+
+    /// An exclusive end: "until midnight" is said as the day before, which is the last.
+    pub(super) fn last_moment(&self, until: Timestamp) -> String {
+        self.moment(until.checked_sub(SignedDuration::from_secs(1)).unwrap_or(until))
     }
 
     pub(super) fn day(&self, at: Timestamp) -> String {

@@ -109,25 +109,19 @@ fn ticket(writer: &Writer<'_>, kind: &PartKind) -> String {
         TicketState::Done => "ticket.state.done",
         TicketState::Cancelled => "ticket.state.cancelled",
     };
-    // What moves neither money nor goods has no amount and nobody who pays for sending it back.
-    let plain = shipping_payer.is_empty() && *amount == Money::zero(amount.currency());
-    let payer = writer.card(&format!("payer.{shipping_payer}"), &[]);
-    let key = match () {
-        () if plain => "card.ticket_plain",
-        () if shipping_payer.is_empty() => "card.ticket_money",
-        () => "card.ticket",
-    };
     let mut text = writer.card(
-        key,
-        &[
-            ("ticket", id),
-            ("kind", &writer.card(kind, &[])),
-            ("state", &writer.card(state, &[])),
-            ("amount", &amount.to_string()),
-            ("payer", &payer),
-            ("next", next),
-        ],
+        "card.ticket",
+        &[("ticket", id), ("kind", &writer.card(kind, &[])), ("state", &writer.card(state, &[]))],
     );
+    // What moves no money has no amount, and what sends nothing back nobody who pays for that.
+    if *amount != Money::zero(amount.currency()) {
+        text.push_str(&writer.card("card.ticket_amount", &[("amount", &amount.to_string())]));
+    }
+    if !shipping_payer.is_empty() {
+        let payer = writer.card(&format!("payer.{shipping_payer}"), &[]);
+        text.push_str(&writer.card("card.ticket_payer", &[("payer", &payer)]));
+    }
+    text.push_str(&writer.card("card.ticket_next", &[("next", next)]));
     if let Some(due) = due {
         text.push_str(&writer.card("card.ticket_due", &[("due", &writer.moment(*due))]));
     }

@@ -134,10 +134,9 @@ function drawTicket(part, context) {
   const { t, locale } = context;
   const payer = { shopper: t('payer_shopper'), seller: t('payer_seller'), shop: t('payer_seller'), insurance: t('payer_insurance') }[/** @type {'shop'} */ (part.shipping_payer)] ?? part.shipping_payer;
   const next = typeof part.next === 'string' ? part.next : part.next?.text;
-  // What moves neither money nor goods has no amount to show.
-  const moves = payer || Number(part.amount?.amount) !== 0;
+  const amount = Number(part.amount?.amount) === 0 ? undefined : showMoney(part.amount);
   /** @type {[string, string | undefined][]} */
-  const pairs = [[t('refund_amount'), moves ? showMoney(part.amount) : undefined], [t('shipping_payer'), payer], [t('due'), part.due && showDay(locale, part.due)], [t('next_step'), next]];
+  const pairs = [[t('refund_amount'), amount], [t('shipping_payer'), payer], [t('due'), part.due && showDay(locale, part.due)], [t('next_step'), next]];
   return h('article', { class: 'card' },
     h('div', { class: 'top' }, h('h3', null, t('ticket', { id: part.id })), h('span', { class: 'state' }, stateName(context, 'ticket', part.state))),
     h('div', { class: 'body' },

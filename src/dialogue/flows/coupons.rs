@@ -94,7 +94,7 @@ impl Flow for Coupons {
         let title = talk.text(&coupon.title).to_owned();
         match outcome {
             ChangeOutcome::Done | ChangeOutcome::TicketOpened(_) => {
-                let until = last_moment(talk, coupon);
+                let until = talk.last_moment(coupon.until);
                 talk.say("coupon.claimed", &[("title", &title), ("until", &until)]);
                 show(talk, coupon, "claimed");
             }
@@ -152,12 +152,6 @@ fn code(coupon: &Promotion) -> Option<&str> {
     }
 }
 
-/// The end is exclusive: "until midnight" is said as the day before, which is the last.
-fn last_moment(talk: &Talk<'_>, coupon: &Promotion) -> String {
-    let second = jiff::SignedDuration::from_secs(1);
-    talk.moment(coupon.until.checked_sub(second).unwrap_or(coupon.until))
-}
-
 fn show(talk: &mut Talk<'_>, coupon: &Promotion, state: &str) {
     if let Some(card) = cards::coupon(talk, coupon, state) {
         talk.show(card);
@@ -199,7 +193,7 @@ fn list(talk: &mut Talk<'_>, wallet: &[WalletCoupon]) -> Ask<Next> {
 
 fn tell(talk: &mut Talk<'_>, coupon: &Promotion) {
     let (title, text) = (talk.text(&coupon.title).to_owned(), talk.text(&coupon.text).to_owned());
-    let until = last_moment(talk, coupon);
+    let until = talk.last_moment(coupon.until);
     if text.is_empty() {
         talk.say("promo.item_short", &[("title", &title), ("until", &until)]);
     } else {
@@ -336,7 +330,7 @@ fn explain(
             false
         }
         CouponStanding::Over => {
-            let until = last_moment(talk, coupon);
+            let until = talk.last_moment(coupon.until);
             talk.say("coupon.over", &[title, ("until", &until)]);
             false
         }

@@ -31,7 +31,7 @@ use crate::{
     domain::{
         Act, Change, ChangeOutcome, Choice, FlowRun, LineId, OrderId, Reason, Shown, SlotValue,
         act::ChangeRequest,
-        trade::{Order, OrderLine, OrderState, Ticket, TicketKind},
+        trade::{Order, OrderLine, OrderState, ReturnClass, Ticket, TicketKind},
     },
     trade::{self, Ground, Verdict},
 };
@@ -286,9 +286,19 @@ fn settle_kind_and_reason(talk: &mut Talk<'_>, run: &mut FlowRun, order: &Order)
     if run.text("reason") == Some("missing") {
         run.put("kind", "resend");
     }
+        let classes: Vec<ReturnClass> = lines_of(run)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|(id, _)| order.line(id))
+        .map(|line| line.return_class)
+        .collect();
+    if run.text("kind").is_none() && is_refused_anyway(talk, run, order) {
+        // What can't come back is said before anything is asked about it.
+        run.put("kind", "return");
+    }
     if run.text("kind").is_none() {
         talk.say("return.ask_kind", &[]);
-        let choices = kinds_for(run.text("reason")).iter().map(|kind| {
+        let choices = kinds_for(run.text("reason"), &classes).iter().map(|kind| {
             talk.choice_of(&format!("kind.{kind}"), &format!("kind:{kind}"))
         });
         let choices = choices.collect();
@@ -311,9 +321,25 @@ fn settle_kind_and_reason(talk: &mut Talk<'_>, run: &mut FlowRun, order: &Order)
     None
 }
 
-/// The remedies that a reason gives a choice of.
-fn kinds_for(reason: Option<&str>) -> &'static [&'static str] {
+/// Whether without a reason none of the goods in hand may come back.
+fn is_refused_anyway(talk: &Talk<'_>, run: &FlowRun, order: &Order) -> bool {
+    let ground = run.text("reason").map(Ground::of);
+    let refused = |(id, _): &(LineId, u32)| {
+        order.line(id).is_some_and(|line| {
+            let (now, zone) = (talk.now(), talk.zone());
+            let verdict =
+                trade::eligibility(line, TicketKind::Return, Ground::NoReason, &talk.shop.policy, now, zone);
+            matches!(verdict, Verdict::Refused { .. })
+        })
+    };
+    ground == Some(Ground::NoReason) && lines_of(run).is_some_and(|lines| lines.iter().all(refused))
+}
+
+/// The remedies that a reason gives a choice of. What is eaten or sent as a code is neither sent back nor repaired.
+fn kinds_for(reason: Option<&str>, classes: &[ReturnClass]) -> &'static [&'static str] {
+    let kept = classes.iter().any(|class| matches!(class, ReturnClass::Fresh | ReturnClass::Digital));
     match reason.map(Ground::of) {
+        Some(Ground::Fault | Ground::NotAsAgreed) if kept => &["refund_only", "resend"],
         Some(Ground::Fault) => &["return", "exchange", "repair"],
         Some(Ground::NotAsAgreed) => &["resend", "exchange", "return"],
         _ => &["return", "exchange", "refund_only"],
@@ -386,7 +412,7 @@ fn submit(talk: &mut Talk<'_>, run: &mut FlowRun, case: &Case<'_>) -> Next {
             reason,
             lines: case.claims.clone(),
             amount: case.amount,
-            shipping_payer: case.payer.name().to_owned(),
+            shipping_payer: if case.kind == TicketKind::RefundOnly { String::new() } else { case.payer.name().to_owned() },
             state: case.state,
             due: Some(case.due),
         },

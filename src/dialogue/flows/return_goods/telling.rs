@@ -10,9 +10,9 @@ use crate::{
     },
     domain::{
         ChangeOutcome, FlowRun, LineId,
-        trade::{Order, OrderState, Ticket, TicketKind, TicketState},
+        trade::{LineState, Order, OrderState, Ticket, TicketKind, TicketState},
     },
-    trade::{Condition, NextStep, Payer, Rule, Verdict, next_step},
+    trade::{Condition, Ground, NextStep, Payer, Rule, Verdict, next_step},
 };
 
 /// Orders for which nothing can be claimed, with what the shopper can do instead. Whether it was one.
@@ -115,6 +115,15 @@ pub(super) fn summary(talk: &mut Talk<'_>, case: &Case<'_>, want: Option<&str>) 
         }
         TicketState::Refunding => talk.say("return.refund_until", &[("until", &due)]),
         _ => talk.say("return.review_until", &[("until", &due)]),
+    }
+        let on_its_way = |(id, _): &(LineId, u32)| {
+        case.order.line(id).is_some_and(|line| line.state == LineState::Shipped)
+    };
+    if case.kind == TicketKind::RefundOnly && case.claims.iter().any(on_its_way) {
+        talk.say("return.intercept", &[]);
+    }
+    if Ground::of(&case.reason).is_sellers() {
+        talk.say("return.keep_photos", &[]);
     }
     say_condition(talk, case);
     if case.order.lines.iter().any(|line| line.gift) && case.kind == TicketKind::Return {
