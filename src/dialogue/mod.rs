@@ -16,20 +16,22 @@ mod flows;
 mod handover;
 mod hours;
 pub mod keys;
+mod looked_for;
 mod orders;
 mod products;
 mod search_memory;
-mod sizes;
 mod step;
 mod talk;
+mod taste;
 mod turn;
 mod words;
+mod worn;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use course::{asked_for, expected};
-pub use facts::{Fact, Facts, FaqMatch, Query};
+pub use facts::{Fact, Facts, FaqMatch, Query, Recommended};
 pub use hours::{opens_next, people_answer};
 pub use step::{Step, accepts, step};
 pub use turn::{Input, Page, Source, Turn};

@@ -8,9 +8,11 @@ mod calendar;
 mod pricing;
 mod promotion;
 mod protection;
+pub mod recommend;
 mod refund;
 mod returns;
 mod shipping;
+pub mod size;
 mod spread;
 mod ticket;
 

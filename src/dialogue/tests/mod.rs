@@ -5,6 +5,7 @@ mod anything;
 pub(crate) mod builder;
 mod handing_over;
 mod listening;
+mod recommending;
 mod replies;
 mod returns;
 

@@ -2,12 +2,16 @@
 
 mod order;
 mod promotion;
+mod recommend;
+mod size;
 mod ticket;
 
 use super::{Locale, Localized, Money, ProductId, VariantId};
 
 pub use order::*;
 pub use promotion::*;
+pub use recommend::RecommendRules;
+pub use size::{SizeChart, SizeRow};
 pub use ticket::*;
 
 /// A product of the catalog.
@@ -161,4 +165,6 @@ pub struct Policy {
     pub warranty_days: u32,
     /// Amounts above this are a person's.
     pub handoff_refund_over: Option<Money>,
+    /// What to recommend, and what not.
+    pub recommend: RecommendRules,
 }
