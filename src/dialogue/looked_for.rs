@@ -10,7 +10,7 @@ use super::{
     talk::{Ask, Talk},
     words,
 };
-use crate::domain::{EntityKind, EntityValue, ProductId, ProductQuery, Shown, Sort};
+use crate::domain::{EntityKind, EntityValue, ProductId, ProductQuery, Shown, SlotValue, Sort};
 
 /// Begins a choice of a category.
 pub(super) const KIND: &str = "recommend:";
@@ -175,6 +175,8 @@ pub(super) struct LookedFor {
     /// Nothing was found for the words.
     pub(super) none: bool,
     pub(super) price: Price,
+    /// The words name somebody who shall get it.
+    pub(super) for_somebody: bool,
 }
 
 /// What a limit on the price comes of.
@@ -189,6 +191,25 @@ pub(super) enum Price {
     Cheaper,
 }
 
+impl Price {
+    /// Its name in the remembered search.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Stated => "stated",
+            Self::About => "about",
+            Self::Cheaper => "cheaper",
+        }
+    }
+
+    /// What the limit of the recommendation before came of.
+    fn before(talk: &Talk<'_>) -> Self {
+        let mark = talk.state.search.as_ref().and_then(|search| search.get(MARK));
+        let all = [Self::Stated, Self::About, Self::Cheaper];
+        let named = |price: &Self| mark == Some(&SlotValue::Text(price.name().to_owned()));
+        all.into_iter().find(named).unwrap_or_default()
+    }
+}
+
 impl LookedFor {
     /// Nothing is asked for but something.
     pub(super) fn is_open(&self) -> bool {
@@ -197,7 +218,8 @@ impl LookedFor {
 
     /// A present tells nothing by what the shopper buys for themselves.
     pub(super) fn is_for_others(&self) -> bool {
-        !self.query.audience.is_empty()
+        self.for_somebody
+            || !self.query.audience.is_empty()
             || self.query.words.contains("礼物")
             || self.query.words.contains("gift")
     }
@@ -220,7 +242,8 @@ pub(super) fn read(talk: &mut Talk<'_>) -> Ask<LookedFor> {
         // 我买过了 looks for nothing else than before.
         let query = previous.unwrap_or_default();
         let among = found_before(talk, &query)?;
-        return Ok(LookedFor { query, among, follows, refused, ..LookedFor::default() });
+        let price = Price::before(talk);
+        return Ok(LookedFor { query, among, follows, refused, price, ..LookedFor::default() });
     }
     // Asked for together with the search: a turn has few rounds.
     let (presents, limit) = (presents(talk), FOUND * talk.shop.search_limit);
@@ -228,13 +251,18 @@ pub(super) fn read(talk: &mut Talk<'_>) -> Ask<LookedFor> {
     let (query, refined, found) = talk.search(previous, limit)?;
     let mut query = query.clone();
     let price = price(talk, &mut query, follows && refined);
-    let looked_for = LookedFor { follows: follows && refined, price, ..LookedFor::default() };
+    let for_somebody = !presents.is_empty();
+    let looked_for = LookedFor { follows: follows && refined, price, for_somebody, ..LookedFor::default() };
     if names_nothing(&query) || says_nothing(&query) {
         query.words.clear();
         return Ok(LookedFor { query, ..looked_for });
     }
     let mut ids: Vec<ProductId> = found.iter().map(|product| product.id.clone()).collect();
     if ids.is_empty() && !refined {
+        // Remembered by what was found, so that a price said next narrows it.
+        if let Some(first) = presents.first() {
+            query.words.clone_from(&first.words);
+        }
         for present in presents {
             ids.extend(talk.products(present, limit)?.iter().map(|product| product.id.clone()));
         }
@@ -258,7 +286,9 @@ fn price(talk: &Talk<'_>, query: &mut ProductQuery, follows: bool) -> Price {
             Price::Stated
         }
         Some(_) => Price::About,
+        None if talk.entities(EntityKind::MoneyRange).next().is_some() => Price::Stated,
         None if follows && words::has_any(talk.words(), CHEAPER) => Price::Cheaper,
+        None if follows => Price::before(talk),
         None => Price::Stated,
     }
 }
@@ -360,9 +390,11 @@ fn previous(talk: &mut Talk<'_>) -> Ask<ProductQuery> {
     if words::has_any(talk.words(), CHEAPER) && query.price_to.is_none() {
         query.price_to = usual_price(talk, &shown)?;
     }
+    let others = [CHEAPER, REFUSES, HAS_IT].into_iter().any(|list| words::has_any(talk.words(), list));
     match pointed {
         Some(one) => query.exclude.push(one),
-        None => query.exclude.extend(shown),
+        None if others || asks_for_others(talk) => query.exclude.extend(shown),
+        None => {}
     }
     Ok(query)
 }

@@ -7,6 +7,7 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::task::JoinHandle;
 
 use super::{Engine, assistant::Assistant};
 use crate::{
@@ -48,9 +49,10 @@ impl Recommenders {
     }
 
     /// Notes that one is being made anew, so that no other turn begins the same.
-    fn touch(&self, shop: &ShopId, now: Timestamp) {
+    fn touch(&self, shop: &ShopId, now: Timestamp, version: &str) {
         if let Some(kept) = self.kept.lock().unwrap_or_else(PoisonError::into_inner).get_mut(shop) {
             kept.made_at = now;
+            version.clone_into(&mut kept.version);
         }
     }
 }
@@ -79,47 +81,59 @@ impl Engine {
         Ok(Fact::Recommended(Recommended { picks, kinds: recommender.kinds(KINDS) }))
     }
 
-    /// The recommender of a shop's present version. An old one serves on while a new one is made; only the first turn
-    /// of a version waits.
+    /// A shop's recommender. An old one serves on while a new one is made: rules, prices and stock are looked at when it
+    /// is used. Only the first turn of all waits.
     async fn recommender(&self, assistant: &Assistant) -> Arc<Recommender> {
         let shop = &assistant.shop;
-        let kept = self.recommenders.get(&shop.id).filter(|kept| kept.version == shop.version);
-        let Some(kept) = kept else { return self.make_recommender(assistant).await };
-        if REFRESH_AFTER < self.now().duration_since(kept.made_at) && !self.tasks.is_closed() {
-            self.recommenders.touch(&shop.id, self.now());
-            let (engine, shop) = (self.clone(), shop.id.clone());
-            self.tasks.spawn(async move {
-                if let Ok(assistant) = engine.parts.shops.assistant(&shop) {
-                    engine.make_recommender(&assistant).await;
-                }
-            });
+        let Some(kept) = self.recommenders.get(&shop.id) else {
+            let made = self.make_soon(&shop.id);
+            return match made.await {
+                Ok(Some(recommender)) => recommender,
+                _ => Arc::new(Recommender::of(assistant.products(), &[])),
+            };
+        };
+        let is_old = REFRESH_AFTER < self.now().duration_since(kept.made_at) || kept.version != shop.version;
+        if is_old && !self.tasks.is_closed() {
+            self.recommenders.touch(&shop.id, self.now(), &shop.version);
+            self.make_soon(&shop.id);
         }
         kept.recommender
     }
 
-    /// Makes one and keeps it. Without the shop's orders it knows the catalog alone, and tries again next time.
-    async fn make_recommender(&self, assistant: &Assistant) -> Arc<Recommender> {
+    /// Makes a shop's recommender in a task of its own, so that it is kept however long it takes and whoever has
+    /// stopped waiting.
+    fn make_soon(&self, shop: &ShopId) -> JoinHandle<Option<Arc<Recommender>>> {
+        let (engine, shop) = (self.clone(), shop.clone());
+        self.tasks.spawn(async move {
+            let assistant = engine.parts.shops.assistant(&shop).ok()?;
+            engine.make_recommender(&assistant).await
+        })
+    }
+
+    /// Makes one and keeps it. Without the shop's orders it knows the catalog alone, and is not kept, so that the next
+    /// turn tries again.
+    async fn make_recommender(&self, assistant: &Assistant) -> Option<Arc<Recommender>> {
         let shop = &assistant.shop;
         let products = assistant.products();
-        let orders = self.parts.backend.recent_orders(&shop.id, ORDERS).await;
-        let is_whole = orders.is_ok();
-        let orders = orders.unwrap_or_else(|error| {
-            tracing::warn!(shop.id = %shop.id, error = %error, "recommendations go by the catalog alone");
-            Vec::new()
-        });
-        let made = {
-            let products = Arc::clone(&products);
-            tokio::task::spawn_blocking(move || Recommender::of(products, &orders)).await
+        let orders = match self.parts.backend.recent_orders(&shop.id, ORDERS).await {
+            Ok(orders) => Some(orders),
+            Err(error) => {
+                tracing::warn!(shop.id = %shop.id, error = %error, "recommendations go by the catalog alone");
+                None
+            }
         };
-        let Ok(recommender) = made.map(Arc::new) else {
+        let is_whole = orders.is_some();
+        let making = move || Recommender::of(products, &orders.unwrap_or_default());
+        let Ok(recommender) = tokio::task::spawn_blocking(making).await else {
             tracing::error!(shop.id = %shop.id, "a recommender could not be made of the shop's orders");
-            return Arc::new(Recommender::of(products, &[]));
+            return None;
         };
+        let recommender = Arc::new(recommender);
         if is_whole {
             let version = shop.version.clone();
             let kept = Kept { recommender: Arc::clone(&recommender), version, made_at: self.now() };
             self.recommenders.keep(shop.id.clone(), kept);
         }
-        recommender
+        Some(recommender)
     }
 }

@@ -18,7 +18,7 @@ use crate::{
         products, search_memory, taste,
         talk::{Ask, Stop, Talk},
     },
-    domain::{Choice, FlowRun, Localized, ProductQuery, Shown, SlotValue, trade::Product},
+    domain::{Choice, FlowRun, Localized, Shown, SlotValue, trade::Product},
     trade::recommend::{Seed, SeedKind, Why, Wish},
 };
 
@@ -77,7 +77,7 @@ impl Flow for Recommend {
         }
         lead(talk, &looked_for, picks, known);
         show(talk, picks, looked_for.price);
-        remember(talk, &looked_for.query);
+        remember(talk, &looked_for);
         if looked_for.is_open() && !known && !looked_for.follows {
             ask_kind(talk, kinds);
         }
@@ -174,9 +174,9 @@ fn say_why(talk: &mut Talk<'_>, product: &Product, why: &Why, price: Price) {
     }
 }
 
-fn remember(talk: &mut Talk<'_>, query: &ProductQuery) {
-    let mut stored = search_memory::stored(query, talk.shop.currency);
-    stored.insert(MARK.to_owned(), SlotValue::Bool(true));
+fn remember(talk: &mut Talk<'_>, looked_for: &LookedFor) {
+    let mut stored = search_memory::stored(&looked_for.query, talk.shop.currency);
+    stored.insert(MARK.to_owned(), SlotValue::Text(looked_for.price.name().to_owned()));
     talk.state.search = Some(stored);
 }
 

@@ -9,6 +9,8 @@ use super::{Alike, Histories, Together};
 const ROUNDS: usize = 3;
 /// Hidden orders looked at in a round; more teach nothing new.
 const CASES_IN_A_ROUND: usize = 300;
+/// Scores computed in a round, so that a catalog of 100,000 goods takes about a second.
+const SCORES_IN_A_ROUND: usize = 100_000_000;
 /// With fewer hidden orders in all, the shares that are right for most shops stand.
 const CASES_NEEDED: u32 = 100;
 /// Shares that are tried for each personal signal; what is left is popularity's.
@@ -82,11 +84,12 @@ impl Mixture {
     pub fn fit(histories: &Histories, alike: &Alike, goods: usize) -> Self {
         let candidates = candidates();
         let mut gains = vec![Gain::default(); candidates.len()];
+        let affordable = SCORES_IN_A_ROUND / (candidates.len() * goods.max(1));
         for round in 0..ROUNDS {
             let (visible, hidden) = histories.hide(round);
             let together = Together::of(&visible, goods);
             let popular = popularity(&visible, goods);
-            for (shopper, order) in hidden.iter().take(CASES_IN_A_ROUND) {
+            for (shopper, order) in hidden.iter().take(affordable.min(CASES_IN_A_ROUND)) {
                 let seeds = evenly(&visible.goods(*shopper));
                 let signals = Signals::of(&seeds, &together, alike, goods);
                 let bestsellers = discounted_gain(&popular, order);

@@ -121,7 +121,7 @@ fn is_used_up(product: &Product, rules: &RecommendRules) -> bool {
 fn are_related(of: &Recommender, one: &Product, other: &Product) -> bool {
     let widest = |product: &Product| product.category.first().map(|category| category.zh.clone());
     let places = (of.places.get(&one.id), of.places.get(&other.id));
-    let together = matches!(places, (Some(one), Some(other)) if 0.0 < of.together.similarity(*one, *other));
+    let together = matches!(places, (Some(one), Some(other)) if of.together.is_known(*one, *other));
     together || widest(one).is_some_and(|category| widest(other) == Some(category))
 }
 

@@ -1,3 +1,5 @@
+//! What is suggested, why, and what never is.
+
 use proptest::prelude::*;
 
 use super::*;

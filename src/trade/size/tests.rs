@@ -1,3 +1,5 @@
+//! Sizes as a careful person reads the chart, and what holds of any chart and body.
+
 use proptest::prelude::*;
 
 use super::*;
