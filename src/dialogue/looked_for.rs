@@ -17,7 +17,7 @@ pub(super) const KIND: &str = "recommend:";
 /// The mark of a remembered search that recommendations came of.
 pub(super) const MARK: &str = "recommended";
 /// What a search finds for the recommender to put in order, in times of what is shown.
-pub(super) const FOUND: usize = 4;
+const FOUND: usize = 4;
 /// What follows on a recommendation is short; longer words say something of their own.
 const FOLLOW_UP_LENGTH: usize = 12;
 /// The same in English, in characters.
@@ -247,10 +247,13 @@ pub(super) fn read(talk: &mut Talk<'_>) -> Ask<LookedFor> {
     }
     // Asked for together with the search: a turn has few rounds.
     let (presents, limit) = (presents(talk), FOUND * talk.shop.search_limit);
-    presents.iter().for_each(|query| talk.want(Query::Products(query.clone(), limit)));
-    let (query, refined, found) = talk.search(previous, limit)?;
-    let mut query = query.clone();
+    want_presents(talk);
+    let (searched, refined, found) = talk.search(previous, limit)?;
+    let mut query = searched.clone();
     let price = price(talk, &mut query, follows && refined);
+    // A limit that the search took for a price of about that: it looks again.
+    let limited = query.price_to != searched.price_to || query.price_from != searched.price_from;
+    let found = if limited { talk.products(query.clone(), limit)? } else { found };
     let for_somebody = !presents.is_empty();
     let looked_for = LookedFor { follows: follows && refined, price, for_somebody, ..LookedFor::default() };
     if names_nothing(&query) || says_nothing(&query) {
@@ -293,6 +296,19 @@ fn price(talk: &Talk<'_>, query: &mut ProductQuery, follows: bool) -> Price {
     }
 }
 
+/// Notes the facts that a message by itself will need.
+pub(super) fn ask_ahead(talk: &mut Talk<'_>) {
+    if talk.utterance().is_some() && pairing(talk).is_none() {
+        talk.want(Query::Search { previous: None, limit: FOUND * talk.shop.search_limit });
+        want_presents(talk);
+    }
+}
+
+fn want_presents(talk: &mut Talk<'_>) {
+    let limit = FOUND * talk.shop.search_limit;
+    presents(talk).into_iter().for_each(|query| talk.want(Query::Products(query, limit)));
+}
+
 /// Where to look for presents for those whom the words name, by what a catalog says of itself.
 fn presents(talk: &Talk<'_>) -> Vec<ProductQuery> {
     let named = |names: &[&str]| names.iter().any(|name| words::has(talk.words(), name));
@@ -330,7 +346,7 @@ fn of_kind(talk: &mut Talk<'_>, kind: &str) -> Ask<LookedFor> {
 }
 
 /// Something that shall go with what is talked about, and the words for what kind of thing: 这件配什么裤子 → 裤子.
-pub(super) fn pairing(talk: &Talk<'_>) -> Option<LookedFor> {
+fn pairing(talk: &Talk<'_>) -> Option<LookedFor> {
     let text = talk.words();
     let (at, phrase) = PAIRING.iter().find_map(|phrase| Some((text.find(phrase)?, *phrase)))?;
     let goes_with = Some(anchor(talk, &text[..at])?);
@@ -387,7 +403,10 @@ fn previous(talk: &mut Talk<'_>) -> Ask<ProductQuery> {
     let mut query = talk.state.search.as_ref().map(search_memory::recalled).unwrap_or_default();
     let shown = products::shown(talk);
     let pointed = words::pick(&shown, talk.words()).cloned();
-    if words::has_any(talk.words(), CHEAPER) && query.price_to.is_none() {
+    if words::has_any(talk.words(), CHEAPER)
+        && query.price_to.is_none()
+        && talk.entities(EntityKind::Money).next().is_none()
+    {
         query.price_to = usual_price(talk, &shown)?;
     }
     let others = [CHEAPER, REFUSES, HAS_IT].into_iter().any(|list| words::has_any(talk.words(), list));

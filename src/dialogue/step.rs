@@ -114,6 +114,7 @@ fn ask_ahead(talk: &mut Talk<'_>) {
     }
     let stated = stated(talk);
     stated.iter().for_each(|(intent, _)| flows::ask_ahead(talk, intent.as_str()));
+    course::ask_ahead(talk);
     let personal = stated.iter().any(|(intent, _)| flows::is_personal(intent.as_str()));
     if let Some(shopper) = talk.turn.shopper.as_ref().filter(|_| personal || course::is_asking(talk)) {
         talk.want(Query::Orders(shopper.id.clone()));

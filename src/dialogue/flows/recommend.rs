@@ -13,8 +13,8 @@
 use super::{Flow, Next, product_search::asks_for_others};
 use crate::{
     dialogue::{
-        Query, Recommended, Source, cards, course,
-        looked_for::{self, FOUND, KIND, LookedFor, MARK, Price},
+        Recommended, Source, cards, course,
+        looked_for::{self, KIND, LookedFor, MARK, Price},
         products, search_memory, taste,
         talk::{Ask, Stop, Talk},
     },
@@ -42,10 +42,7 @@ impl Flow for Recommend {
 
     fn ask_ahead(&self, talk: &mut Talk<'_>) {
         taste::ask_ahead(talk);
-        if talk.utterance().is_some() && looked_for::pairing(talk).is_none() {
-            let limit = FOUND * talk.shop.search_limit;
-            talk.want(Query::Search { previous: None, limit });
-        }
+        looked_for::ask_ahead(talk);
     }
 
     fn go_on(&self, talk: &mut Talk<'_>, _run: &mut FlowRun) -> Ask<Next> {
