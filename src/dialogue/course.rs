@@ -89,6 +89,14 @@ pub fn asked_for(state: &DialogueState) -> Vec<EntityKind> {
     }
 }
 
+/// Notes the facts that the active flow needs to ask its question again.
+pub(super) fn ask_ahead(talk: &mut Talk<'_>) {
+    let flow = active(talk).and_then(|place| flows::by_id(&talk.state.flows[place].flow));
+    if let Some(flow) = flow {
+        flow.ask_ahead(talk);
+    }
+}
+
 /// Whether a question is open that a flow insists on.
 pub(super) fn is_asking(talk: &Talk<'_>) -> bool {
     insisting(talk).is_some()

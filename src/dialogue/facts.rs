@@ -3,9 +3,12 @@
 //! A flow reads a fact as if it were there. Where it is missing, the whole step stops with [`super::Step::Need`],
 //! the engine fetches it and calls the step again with the same state. Nothing here fetches anything.
 
-use crate::domain::{
-    FaqId, OrderId, ProductId, ProductQuery, ShopperId,
-    trade::{Order, Product, Ticket, WalletCoupon},
+use crate::{
+    domain::{
+        FaqId, Localized, OrderId, ProductId, ProductQuery, ShopperId,
+        trade::{Order, Product, Ticket, WalletCoupon},
+    },
+    trade::recommend::{Why, Wish},
 };
 
 /// A question to the shop's systems or its indexes.
@@ -22,6 +25,8 @@ pub enum Query {
     /// Which of these keys something was done under ([`Act::Once`](crate::domain::Act::Once)). Answer:
     /// [`Fact::Keys`].
     SaidOnce(Vec<String>),
+    /// The products of a shopper's last orders. Answer: [`Fact::Products`], those bought last first.
+    Bought(ShopperId),
     /// One product with its stock now. Answer: [`Fact::Products`] with none or one.
     Product(ProductId),
     /// Products that fit a query. Answer: [`Fact::Products`], best first.
@@ -36,11 +41,12 @@ pub enum Query {
     },
     /// The frequently asked questions nearest to this turn's words. Answer: [`Fact::Faq`].
     Faq,
+    /// What to recommend to somebody. Answer: [`Fact::Recommended`].
+    Recommend(Wish),
 }
 
 /// An answer.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "a turn holds a handful of facts, never a long list of them")]
 #[expect(missing_docs, reason = "described at the queries they answer")]
 pub enum Fact {
     Orders(Vec<Order>),
@@ -56,8 +62,18 @@ pub enum Fact {
         products: Vec<Product>,
     },
     Faq(Vec<FaqMatch>),
+    Recommended(Recommended),
     /// The shop's system did not answer; the step says so.
     Unavailable,
+}
+
+/// What to recommend.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Recommended {
+    /// Best first, in stock now, each with its reason.
+    pub picks: Vec<(Product, Why)>,
+    /// The widest categories, to ask what kind of thing it shall be.
+    pub kinds: Vec<Localized>,
 }
 
 /// A frequently asked question and how well the words fit it, from 0 to 1; from 0.9 on they say the same.

@@ -16,21 +16,23 @@ mod flows;
 mod handover;
 mod hours;
 pub mod keys;
+mod looked_for;
 mod orders;
 mod products;
 mod search_memory;
-mod sizes;
 mod speaking_first;
 mod step;
 mod talk;
+mod taste;
 mod turn;
 mod words;
+mod worn;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use course::{asked_for, expected};
-pub use facts::{Fact, Facts, FaqMatch, Query};
+pub use facts::{Fact, Facts, FaqMatch, Query, Recommended};
 pub use hours::{opens_next, people_answer};
 pub use speaking_first::looks_again_at;
 pub use step::{Step, accepts, step};

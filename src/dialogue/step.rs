@@ -116,7 +116,10 @@ fn ask_ahead(talk: &mut Talk<'_>) {
     if let Some(product) = products::meant_id(talk) {
         talk.want(Query::Product(product));
     }
-    let personal = stated(talk).iter().any(|(intent, _)| flows::is_personal(intent.as_str()));
+    let stated = stated(talk);
+    stated.iter().for_each(|(intent, _)| flows::ask_ahead(talk, intent.as_str()));
+    course::ask_ahead(talk);
+    let personal = stated.iter().any(|(intent, _)| flows::is_personal(intent.as_str()));
     if let Some(shopper) = talk.turn.shopper.as_ref().filter(|_| personal || course::is_asking(talk)) {
         talk.want(Query::Orders(shopper.id.clone()));
         talk.want(Query::Tickets(shopper.id.clone()));
@@ -127,12 +130,13 @@ fn ask_ahead(talk: &mut Talk<'_>) {
 type Way = fn(&mut Talk<'_>) -> Ask<Option<Source>>;
 
 fn first_to_answer(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
-    let ways: [Way; 9] = [
+    let ways: [Way; 10] = [
         handover::urgent,
         chosen,
         course::active_flow,
         pointed_at,
         flows::changed_basket,
+        flows::followed_up,
         flows::refined_search,
         faq_in_the_same_words,
         understood,

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
-use super::{Fact, Facts, FaqMatch, Input, Query, Turn, keys};
+use super::{Fact, Facts, FaqMatch, Input, Query, Recommended, Turn, keys};
 use crate::{
     domain::{
         Act, Choice, Content, DialogueState, Entity, EntityKind, IntentId, Locale, Localized, Money,
@@ -11,6 +11,7 @@ use crate::{
         wording,
     },
     shop::Shop,
+    trade::recommend::Wish,
 };
 
 /// Why the step can't go on.
@@ -171,6 +172,15 @@ impl<'a> Talk<'a> {
         }
     }
 
+    /// The products of the signed-in shopper's last orders.
+    pub(super) fn bought(&mut self) -> Ask<&'a [Product]> {
+        let query = Query::Bought(self.shopper()?.id.clone());
+        match self.fact(query)? {
+            Fact::Products(products) => Ok(products),
+            _ => Err(Stop::Unavailable),
+        }
+    }
+
     pub(super) fn product(&mut self, id: &ProductId) -> Ask<Option<&'a Product>> {
         match self.fact(Query::Product(id.clone()))? {
             Fact::Products(products) => Ok(products.first()),
@@ -188,9 +198,18 @@ impl<'a> Talk<'a> {
     pub(super) fn search(
         &mut self,
         previous: Option<ProductQuery>,
+        limit: usize,
     ) -> Ask<(&'a ProductQuery, bool, &'a [Product])> {
-        match self.fact(Query::Search { previous, limit: self.shop.search_limit })? {
+        match self.fact(Query::Search { previous, limit })? {
             Fact::Found { query, refined, products } => Ok((query, *refined, products)),
+            _ => Err(Stop::Unavailable),
+        }
+    }
+
+    /// What to recommend.
+    pub(super) fn recommended(&mut self, wish: Wish) -> Ask<&'a Recommended> {
+        match self.fact(Query::Recommend(wish))? {
+            Fact::Recommended(recommended) => Ok(recommended),
             _ => Err(Stop::Unavailable),
         }
     }

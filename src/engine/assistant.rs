@@ -209,6 +209,11 @@ impl Assistant {
         }
     }
 
+    /// Its catalog, with the stock that the shop's files began with.
+    pub(super) fn products(&self) -> Arc<Vec<Product>> {
+        Arc::clone(&self.products)
+    }
+
     /// Reads messages with another encoder from now on.
     pub fn read_with(&self, encoder: Arc<dyn Encoder>) {
         self.brain.rcu(|brain| Brain { encoder: Some(Arc::clone(&encoder)), ..Brain::clone(brain) });

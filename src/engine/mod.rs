@@ -9,6 +9,7 @@ mod clock;
 mod locks;
 mod outbox;
 mod people;
+mod recommenders;
 mod say;
 mod shops;
 mod silence;
@@ -61,6 +62,7 @@ pub struct Engine {
     turns: Arc<locks::TurnLocks>,
     tasks: TaskTracker,
     outbox_bell: Arc<Notify>,
+    recommenders: Arc<recommenders::Recommenders>,
 }
 
 /// Why the engine could not do what was asked.
@@ -88,6 +90,7 @@ impl Engine {
             turns: Arc::default(),
             tasks: TaskTracker::new(),
             outbox_bell: Arc::default(),
+            recommenders: Arc::default(),
         }
     }
 

@@ -12,8 +12,12 @@ use super::{
     assistant::{Asked, Assistant, Reading},
 };
 use crate::{
+    backend::Backend,
     dialogue::{self, Fact, Facts, Input, Page, Query, Source, Step, Turn},
-    domain::{Act, Author, ChangeOutcome, Content, DialogueState, Handoff, Mode, Trace, trade::Shopper},
+    domain::{
+        Act, Author, ChangeOutcome, Content, DialogueState, Handoff, Mode, ShopId, ShopperId, Trace,
+        trade::{Product, Shopper},
+    },
     nlu::Context,
     reply,
     shop::Shop,
@@ -23,6 +27,8 @@ use crate::{
 
 /// The step may ask for facts so many times; then it has to decide with what it has.
 const FACT_ROUNDS: usize = 3;
+/// Lines of a shopper's orders whose products are looked up.
+const LINES_LOOKED_AT: usize = 40;
 /// What the shop's own system may take to answer.
 const BACKEND_DEADLINE: Duration = Duration::from_secs(3);
 
@@ -224,7 +230,25 @@ async fn from_backend(
         }
         Query::Tickets(shopper) => Fact::Tickets(backend.tickets_of(shop, shopper).await?),
         Query::Wallet(shopper) => Fact::Wallet(backend.wallet(shop, shopper).await?),
+        Query::Bought(shopper) => Fact::Products(bought(backend.as_ref(), shop, shopper).await?),
         Query::Product(id) => Fact::Products(backend.product(shop, id).await?.into_iter().collect()),
+        Query::Recommend(wish) => engine.recommend(assistant, wish).await?,
         Query::Products(..) | Query::Search { .. } | Query::Faq | Query::SaidOnce(_) => Fact::Unavailable,
     })
+}
+
+/// The products of a shopper's last orders, each once, those bought last first.
+async fn bought(
+    backend: &dyn Backend,
+    shop: &ShopId,
+    shopper: &ShopperId,
+) -> Result<Vec<Product>, crate::backend::BackendError> {
+    let orders = backend.orders_of(shop, shopper).await?;
+    let mut products: Vec<Product> = Vec::new();
+    for line in orders.iter().flat_map(|order| &order.lines).take(LINES_LOOKED_AT) {
+        if !products.iter().any(|product| product.id == line.product) {
+            products.extend(backend.product(shop, &line.product).await?);
+        }
+    }
+    Ok(products)
 }

@@ -16,13 +16,13 @@ use super::files::replies::ReplyEntry;
 use super::files::shop_file::ShopFile;
 use super::files::stickers::StickerEntry;
 use super::files::{self, Terms};
-use super::model::{HandoffRules, Shop, SizeChart};
+use super::model::{HandoffRules, Shop};
 use super::problem::{Problem, kinds, sort};
 use super::tests_file::{self, ConversationTest, TestReferences};
 use super::times::{Clock, Clocks};
 use super::tree::Tree;
 use super::{document::Located, merge};
-use crate::domain::trade::{Order, Product, Shopper};
+use crate::domain::trade::{Order, Product, Shopper, SizeChart};
 use crate::domain::{PromotionId, ShopId, ShopperId};
 
 /// What a shop's files amount to.

@@ -18,10 +18,7 @@ mod watch;
 
 pub use exchange::{ExchangeKind, ExportForm, ImportFile, Imported, export, import};
 pub use load::{Loaded, LoadedTree, Seed, load, load_all};
-pub use model::{
-    Example, Faq, Glossary, HandoffRules, Hours, IntentExamples, Replies, Shop, SizeChart, SizeRow, Sticker,
-    Term,
-};
+pub use model::{Example, Faq, Glossary, HandoffRules, Hours, IntentExamples, Replies, Shop, Sticker, Term};
 pub use problem::{Problem, Sentence, Severity};
 pub use tests_file::{ConversationTest, Expectation, TestTurn};
 pub use times::{Clock, Clocks};

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use jiff::{civil, tz::TimeZone};
-use rust_decimal::Decimal;
 
 use crate::domain::{
     Currency, FaqId, IntentId, Locale, Localized, ShopId,
-    trade::{Policy, Promotion, ThresholdBase},
+    trade::{Policy, Promotion, SizeChart, ThresholdBase},
 };
 
 /// A shop as loaded: packs merged, checked, ready to serve.
@@ -140,24 +139,6 @@ pub struct Hours {
     pub to: civil::Time,
     /// Days off.
     pub holidays: Vec<civil::Date>,
-}
-
-/// A size chart.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SizeChart {
-    /// Sizes from small to large.
-    pub rows: Vec<SizeRow>,
-}
-
-/// One size: whom it fits.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SizeRow {
-    /// Its name, in capitals.
-    pub size: String,
-    /// Ranges by measure (`height`, `weight`, `foot` …) in centimetres and kilograms.
-    pub ranges: BTreeMap<String, (Decimal, Decimal)>,
-    /// Single measures such as `bust`, as the chart states them.
-    pub measures: BTreeMap<String, String>,
 }
 
 /// When a person takes over (COMMERCE.md, last section).

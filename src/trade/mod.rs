@@ -9,9 +9,11 @@ mod coupon;
 mod pricing;
 mod promotion;
 mod protection;
+pub mod recommend;
 mod refund;
 mod returns;
 mod shipping;
+pub mod size;
 mod spread;
 mod ticket;
 

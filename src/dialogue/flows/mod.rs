@@ -25,6 +25,7 @@ flows! {
     product_question::ProductQuestion,
     size_advice::SizeAdvice,
     product_search::ProductSearch,
+    recommend::Recommend,
     price_protection::PriceProtectionFlow,
     quote::QuoteFlow,
     coupons::Coupons,
@@ -33,8 +34,9 @@ flows! {
     chat::Chat,
 }
 
-pub(super) use product_search::refined_search;
+pub(super) use product_search::{CHEAPER, asks_for_others, refined_search};
 pub(super) use quote::changed_basket;
+pub(super) use recommend::followed_up;
 
 /// Whether a message said something to a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +103,14 @@ pub(super) trait Flow: Sync {
         false
     }
 
+    /// Intents of another flow that get much the same answer.
+    fn answers_like(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Notes the facts that it will need for certain, so that they come together in the first round.
+    fn ask_ahead(&self, _talk: &mut Talk<'_>) {}
+
     /// Whether what it knows is kept when it is asked for again while open.
     fn keeps_slots(&self) -> bool {
         false
@@ -136,7 +146,17 @@ fn of_intent(intent: &str) -> Option<&'static dyn Flow> {
 
 /// Whether one flow answers both intents alike, so that telling them apart changes nothing.
 pub(super) fn answered_alike(one: &str, other: &str) -> bool {
-    of_intent(one).is_some_and(|flow| flow.answers_alike() && flow.intents().contains(&other))
+    let alike = |flow: &dyn Flow| {
+        (flow.answers_alike() && flow.intents().contains(&other)) || flow.answers_like().contains(&other)
+    };
+    of_intent(one).is_some_and(alike)
+}
+
+/// Notes the facts that the flow of an intent will need for certain.
+pub(super) fn ask_ahead(talk: &mut Talk<'_>, intent: &str) {
+    if let Some(flow) = of_intent(intent) {
+        flow.ask_ahead(talk);
+    }
 }
 
 /// Starts the flow of an intent. `None` when there is none or it leaves the intent to others.

@@ -1,4 +1,4 @@
-//! Finding goods: search with filters said in words, refinements of the last search, recommendations.
+//! Finding goods: search with filters said in words, refinements of the last search.
 //!
 //! ```text
 //! shopper  有没有200以内的黑色连衣裙
@@ -14,7 +14,7 @@ use crate::{
         talk::{Ask, Stop, Talk},
         words,
     },
-    domain::{EntityKind, FlowRun, ProductId, ProductQuery, Shown, SlotValue, Sort, trade::Product},
+    domain::{EntityKind, FlowRun, ProductId, ProductQuery, Shown, Sort, trade::Product},
 };
 
 pub(super) struct ProductSearch;
@@ -27,13 +27,15 @@ const REFINES: &[&str] = &[
 const OTHERS: &[&str] = &[
     "别的", "其他", "其它", "换一批", "还有吗", "还有没有", "再来", "更多", "another", "other", "more", "anything else",
 ];
-const CHEAPER: &[&str] = &["便宜", "太贵", "cheaper", "too expensive"];
+pub(in crate::dialogue) const CHEAPER: &[&str] = &["便宜", "太贵", "cheaper", "too expensive"];
 /// Said of the goods shown, these ask for the same in another form.
 const FORMS: &[&str] = &["颜色", "尺码", "色", "码", "colour", "color", "size"];
 /// The shopper thinks of something else; with goods named it is a new search, not an end.
 const RATHER: &[&str] = &["算了", "还是", "不要了", "换成", "不如", "never mind", "actually", "instead", "rather"];
 /// With nothing but goods, their colour or price, these ask to see some, however near another meaning is.
 const LOOKING: &[&str] = &["看看", "想要", "想买", "想找", "show me", "looking for", "i want"];
+/// These ask to be advised, whatever filters stand beside.
+const RECOMMENDING: &[&str] = &["推荐", "安利", "recommend", "suggest"];
 /// A refinement is short; longer words are a search or a question of their own.
 const REFINEMENT_LENGTH: usize = 16;
 
@@ -47,19 +49,18 @@ impl Flow for ProductSearch {
     }
 
     fn intents(&self) -> &'static [&'static str] {
-        &["product.search", "product.recommend"]
+        &["product.search"]
     }
 
-    fn answers_alike(&self) -> bool {
-        true
+    fn answers_like(&self) -> &'static [&'static str] {
+        &["product.recommend"]
     }
 
-    fn go_on(&self, talk: &mut Talk<'_>, run: &mut FlowRun) -> Ask<Next> {
-        let recommend = run.slots.get("intent") == Some(&SlotValue::Text("product.recommend".to_owned()));
+    fn go_on(&self, talk: &mut Talk<'_>, _run: &mut FlowRun) -> Ask<Next> {
         if talk.utterance().is_none() {
             return popular(talk, &ProductQuery::default());
         }
-        let (query, refined, found) = talk.search(previous(talk))?;
+        let (query, refined, found) = talk.search(previous(talk), talk.shop.search_limit)?;
         if is_open(query) {
             return popular(talk, query);
         }
@@ -77,16 +78,13 @@ impl Flow for ProductSearch {
         let same = found.len() == talk.state.shown.len() && found.iter().all(|product| was_shown(talk, &product.id));
         let known = cheaper && same;
         let mut stocked: Vec<&Product> = found.iter().filter(|product| product.stock() > 0).collect();
-        if recommend {
-            stocked.sort_by_key(|product| std::cmp::Reverse(product.sales));
-        }
         if stocked.is_empty() {
             talk.say("search.out_of_stock", &[]);
             stocked = found.iter().collect();
         } else if refined {
             talk.say(if known { "search.no_more" } else { "search.refined" }, &[]);
         } else {
-            talk.say(if recommend { "search.recommend" } else { "search.found" }, &[]);
+            talk.say("search.found", &[]);
         }
         show(talk, &stocked);
         remember(talk, query);
@@ -108,7 +106,7 @@ fn previous(talk: &Talk<'_>) -> Option<ProductQuery> {
     Some(previous)
 }
 
-fn asks_for_others(talk: &Talk<'_>) -> bool {
+pub(in crate::dialogue) fn asks_for_others(talk: &Talk<'_>) -> bool {
     let words = talk.words();
     let dearer = words::has_any(words, &["more expensive"]);
     words::has_any(words, OTHERS) && !words::has_any(words, FORMS) && !dearer
@@ -168,11 +166,13 @@ pub(in crate::dialogue) fn refined_search(talk: &mut Talk<'_>) -> Ask<Option<Sou
     if course::is_asking(talk) || !short || !(looking || (after_search && (refines || rather))) {
         return Ok(None);
     }
-    match talk.search(previous(talk)) {
+    match talk.search(previous(talk), talk.shop.search_limit) {
         Ok((query, refined, _)) => {
             let goods_alone = looking && goods_named(talk).any(|goods| goods == query.words);
             let begins = goods_alone || (after_search && (refined || rather));
-            if begins { super::start(talk, "product.search", None) } else { Ok(None) }
+            let asked = words::has_any(talk.words(), RECOMMENDING);
+            let intent = if asked { "product.recommend" } else { "product.search" };
+            if begins { super::start(talk, intent, None) } else { Ok(None) }
         }
         Err(Stop::Unavailable) => Ok(None),
         Err(stop) => Err(stop),

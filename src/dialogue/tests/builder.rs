@@ -1,25 +1,26 @@
 //! A small shop, its orders, and the words of a shopper, built by hand.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{Timestamp, ZonedDateTime, civil, tz::TimeZone};
 use rust_decimal::Decimal;
 
 use super::listening;
 use crate::{
-    dialogue::{Fact, Facts, FaqMatch, Input, Page, Query, Source, Step, Turn, step},
+    dialogue::{Fact, Facts, FaqMatch, Input, Page, Query, Recommended, Source, Step, Turn, step},
     domain::{
         Act, Change, ChangeOutcome, Content, Currency, DialogueState, Locale, Localized, Mode, Money,
         ProductQuery, Sort,
         act::ChangeRequest,
         trade::{
             Address, Attribute, LineState, Order, OrderLine, Policy, PriceCut, PriceOff, Product, Promotion,
-            PromotionKind, ReturnClass, Scope, Shipment, ShipmentEvent, ShipmentState, Shopper, Ticket,
-            Variant, WalletCoupon,
+            PromotionKind, RecommendRules, ReturnClass, Scope, Shipment, ShipmentEvent, ShipmentState,
+            Shopper, SizeChart, SizeRow, Ticket, Variant, WalletCoupon,
         },
     },
     reply,
-    shop::{Faq, Glossary, HandoffRules, Hours, Replies, Shop, SizeChart, SizeRow},
+    shop::{Faq, Glossary, HandoffRules, Hours, Replies, Shop},
+    trade::recommend::Recommender,
 };
 
 /// Monday, 23 November 2026, ten in the morning in Shanghai.
@@ -73,6 +74,7 @@ pub(crate) fn policy() -> Policy {
         warranty_days: 365,
         handoff_refund_over: Some(yuan("2000")),
         reminders: Default::default(),
+        recommend: RecommendRules::default(),
     }
 }
 
@@ -512,12 +514,24 @@ impl World {
             }
             Query::Wallet(_) => Fact::Wallet(self.wallet.clone()),
             Query::SaidOnce(_) => Fact::Keys(Vec::new()),
+            Query::Bought(id) => {
+                let orders = self.orders.iter().filter(|it| it.shopper == *id);
+                let lines: Vec<_> = orders.flat_map(|order| &order.lines).collect();
+                let bought = |product: &&Product| lines.iter().any(|line| line.product == product.id);
+                Fact::Products(self.products.iter().filter(bought).cloned().collect())
+            }
             Query::Product(id) => {
                 Fact::Products(self.products.iter().filter(|it| it.id == *id).cloned().collect())
             }
             Query::Products(_, limit) => Fact::Products(self.products.iter().take(*limit).cloned().collect()),
             Query::Search { previous, .. } => self.search(&words, previous.as_ref()),
             Query::Faq => Fact::Faq(self.faq.clone()),
+            Query::Recommend(wish) => {
+                let recommender = Recommender::of(Arc::new(self.products.clone()), &self.orders);
+                let picks = recommender.picks(wish, &self.shop.policy.recommend);
+                let picks = picks.into_iter().map(|pick| (pick.product.clone(), pick.why)).collect();
+                Fact::Recommended(Recommended { picks, kinds: recommender.kinds(4) })
+            }
         }
     }
 

@@ -6,6 +6,7 @@ pub(crate) mod builder;
 mod changes;
 mod handing_over;
 mod listening;
+mod recommending;
 mod replies;
 mod returns;
 

@@ -2,6 +2,8 @@
 
 mod order;
 mod promotion;
+mod recommend;
+mod size;
 mod ticket;
 
 use jiff::{SignedDuration, civil::Time};
@@ -10,6 +12,8 @@ use super::{Locale, Localized, Money, ProductId, VariantId};
 
 pub use order::*;
 pub use promotion::*;
+pub use recommend::RecommendRules;
+pub use size::{SizeChart, SizeRow};
 pub use ticket::*;
 
 /// A product of the catalog.
@@ -165,6 +169,8 @@ pub struct Policy {
     pub handoff_refund_over: Option<Money>,
     /// When the assistant speaks first.
     pub reminders: Reminders,
+    /// What to recommend, and what not.
+    pub recommend: RecommendRules,
 }
 
 /// When the assistant speaks without being asked; nothing by default.

@@ -4,10 +4,10 @@ use jiff::SignedDuration;
 
 use super::shop_file::read_time;
 use super::{Presence, Terms, localized, money, open};
-use crate::domain::trade::{Policy, Reminders};
+use crate::domain::trade::{Policy, RecommendRules, Reminders};
 use crate::domain::{Localized, Money};
 use crate::shop::document::fields::Fields;
-use crate::shop::document::{Source, parse_toml};
+use crate::shop::document::{Located, Source, parse_toml};
 use crate::shop::problem::{Kind, kinds};
 
 /// What a policy file states; absent keys stay as they were.
@@ -20,6 +20,16 @@ pub(crate) struct PolicyFile {
     carriers: Option<Vec<String>>,
     excluded_regions: Option<Vec<String>>,
     reminders: Option<Reminders>,
+    recommend: RecommendFile,
+}
+
+/// `[recommend]`: products by id or categories by name, with their places until the catalog is known.
+#[derive(Clone, Debug, Default)]
+struct RecommendFile {
+    prefer: Option<Vec<Located<String>>>,
+    never: Option<Vec<Located<String>>>,
+    again: Option<Vec<Located<String>>>,
+    min_stock: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +77,7 @@ pub(crate) fn defaults(terms: &Terms) -> Policy {
         warranty_days: 365,
         handoff_refund_over: None,
         reminders: Reminders::default(),
+        recommend: RecommendRules::default(),
     }
 }
 
@@ -107,6 +118,10 @@ pub(crate) fn read(source: &mut Source<'_>, terms: &Terms) -> PolicyFile {
         table.finish(source);
     }
     policy.reminders = fields.table(source, "reminders").map(|table| read_reminders(source, table));
+    if let Some(mut table) = fields.table(source, "recommend") {
+        policy.recommend = read_recommend(source, &mut table);
+        table.finish(source);
+    }
     fields.finish(source);
     policy
 }
@@ -127,6 +142,23 @@ fn read_reminders(source: &mut Source<'_>, mut table: Fields<'_>) -> Reminders {
     table.finish(source);
     let quiet = from.zip(until).filter(|(from, until)| from != until);
     Reminders { pay_after, basket_after, quiet }
+}
+
+fn read_recommend(source: &mut Source<'_>, table: &mut Fields<'_>) -> RecommendFile {
+    let mut named = |key: &'static str| {
+        let given = table.has(key);
+        let named = table.texts(source, key);
+        given.then_some(named)
+    };
+    let (prefer, never, again) = (named("prefer"), named("never"), named("again"));
+    for one in never.iter().flatten() {
+        if prefer.iter().flatten().any(|other| other.value == one.value) {
+            source.report_at(&one.at, &kinds::RECOMMEND_BOTH, &[&one.value]);
+        }
+    }
+    let units = table.integer(source, "min_stock", 1..=100_000);
+    let min_stock = units.map(|units| u32::try_from(units).expect("the range was checked"));
+    RecommendFile { prefer, never, again, min_stock }
 }
 
 fn read_returns(source: &mut Source<'_>, terms: &Terms, table: &mut Fields<'_>, policy: &mut PolicyFile) {
@@ -175,6 +207,12 @@ impl PolicyFile {
         self.amounts.extend(money(table, source, terms, key).map(|amount| (what, amount)));
     }
 
+    /// Products and categories that `[recommend]` names, for the catalog to check.
+    pub(crate) fn named_goods(&self) -> impl Iterator<Item = &Located<String>> {
+        let RecommendFile { prefer, never, again, .. } = &self.recommend;
+        [prefer, never, again].into_iter().flatten().flatten()
+    }
+
     /// Puts what this file states over a policy.
     pub(crate) fn apply(&self, policy: &mut Policy) {
         for (key, days) in &self.days {
@@ -214,5 +252,16 @@ impl PolicyFile {
         if let Some(regions) = &self.excluded_regions {
             policy.excluded_regions.clone_from(regions);
         }
+        let rules = &mut policy.recommend;
+        for (stated, rule) in [
+            (&self.recommend.prefer, &mut rules.prefer),
+            (&self.recommend.never, &mut rules.never),
+            (&self.recommend.again, &mut rules.again),
+        ] {
+            if let Some(stated) = stated {
+                *rule = stated.iter().map(|one| one.value.clone()).collect();
+            }
+        }
+        rules.min_stock = self.recommend.min_stock.unwrap_or(rules.min_stock);
     }
 }

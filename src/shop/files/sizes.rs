@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::{Presence, Terms, localized, need_id, open};
+use crate::domain::trade::{SizeChart, SizeRow};
 use crate::shop::document::fields::{Fields, decimal_of, text_of};
 use crate::shop::document::{Located, Node, Source, Value, parse_toml};
-use crate::shop::model::{SizeChart, SizeRow};
 use crate::shop::problem::kinds;
 
 /// Reads the charts.

@@ -39,6 +39,7 @@ pub(super) fn merge(
     let replies = replies::merge(&folders, problems);
     let own = folders.pop().unwrap_or_default();
     let catalog = trade::Catalog::of(own.products, &own.sizes, own.declared, problems);
+    own.policy.named_goods().for_each(|goods| catalog.check_goods(goods, problems));
     let promotions = trade::promotions(own.promotions.entries, &catalog, problems);
     let shoppers_known = own.orders.is_some();
     let seed = orders::seed(own.orders.unwrap_or_default(), &catalog, &promotions, problems);

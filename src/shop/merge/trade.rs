@@ -5,13 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 
 use super::once;
-use crate::domain::trade::{PriceCut, Product, Promotion, PromotionKind};
+use crate::domain::trade::{PriceCut, Product, Promotion, PromotionKind, SizeChart};
 use crate::domain::{Money, ProductId};
 use crate::shop::document::Located;
 use crate::shop::document::fields::nearest;
 use crate::shop::files::products::ProductEntry;
 use crate::shop::files::promotions::PromotionEntry;
-use crate::shop::model::SizeChart;
 use crate::shop::problem::{Problem, kinds};
 
 /// The highest share of the price that a deposit may be (Civil Code, art. 586; COMMERCE.md, "Pre-sale").
@@ -87,6 +86,21 @@ impl Catalog {
         problems.push(match near {
             Some(near) => reference.at.problem(&kinds::UNKNOWN_PRODUCT_NEAR, &[&reference.value, near]),
             None => reference.at.problem(&kinds::UNKNOWN_PRODUCT, &[&reference.value]),
+        });
+    }
+
+    /// Notes a reference to what is neither a product nor a category.
+    pub(super) fn check_goods(&self, reference: &Located<String>, problems: &mut Vec<Problem>) {
+        let name = reference.value.as_str();
+        let categories = self.products.values().flat_map(|product| &product.category);
+        let names =
+            || self.products.keys().map(ProductId::as_str).chain(categories.clone().map(|it| it.zh.as_str()));
+        if !self.known || self.declares(name) || names().any(|known| known == name) {
+            return;
+        }
+        problems.push(match nearest(name, names()) {
+            Some(near) => reference.at.problem(&kinds::UNKNOWN_GOODS_NEAR, &[name, near]),
+            None => reference.at.problem(&kinds::UNKNOWN_GOODS, &[name]),
         });
     }
 

@@ -330,4 +330,13 @@ kinds! {
     IMPORT_COLUMNS "import.columns" Error
         "这一行有 {0} 列，表头有 {1} 列"
         "this row has {0} columns, the header {1}";
+    UNKNOWN_GOODS "ref.goods" Error
+        "“{0}”既不是商品编号，也不是分类名"
+        "\"{0}\" is neither a product's id nor a category";
+    UNKNOWN_GOODS_NEAR "ref.goods" Error
+        "“{0}”既不是商品编号，也不是分类名；是不是 {1}？"
+        "\"{0}\" is neither a product's id nor a category; did you mean {1}?";
+    RECOMMEND_BOTH "recommend.both" Error
+        "{0} 同时写在 prefer 和 never 里；留一个"
+        "{0} stands under both prefer and never; keep one";
 }
