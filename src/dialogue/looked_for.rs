@@ -301,6 +301,10 @@ pub(super) fn ask_ahead(talk: &mut Talk<'_>) {
     if talk.utterance().is_some() && pairing(talk).is_none() {
         talk.want(Query::Search { previous: None, limit: FOUND * talk.shop.search_limit });
         want_presents(talk);
+        if follows(talk) && words::has_any(talk.words(), CHEAPER) {
+            // Cheaper than what was shown: at their prices.
+            products::shown(talk).into_iter().for_each(|id| talk.want(Query::Product(id)));
+        }
     }
 }
 

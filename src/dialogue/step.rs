@@ -365,6 +365,9 @@ fn not_understood(talk: &mut Talk<'_>) -> Ask<Source> {
         talk.say("chat.go_on", &[]);
         return Ok(source("chat"));
     }
+    if let Some(source) = picked(talk)? {
+        return Ok(source);
+    }
     if let Some(source) = small_answer(talk)? {
         return Ok(source);
     }
@@ -380,6 +383,17 @@ fn not_understood(talk: &mut Talk<'_>) -> Ask<Source> {
     talk.say("unknown.first", &[]);
     talk.offer_person();
     Ok(source("unknown"))
+}
+
+/// 第二个怎么样: one of the products shown, whatever is asked of it.
+fn picked(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
+    let shown = products::shown(talk);
+    let Some(one) = words::pick(&shown, talk.words()).filter(|_| words::ordinal(talk.words()).is_some())
+    else {
+        return Ok(None);
+    };
+    talk.about(Shown::Product(one.clone()));
+    flows::start(talk, "product.attribute", None)
 }
 
 /// What says nothing of the shop's and is still no reason to turn the shopper away: a bare yes or no, displeasure,

@@ -137,8 +137,12 @@ fn show(talk: &mut Talk<'_>, picks: &[(Product, Why)], price: Price) {
         [(only, _)] => Some(Shown::Product(only.id.clone())),
         _ => None,
     };
-    for (product, why) in picks {
-        say_why(talk, product, why, price);
+        for (place, (product, why)) in picks.iter().enumerate() {
+        // One line why for all that have the same.
+        let same = place.checked_sub(1).is_some_and(|before| picks[before].1 == *why);
+        if !(same && matches!(why, Why::Budget | Why::Again | Why::Shop | Why::InStock | Why::Together(..) | Why::Alike(..) | Why::GoesWith(..))) {
+            say_why(talk, product, why, price);
+        }
         let card = cards::product(talk, product);
         talk.show(card);
     }
