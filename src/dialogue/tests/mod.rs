@@ -8,6 +8,7 @@ mod handing_over;
 mod listening;
 mod replies;
 mod returns;
+mod selling;
 
 use builder::{Said, World};
 
