@@ -31,14 +31,20 @@ const LESS: &[&str] = &["不要", "去掉", "不买", "拿掉", "减掉", "witho
 const ALL: &[&str] = &["这些", "这几", "一起", "全部", "都买", "全要", "all of them", "these", "together"];
 
 /// Something named, and how many of it.
-struct Named<'a> {
+#[derive(Clone, Copy)]
+pub(super) struct Named<'a> {
     /// The words and, where they belong to one product, that one.
-    words: &'a str,
-    product: Option<&'a ProductId>,
+    pub(super) words: &'a str,
+    pub(super) product: Option<&'a ProductId>,
+    /// A word beside them that may tell one of several apart: the `lite` of "phone lite".
+    mark: Option<&'a str>,
     units: Option<u32>,
     /// Where its words end.
     end: usize,
 }
+
+/// Products looked at of those that go by one name.
+const ALIKE: usize = 4;
 
 /// How far it is to the next threshold.
 const MISSING: &[&str] = &["还差", "差多少", "凑单", "凑到", "how much more", "how far"];
@@ -93,7 +99,7 @@ enum Change {
 /// Reads a message.
 pub(super) fn read<'a>(talk: &mut Talk<'a>) -> Ask<Put<'a>> {
     let named = named(talk);
-    named.iter().for_each(|one| talk.want(one.query()));
+    named.iter().for_each(|one| one.ask_for(talk));
     let before = priced(talk, talk.state.basket.clone())?;
     if named.is_empty() {
         let items = without_names(talk);
@@ -187,7 +193,7 @@ fn pointed_at(talk: &Talk<'_>, units: u32) -> Vec<BasketItem> {
 }
 
 /// What is named, each with the number that stands before it, or right behind it.
-fn named<'a>(talk: &Talk<'a>) -> Vec<Named<'a>> {
+pub(super) fn named<'a>(talk: &Talk<'a>) -> Vec<Named<'a>> {
     let mut named: Vec<Named<'a>> = Vec::new();
     let mut waiting: Option<u32> = None;
     let utterance = talk.utterance();
@@ -198,7 +204,8 @@ fn named<'a>(talk: &Talk<'a>) -> Vec<Named<'a>> {
         match &entity.value {
             EntityValue::Product { product, .. } => {
                 let (words, product) = (entity.text.as_str(), product.as_ref());
-                named.push(Named { words, product, units: waiting.take(), end: entity.span.end });
+                let mark = utterance.and_then(|utterance| mark_beside(&utterance.raw, entity));
+                named.push(Named { words, product, mark, units: waiting.take(), end: entity.span.end });
             }
             EntityValue::Integer(count) if entity.kind == EntityKind::Quantity => {
                 let count = u32::try_from(*count).ok().filter(|count| (1..=999).contains(count));
@@ -224,11 +231,51 @@ fn counts(talk: &Talk<'_>) -> impl Iterator<Item = u32> {
 }
 
 /// The product named, or of several by that name the one that fits best.
-fn found<'a>(talk: &mut Talk<'a>, named: &Named<'_>) -> Ask<Option<&'a Product>> {
-    match named.query() {
-        Query::Products(query, limit) => Ok(talk.products(query, limit)?.first()),
-        _ => named.product.map_or(Ok(None), |id| talk.product(id)),
+pub(super) fn found<'a>(talk: &mut Talk<'a>, named: &Named<'_>) -> Ask<Option<&'a Product>> {
+    let alike = alike(talk, named)?;
+    let marked = named.mark.and_then(|mark| alike.iter().find(|product| is_called(product, mark)));
+    match named.product {
+        _ if marked.is_some() => Ok(marked),
+        Some(id) => talk.product(id),
+        None => Ok(alike.first()),
     }
+}
+
+/// What else goes by that name, the likelier first; nothing where the name is one product's own.
+pub(super) fn alike<'a>(talk: &mut Talk<'a>, named: &Named<'_>) -> Ask<&'a [Product]> {
+    match named.search() {
+        Some(query) => talk.products(query, ALIKE),
+        None => Ok(&[]),
+    }
+}
+
+/// A Latin word or number right beside a name, which may be part of it.
+fn mark_beside<'a>(raw: &'a str, entity: &Entity) -> Option<&'a str> {
+    /// Words that stand beside names and are no part of them.
+    const PLAIN: &[&str] = &[
+        "and", "or", "vs", "versus", "the", "an", "with", "is", "are", "which", "what", "how", "for", "of",
+        "to", "my", "your", "in", "on", "better", "compare", "between", "this", "that", "two", "both", "new",
+        "buy", "want", "do", "does", "have", "has", "it", "one", "please", "than", "from", "at", "be", "can",
+        "you",
+    ];
+    let behind = raw.get(entity.span.end..)?;
+    let ahead = raw.get(..entity.span.start)?;
+    let behind = behind.strip_prefix(' ').unwrap_or(behind);
+    let ahead = ahead.strip_suffix(' ').unwrap_or(ahead);
+    let latin = |c: char| c.is_ascii_alphanumeric();
+    let behind = &behind[..behind.find(|c| !latin(c)).unwrap_or(behind.len())];
+    let ahead = &ahead[ahead
+        .rfind(|c| !latin(c))
+        .map_or(0, |at| at + ahead[at..].chars().next().map_or(1, char::len_utf8))..];
+    let is_mark = |word: &&str| 1 < word.len() && !PLAIN.contains(&word.to_lowercase().as_str());
+    [behind, ahead].into_iter().find(is_mark)
+}
+
+/// Whether a word stands in one of a product's names.
+fn is_called(product: &Product, word: &str) -> bool {
+    let word = word.to_lowercase();
+    let names = std::iter::once(&product.title.zh).chain(&product.title.en).chain(&product.aliases);
+    names.into_iter().any(|name| words::has(&name.to_lowercase(), &word))
 }
 
 impl Named<'_> {
@@ -237,20 +284,35 @@ impl Named<'_> {
         let words = self.words.to_lowercase();
         let names = std::iter::once(&product.title.zh).chain(&product.title.en).chain(&product.aliases);
         match self.product {
+            _ if self.mark.is_some_and(|mark| is_called(product, mark)) => true,
             Some(id) => product.id == *id,
             None => names.into_iter().any(|name| name.to_lowercase().contains(&words)),
         }
     }
 
-    /// What has to be known to know it.
-    fn query(&self) -> Query {
-        match self.product {
-            Some(id) => Query::Product(id.clone()),
-            None => {
-                let words = self.words.to_lowercase();
-                Query::Products(ProductQuery { words, in_stock: true, ..ProductQuery::default() }, 1)
-            }
+    /// Notes what has to be known to know it.
+    pub(super) fn ask_for(&self, talk: &mut Talk<'_>) {
+        if let Some(id) = self.product {
+            talk.want(Query::Product(id.clone()));
         }
+        if let Some(query) = self.search() {
+            talk.want(Query::Products(query, ALIKE));
+        }
+    }
+
+    /// The search for what goes by this name, where that may be more than one product.
+    fn search(&self) -> Option<ProductQuery> {
+        let words = match self.mark {
+            Some(mark) => format!("{mark} {}", self.words).to_lowercase(),
+            None if self.product.is_none() => self.words.to_lowercase(),
+            None => return None,
+        };
+        Some(ProductQuery { words, in_stock: true, ..ProductQuery::default() })
+    }
+
+    /// The same name as a kind of goods, of which there may be several.
+    pub(super) fn as_kind(&self) -> Self {
+        Self { product: None, ..*self }
     }
 }
 

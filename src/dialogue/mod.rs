@@ -7,6 +7,7 @@
 //! Reading order: `step` (the order of deciding), `course` (how flows run), `flows` (one file each), `talk`
 //! (what a flow sees and how it speaks), `handover` (when a person takes over).
 
+mod attributes;
 mod basket;
 mod cards;
 mod cases;

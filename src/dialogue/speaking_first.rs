@@ -1,5 +1,5 @@
-//! What the assistant says without being asked, by the shop's rule and never twice: an order that waits to be paid,
-//! goods that were priced and not bought (COMMERCE.md has the orders' states; the shop's `policy.toml` the times).
+//! What the assistant says without being asked, by the shop's rule and never twice: goods that a shopper waits for are
+//! back, an order waits to be paid, goods were priced and not bought (COMMERCE.md has the orders' states; the shop's `policy.toml` the times).
 //!
 //! ```text
 //! (half an hour of silence)
@@ -9,12 +9,12 @@
 use jiff::{SignedDuration, Timestamp, civil::Time, tz::TimeZone};
 
 use super::{
-    Source, cards, course,
+    Source, cards, course, flows,
     talk::{Ask, Stop, Talk},
 };
 use crate::{
     domain::{
-        Act, Mode,
+        Act, DialogueState, Mode,
         trade::{Order, OrderState, Policy, Reminders},
     },
     trade,
@@ -23,10 +23,19 @@ use crate::{
 /// An order that has waited longer is not reminded of any more: its shopper has thought better of it.
 const STALE: SignedDuration = SignedDuration::from_hours(72);
 
+/// How often goods that a shopper waits for are looked at.
+const STOCK_EVERY: SignedDuration = SignedDuration::from_mins(30);
+
 /// When to look at a silence that begins now; `None` where the shop does not let the assistant speak first.
-pub fn looks_again_at(policy: &Policy, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+pub fn looks_again_at(
+    policy: &Policy,
+    state: &DialogueState,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> Option<Timestamp> {
     let rules = &policy.reminders;
-    let soonest = rules.pay_after.into_iter().chain(rules.basket_after).min()?;
+    let stock = (!state.watched.is_empty()).then_some(STOCK_EVERY);
+    let soonest = rules.pay_after.into_iter().chain(rules.basket_after).chain(stock).min()?;
     Some(after_quiet(rules, now.saturating_add(soonest).ok()?, zone))
 }
 
@@ -58,23 +67,36 @@ pub(super) fn speak(talk: &mut Talk<'_>) -> Ask<Source> {
         talk.acts.push(Act::LookAgain(after_quiet(rules, talk.now(), talk.zone())));
         return Ok(Source::default());
     }
-    let orders = match talk.orders() {
-        Err(Stop::SignIn) => &[],
-        // Nobody has asked: a shop's system that is away is no reason to speak.
-        Err(Stop::Unavailable) => return Ok(Source::default()),
-        orders => orders?,
-    };
+    flows::ask_for_stock(talk);
     let mut again = Vec::new();
-    let spoke =
-        remind_to_pay(talk, rules, orders, &mut again)? || remind_of_basket(talk, rules, orders, &mut again);
-    if spoke {
-        return Ok(Source { name: "reminder".to_owned(), ..Source::default() });
+    let source = if flows::stock_news(talk)? {
+        again.extend(looks_again_at(&shop.policy, &talk.state, talk.now(), talk.zone()));
+        "restock"
+    } else if reminds(talk, rules, &mut again)? {
+        again.clear();
+        "reminder"
+    } else {
+        ""
+    };
+    if !talk.state.watched.is_empty() {
+        again.extend(talk.now().checked_add(STOCK_EVERY).ok());
     }
     if let Some(at) = again.into_iter().min() {
         let at = after_quiet(rules, at, talk.zone());
         talk.acts.push(Act::LookAgain(at));
     }
-    Ok(Source::default())
+    Ok(Source { name: source.to_owned(), ..Source::default() })
+}
+
+/// What the shop's rules have it remind of.
+fn reminds(talk: &mut Talk<'_>, rules: &Reminders, again: &mut Vec<Timestamp>) -> Ask<bool> {
+    let orders = match talk.orders() {
+        Err(Stop::SignIn) => &[],
+        // Nobody has asked: a shop's system that is away is no reason to speak.
+        Err(Stop::Unavailable) => return Ok(false),
+        orders => orders?,
+    };
+    Ok(remind_to_pay(talk, rules, orders, again)? || remind_of_basket(talk, rules, orders, again))
 }
 
 /// The newest order that waits to be paid and was not reminded of in any conversation.

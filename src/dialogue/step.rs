@@ -119,7 +119,7 @@ fn ask_ahead(talk: &mut Talk<'_>) {
     let stated = stated(talk);
     stated.iter().for_each(|(intent, _)| flows::ask_ahead(talk, intent.as_str()));
     course::ask_ahead(talk);
-    let personal = stated.iter().any(|(intent, _)| flows::is_personal(intent.as_str()));
+    let personal = stated.iter().any(|(intent, _)| flows::is_personal(talk.shop, intent.as_str()));
     if let Some(shopper) = talk.turn.shopper.as_ref().filter(|_| personal || course::is_asking(talk)) {
         talk.want(Query::Orders(shopper.id.clone()));
         talk.want(Query::Tickets(shopper.id.clone()));
@@ -130,11 +130,12 @@ fn ask_ahead(talk: &mut Talk<'_>) {
 type Way = fn(&mut Talk<'_>) -> Ask<Option<Source>>;
 
 fn first_to_answer(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
-    let ways: [Way; 10] = [
+    let ways: [Way; 11] = [
         handover::urgent,
         chosen,
         course::active_flow,
         pointed_at,
+        flows::claimed,
         flows::changed_basket,
         flows::followed_up,
         flows::refined_search,
@@ -209,7 +210,7 @@ fn faq_in_the_same_words(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
     let Some(faq) = faq_by_id(talk.shop, &best.id) else {
         return Ok(None);
     };
-    let personal = faq.intent.as_ref().is_some_and(|intent| flows::is_personal(intent.as_str()));
+    let personal = faq.intent.as_ref().is_some_and(|intent| flows::is_personal(talk.shop, intent.as_str()));
     if best.score < FAQ_SAME_WORDS || (personal && talk.turn.shopper.is_some()) {
         return Ok(None);
     }
@@ -226,6 +227,8 @@ fn understood(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
     if stated.len() > 1 {
         stated.retain(|(intent, _)| !intent.as_str().starts_with("chat."));
     }
+    // Who is owed something has said how late it is as the reason.
+    stated.sort_by_key(|(intent, _)| intent.as_str() != "compensation.request");
     let in_passing = stated.len() > 1 && stated.iter().any(|(intent, _)| intent.as_str() == "human.request");
     if in_passing {
         stated.retain(|(intent, _)| intent.as_str() != "human.request");
@@ -258,7 +261,7 @@ fn understood(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
 
 /// Answers one intent: a flow, or the merchant's text for it, or an honest word that it takes a person.
 pub(super) fn answer(talk: &mut Talk<'_>, intent: &IntentId, confidence: Option<f32>) -> Ask<Option<Source>> {
-    if flows::yields_to_faq(intent.as_str())
+    if flows::yields_to_faq(talk.shop, intent.as_str())
         && let Some(faq) = faq_of_intent(talk, intent)?
     {
         return Ok(Some(Source { intent: Some(intent.clone()), confidence, ..tell_faq(talk, faq) }));

@@ -48,6 +48,10 @@ const YES: &[&str] = &[
     "没问题",
     "提交",
     "要",
+    "要的",
+    "需要的",
+    "行的",
+    "要啊",
     "需要",
     "同意",
     "ok",
@@ -286,6 +290,16 @@ pub(super) fn ordinal(words: &str) -> Option<usize> {
         return Some(usize::MAX);
     }
     ORDINALS.iter().find(|(word, _)| has(words, word) && !words.contains("第一次")).map(|(_, place)| *place)
+}
+
+/// "The first and the third": their places, from 0, as they are said.
+pub(super) fn ordinals(words: &str) -> Vec<usize> {
+    let said = ORDINALS.iter().filter(|(word, _)| has(words, word));
+    let mut said: Vec<(usize, usize)> =
+        said.filter_map(|(word, place)| Some((words.find(word)?, *place))).collect();
+    said.sort_unstable();
+    said.dedup_by_key(|(_, place)| *place);
+    said.into_iter().map(|(_, place)| place).collect()
 }
 
 /// The thing at a place of a list that was shown.

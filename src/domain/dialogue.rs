@@ -55,6 +55,8 @@ pub struct DialogueState {
     pub search: Option<BTreeMap<String, SlotValue>>,
     /// What was last asked the price of together, for "买三件呢" and "再加一双袜子".
     pub basket: Vec<BasketItem>,
+    /// Goods out of stock that the shopper wants to hear of when they are back.
+    pub watched: Vec<Watched>,
     /// Choices offered by the last answer: value → what choosing it means.
     pub offered: Vec<super::Choice>,
     /// Turns in a row that were not understood.
@@ -81,6 +83,16 @@ pub struct BasketItem {
     /// In which form, where the shopper has said so.
     pub variant: Option<VariantId>,
     pub units: u32,
+}
+
+/// A wish to hear when something is in stock again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Watched {
+    pub product: ProductId,
+    /// Any of these forms will do; without one, any form at all.
+    pub variants: Vec<VariantId>,
+    pub since: Timestamp,
 }
 
 /// A flow under way.

@@ -73,6 +73,7 @@ pub(super) async fn take(engine: &Engine, assistant: &Assistant, pending: &Pendi
         Act::Handoff(handoff) => Some(handoff.clone()),
         _ => None,
     });
+    let look_again_at = look_again_at(shop, due, &state, &acts, &now);
     TurnCommit {
         conversation: pending.conversation.id.clone(),
         expected_version: pending.conversation.version,
@@ -89,7 +90,7 @@ pub(super) async fn take(engine: &Engine, assistant: &Assistant, pending: &Pendi
             .iter()
             .filter_map(|act| if let Act::Once(key) = act { Some(key.clone()) } else { None })
             .collect(),
-        look_again_at: look_again_at(shop, due, &acts, &now),
+        look_again_at,
         outbox: acts
             .into_iter()
             .filter_map(|act| if let Act::Change(change) = act { Some(change) } else { None })
@@ -99,11 +100,18 @@ pub(super) async fn take(engine: &Engine, assistant: &Assistant, pending: &Pendi
 }
 
 /// When to look at the silence that follows: a while after the shopper's words, or when the step says so.
-fn look_again_at(shop: &Shop, due: &Due, acts: &[Act], now: &ZonedDateTime) -> Option<Timestamp> {
+fn look_again_at(
+    shop: &Shop,
+    due: &Due,
+    state: &DialogueState,
+    acts: &[Act],
+    now: &ZonedDateTime,
+) -> Option<Timestamp> {
     let asked = acts.iter().find_map(|act| if let Act::LookAgain(at) = act { Some(*at) } else { None });
     let begins = !matches!(due, Due::Silence);
     asked.or_else(|| {
-        let at = begins.then(|| dialogue::looks_again_at(&shop.policy, now.timestamp(), now.time_zone()));
+        let at =
+            begins.then(|| dialogue::looks_again_at(&shop.policy, state, now.timestamp(), now.time_zone()));
         at.flatten()
     })
 }

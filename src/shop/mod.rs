@@ -17,6 +17,7 @@ mod tree;
 mod watch;
 
 pub use exchange::{ExchangeKind, ExportForm, ImportFile, Imported, export, import};
+pub use files::shop_file::FLOWS;
 pub use load::{Loaded, LoadedTree, Seed, load, load_all};
 pub use model::{Example, Faq, Glossary, HandoffRules, Hours, IntentExamples, Replies, Shop, Sticker, Term};
 pub use problem::{Problem, Sentence, Severity};

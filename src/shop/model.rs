@@ -36,6 +36,8 @@ pub struct Shop {
     pub address: Option<Localized>,
     /// Hours after which a flow starts afresh.
     pub flow_resume_hours: u32,
+    /// Flows that are not started, by id, each one of [`FLOWS`](crate::shop::FLOWS).
+    pub flows_off: Vec<String>,
     /// Products shown for a search.
     pub search_limit: usize,
     /// Intents with their examples, by id; `oos` holds what is out of scope.

@@ -205,7 +205,9 @@ fn refuse_twice(
     tickets: &[Ticket],
 ) -> Result<(), Refusal> {
     if !kind.claims_units() {
-        let same = |ticket: &Ticket| ticket.kind == kind && ticket.reason == reason && ticket.state.is_open();
+        let given = |ticket: &Ticket| kind.once_an_order() && ticket.state != TicketState::Cancelled;
+        let again = |ticket: &Ticket| ticket.reason == reason && ticket.state.is_open();
+        let same = |ticket: &Ticket| ticket.kind == kind && (given(ticket) || again(ticket));
         return if tickets.iter().any(same) { Err("already_open") } else { Ok(()) };
     }
     if lines.is_empty() || lines.iter().any(|(_, units)| *units == 0) {

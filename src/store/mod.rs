@@ -333,6 +333,7 @@ pub trait TradeStore: Send + Sync {
     /// [`ChangeRequest`](crate::domain::act::ChangeRequest); besides, every change of an order may be refused with
     /// `unknown_order` unless the order is the shopper's, and `unknown_line` for a line that isn't in it; a ticket
     /// with `no_units` when nothing is claimed, `units_claimed` when tickets that aren't cancelled claim more units
-    /// of a line than it has, `already_open` when the same wish for a whole order is still being looked at.
+    /// of a line than it has, `already_open` when the same wish for a whole order is still being looked at, or what an
+    /// order has once was given before.
     async fn carry_out(&self, shop: &ShopId, change: &Change, at: Timestamp) -> Result<ChangeOutcome>;
 }

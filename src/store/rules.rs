@@ -89,9 +89,11 @@ impl Record {
         let mut message = self.say(Author::Shopper, new.parts, None, new.at);
         message.client_id = Some(new.client_id);
         self.last_shopper_seq = message.seq;
-        self.look_again_at = None;
         if self.conversation.mode == Mode::Agent {
+            // No turn follows that would set it anew; it counts again once the bot has the conversation back.
             self.answered_up_to = message.seq;
+        } else {
+            self.look_again_at = None;
         }
         (message, reopened)
     }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use super::form::{Borrowed, Form, list, map, maybe, mirrored, one};
 use crate::domain::{
     BasketItem, Choice, DialogueState, FaqId, FlowRun, LineId, Locale, Money, OrderId, ProductId, Shown,
-    SlotValue, TicketId, VariantId,
+    SlotValue, TicketId, VariantId, Watched,
 };
 
 /// The version of the form that this program writes and the newest it reads.
@@ -47,6 +47,8 @@ struct DialogueStateForm {
     search: Option<BTreeMap<String, SlotValue>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "list")]
     basket: Vec<BasketItem>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "list")]
+    watched: Vec<Watched>,
     #[serde(default, with = "list")]
     offered: Vec<Choice>,
     #[serde(default)]
@@ -141,7 +143,18 @@ struct BasketItemForm {
     units: u32,
 }
 
-mirrored! { BasketItem => BasketItemForm, FlowRun => FlowRunForm, SlotValue => SlotValueForm, Shown => ShownForm }
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Watched")]
+struct WatchedForm {
+    #[serde(with = "one")]
+    product: ProductId,
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "list")]
+    variants: Vec<VariantId>,
+    #[serde(with = "one")]
+    since: Timestamp,
+}
+
+mirrored! { BasketItem => BasketItemForm, Watched => WatchedForm, FlowRun => FlowRunForm, SlotValue => SlotValueForm, Shown => ShownForm }
 
 /// A line and units of it: `{"line":"1","units":2}`.
 #[derive(Serialize, Deserialize)]

@@ -76,6 +76,7 @@ names! {
         Delivery => "delivery",
         Invoice => "invoice",
         PriceProtection => "price_protection",
+        Compensation => "compensation",
     }
     TicketState {
         Review => "review",

@@ -53,6 +53,11 @@ pub(crate) fn some_state() -> DialogueState {
             variant: Some("tee-m".into()),
             units: 2,
         }],
+        watched: vec![crate::domain::Watched {
+            product: "tee".into(),
+            variants: vec!["tee-l".into()],
+            since: at(1),
+        }],
         offered: vec![crate::domain::Choice { label: "是".to_owned(), value: "yes".to_owned() }],
         misses: 1,
         repeated: Some(("return.request".to_owned(), 2)),

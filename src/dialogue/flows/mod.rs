@@ -7,7 +7,10 @@ use super::{
     Source, course,
     talk::{Ask, Talk},
 };
-use crate::domain::{ChangeOutcome, FlowRun};
+use crate::{
+    domain::{ChangeOutcome, FlowRun},
+    shop::Shop,
+};
 
 macro_rules! flows {
     ($($module:ident::$flow:ident),+ $(,)?) => {
@@ -22,11 +25,16 @@ flows! {
     return_goods::ReturnFlow,
     order_service::OrderService,
     order_status::OrderStatus,
+    compare::Compare,
+    restock::Restock,
+    authenticity::Authenticity,
     product_question::ProductQuestion,
     size_advice::SizeAdvice,
     product_search::ProductSearch,
     recommend::Recommend,
     price_protection::PriceProtectionFlow,
+    compensation::Compensation,
+    review::Review,
     quote::QuoteFlow,
     coupons::Coupons,
     promotions::Promotions,
@@ -34,9 +42,8 @@ flows! {
     chat::Chat,
 }
 
-pub(super) use product_search::{CHEAPER, asks_for_others, refined_search};
-pub(super) use quote::changed_basket;
-pub(super) use recommend::followed_up;
+pub(super) use product_search::{CHEAPER, asks_for_others};
+pub(super) use restock::{ask_for_stock, stock_news};
 
 /// Whether a message said something to a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,6 +128,11 @@ pub(super) trait Flow: Sync {
         true
     }
 
+    /// The intent of a message whose words are this flow's own, however it was understood.
+    fn claims(&self, _talk: &Talk<'_>) -> Option<&'static str> {
+        None
+    }
+
     /// Takes from the message what it needs, whatever was asked.
     fn hear(&self, _talk: &mut Talk<'_>, _run: &mut FlowRun) -> Ask<Heard> {
         Ok(Heard::Nothing)
@@ -140,8 +152,47 @@ pub(super) fn by_id(id: &str) -> Option<&'static dyn Flow> {
     ALL.iter().copied().find(|flow| flow.id() == id)
 }
 
+/// The ids of all flows.
+#[cfg(test)]
+pub(super) fn ids() -> impl Iterator<Item = &'static str> {
+    ALL.iter().map(|flow| flow.id())
+}
+
 fn of_intent(intent: &str) -> Option<&'static dyn Flow> {
     ALL.iter().copied().find(|flow| flow.intents().contains(&intent))
+}
+
+/// The flow that serves an intent in a shop: the first of those that the merchant has not switched off.
+fn serving(shop: &Shop, intent: &str) -> Option<&'static dyn Flow> {
+    let serves = |flow: &&dyn Flow| flow.intents().contains(&intent) && !is_off(shop, flow.id());
+    ALL.iter().copied().find(serves)
+}
+
+/// Whether the merchant has switched a flow off: it is not started, but one under way comes to its end.
+fn is_off(shop: &Shop, id: &str) -> bool {
+    shop.flows_off.iter().any(|off| off == id)
+}
+
+/// A message whose words a flow knows for its own goes to it.
+pub(super) fn claimed(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
+    let own = ALL.iter().copied().filter(|flow| !is_off(talk.shop, flow.id()));
+    let claim = own.filter_map(|flow| Some((flow, flow.claims(talk)?))).next();
+    claim.map_or(Ok(None), |(flow, intent)| course::begin(talk, flow, intent, None))
+}
+
+/// A change of what was priced last.
+pub(super) fn changed_basket(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
+    if is_off(talk.shop, "quote") { Ok(None) } else { quote::changed_basket(talk) }
+}
+
+/// What follows on a recommendation.
+pub(super) fn followed_up(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
+    if is_off(talk.shop, "recommend") { Ok(None) } else { recommend::followed_up(talk) }
+}
+
+/// A change of the last search.
+pub(super) fn refined_search(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
+    if is_off(talk.shop, "product_search") { Ok(None) } else { product_search::refined_search(talk) }
 }
 
 /// Whether one flow answers both intents alike, so that telling them apart changes nothing.
@@ -161,20 +212,20 @@ pub(super) fn ask_ahead(talk: &mut Talk<'_>, intent: &str) {
 
 /// Starts the flow of an intent. `None` when there is none or it leaves the intent to others.
 pub(super) fn start(talk: &mut Talk<'_>, intent: &str, confidence: Option<f32>) -> Ask<Option<Source>> {
-    match of_intent(intent) {
+    match serving(talk.shop, intent) {
         Some(flow) => course::begin(talk, flow, intent, confidence),
         None => Ok(None),
     }
 }
 
 /// Whether a merchant's text is preferred for an intent.
-pub(super) fn yields_to_faq(intent: &str) -> bool {
-    of_intent(intent).is_none_or(Flow::yields_to_faq)
+pub(super) fn yields_to_faq(shop: &Shop, intent: &str) -> bool {
+    serving(shop, intent).is_none_or(Flow::yields_to_faq)
 }
 
 /// Whether an intent is served from the shopper's own orders.
-pub(super) fn is_personal(intent: &str) -> bool {
-    of_intent(intent).is_some_and(Flow::is_personal)
+pub(super) fn is_personal(shop: &Shop, intent: &str) -> bool {
+    serving(shop, intent).is_some_and(Flow::is_personal)
 }
 
 /// Whether serving an intent can't end in a change or a handoff; an intent without a flow can't.

@@ -98,6 +98,7 @@ pub(crate) fn shop() -> Shop {
         phone: Some("400-000-0000".into()),
         address: None,
         flow_resume_hours: 24,
+        flows_off: Vec::new(),
         search_limit: 3,
         intents: BTreeMap::new(),
         faq: vec![Faq {

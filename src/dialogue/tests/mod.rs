@@ -9,6 +9,7 @@ mod listening;
 mod recommending;
 mod replies;
 mod returns;
+mod selling;
 
 use builder::{Said, World};
 

@@ -49,6 +49,8 @@ pub enum TicketKind {
     Invoice,
     /// The difference after a price drop.
     PriceProtection,
+    /// What the shop's rule gives for a late shipment.
+    Compensation,
 }
 
 impl TicketKind {
@@ -60,7 +62,8 @@ impl TicketKind {
             | Self::ItemChange
             | Self::Delivery
             | Self::Invoice
-            | Self::PriceProtection => false,
+            | Self::PriceProtection
+            | Self::Compensation => false,
         }
     }
 
@@ -77,7 +80,13 @@ impl TicketKind {
             Self::Delivery => "kind.delivery",
             Self::Invoice => "kind.invoice",
             Self::PriceProtection => "kind.price_protection",
+            Self::Compensation => "kind.compensation",
         }
+    }
+
+    /// Whether an order has one at most, also after it is done: money that a rule gives once.
+    pub fn once_an_order(self) -> bool {
+        self == Self::Compensation
     }
 }
 

@@ -35,12 +35,37 @@ pub(crate) struct ShopFile {
     pub(crate) address: Option<Localized>,
     /// Hours after which a flow starts afresh.
     pub(crate) resume_hours: u32,
+    /// Flows that are not started.
+    pub(crate) flows_off: Vec<String>,
     /// Products shown for a search.
     pub(crate) search_limit: usize,
 }
 
 const LOCALES: [(&str, Locale); 3] =
     [("zh-Hans", Locale::ZhHans), ("zh-Hant", Locale::ZhHant), ("en", Locale::En)];
+
+/// What `[flow] off` may name: everything the assistant does but handing over to a person, which is never hidden. A
+/// test of `dialogue` holds it to the flows there are.
+pub const FLOWS: [&str; 18] = [
+    "authenticity",
+    "chat",
+    "compare",
+    "compensation",
+    "coupons",
+    "order_service",
+    "order_status",
+    "policy",
+    "price_protection",
+    "product_question",
+    "product_search",
+    "promotions",
+    "quote",
+    "recommend",
+    "restock",
+    "return",
+    "review",
+    "size_advice",
+];
 
 const DAYS: [(&str, Weekday); 7] = [
     ("mon", Weekday::Monday),
@@ -84,11 +109,24 @@ pub(crate) fn read(source: &mut Source<'_>, clock: &Clock) -> ShopFile {
         address = localized(&mut contact, source, &terms, "address", Presence::Free);
         contact.finish(source);
     }
-    let resume_hours = read_limit(source, &mut fields, "flow", "resume_hours", 24, 24 * 365);
+    let (resume_hours, flows_off) = read_flow(source, &mut fields);
     let search_limit = read_limit(source, &mut fields, "search", "default_limit", 3, 20);
     fields.finish(source);
     let search_limit = usize::try_from(search_limit).unwrap_or(3);
-    ShopFile { id, name, packs, terms, origins, system, hours, phone, address, resume_hours, search_limit }
+    ShopFile {
+        id,
+        name,
+        packs,
+        terms,
+        origins,
+        system,
+        hours,
+        phone,
+        address,
+        resume_hours,
+        flows_off,
+        search_limit,
+    }
 }
 
 /// Reads `pack.toml`: its name with its place.
@@ -131,6 +169,23 @@ fn read_terms(source: &mut Source<'_>, fields: &mut Fields<'_>, clock: &Clock) -
         }
     }
     terms
+}
+
+/// `[flow]`: how long one may rest, and those that are not started.
+fn read_flow(source: &mut Source<'_>, fields: &mut Fields<'_>) -> (u32, Vec<String>) {
+    const HOURS: u32 = 24;
+    let Some(mut table) = fields.table(source, "flow") else { return (HOURS, Vec::new()) };
+    let hours = table.integer(source, "resume_hours", 1..=24 * 365);
+    let mut off = Vec::new();
+    for name in table.texts(source, "off") {
+        if !FLOWS.contains(&name.value.as_str()) {
+            source.report_at(&name.at, &kinds::UNKNOWN_FLOW, &[&name.value, &FLOWS.join(", ")]);
+        } else if !off.contains(&name.value) {
+            off.push(name.value);
+        }
+    }
+    table.finish(source);
+    (hours.and_then(|hours| u32::try_from(hours).ok()).unwrap_or(HOURS), off)
 }
 
 fn read_origins(source: &mut Source<'_>, fields: &mut Fields<'_>) -> Vec<String> {

@@ -60,6 +60,7 @@ pub(super) fn merge(
         phone: file.phone.clone(),
         address: file.address.clone(),
         flow_resume_hours: file.resume_hours,
+        flows_off: file.flows_off.clone(),
         search_limit: file.search_limit,
         intents: examples,
         faq,

@@ -117,6 +117,9 @@ kinds! {
     BAD_LOCALE "shop.locale" Error
         "不支持语言“{0}”；可以写：{1}"
         "the locale \"{0}\" is not supported; one of: {1}";
+    UNKNOWN_FLOW "shop.flow" Error
+        "“{0}”不是可以关掉的流程（转人工不能关）；可以写：{1}"
+        "\"{0}\" is no flow that can be off (handing over never is); one of: {1}";
     BAD_CURRENCY "shop.currency" Error
         "“{0}”不是货币代码；人民币写 CNY"
         "\"{0}\" is no currency code; write it like CNY";

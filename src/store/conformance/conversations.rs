@@ -18,6 +18,7 @@ stories! {
     identity_is_kept_and_never_changes_hands,
     marks_move_forward_within_what_was_said,
     a_silence_is_looked_at_once_and_only_where_the_bot_answers,
+    a_silence_while_a_person_has_it_counts_once_it_is_back,
     what_is_said_once_is_said_once_in_a_shop,
 }
 
@@ -240,6 +241,17 @@ async fn a_silence_is_looked_at_once_and_only_where_the_bot_answers(store: Share
     assert_eq!(claim(90, 9).await, [], "once");
     assert_eq!(claim(99, 0).await, []);
     assert_eq!(claim(99, 1).await, ids[3..4]);
+}
+
+async fn a_silence_while_a_person_has_it_counts_once_it_is_back(store: SharedStore) {
+    let id = store.open(new_conversation("c1", 0)).await.unwrap().id;
+    store.append_shopper(&id, said("a", "转人工", 1)).await.unwrap();
+    store.commit_turn(TurnCommit { look_again_at: Some(at(50)), ..to_queue(&id, 0, 1, 2) }).await.unwrap();
+    store.take(take(&id, "a1", 3)).await.unwrap();
+    store.append_shopper(&id, said("b", "在吗", 4)).await.unwrap();
+    assert_eq!(store.claim_silences(at(90), 9).await.unwrap(), []);
+    store.release(closing(&id, "a1", 91)).await.unwrap();
+    assert_eq!(store.claim_silences(at(92), 9).await.unwrap(), [id]);
 }
 
 async fn what_is_said_once_is_said_once_in_a_shop(store: SharedStore) {

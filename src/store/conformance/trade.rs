@@ -5,7 +5,7 @@ use crate::{
     domain::{
         Change, ChangeOutcome, OrderId,
         act::ChangeRequest,
-        trade::{Address, LineState, TicketState},
+        trade::{Address, LineState, TicketKind, TicketState},
     },
     store::{Seed, SharedStore, samples::*},
 };
@@ -15,6 +15,7 @@ stories! {
     orders_are_found_by_shopper_number_and_parcel,
     a_ticket_is_opened_once_by_its_key,
     units_are_never_claimed_twice,
+    a_compensation_is_given_once_an_order,
     of_many_claims_at_once_only_what_there_is_is_given,
     what_is_everybodys_comes_newest_first,
     a_coupon_is_claimed_as_often_as_it_may,
@@ -104,6 +105,26 @@ async fn units_are_never_claimed_twice(store: SharedStore) {
     let tickets = store.tickets_of(&shop(), &"lin".into()).await.unwrap();
     let newest_first: Vec<&str> = tickets.iter().map(|ticket| ticket.id.as_str()).collect();
     assert_eq!(newest_first, ["T100002", "T100001"]);
+}
+
+async fn a_compensation_is_given_once_an_order(store: SharedStore) {
+    store.seed(&shop(), seed()).await.unwrap();
+    let compensation = |key: &str, why: &str, as_state: TicketState| {
+        let mut change = ticket(key, &[]);
+        if let ChangeRequest::OpenTicket { kind, reason, state, .. } = &mut change.request {
+            (*kind, *state) = (TicketKind::Compensation, as_state);
+            why.clone_into(reason);
+        }
+        change
+    };
+    let first =
+        store.carry_out(&shop(), &compensation("k1", "late", TicketState::Done), at(10)).await.unwrap();
+    assert!(matches!(first, ChangeOutcome::TicketOpened(_)));
+    for (key, why) in [("k2", "late"), ("k3", "another reason")] {
+        let again = compensation(key, why, TicketState::Review);
+        let again = store.carry_out(&shop(), &again, at(11)).await.unwrap();
+        assert_eq!(again, refused("already_open"), "also when it is done: {why}");
+    }
 }
 
 async fn of_many_claims_at_once_only_what_there_is_is_given(store: SharedStore) {

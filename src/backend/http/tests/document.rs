@@ -233,7 +233,7 @@ fn every_named_value_is_described() {
     assert_eq!(named("Shipment", "state", |name| ShipmentState::from_wire_name(name).is_some()), 5);
     assert_eq!(named("Shopper", "locale", |name| Locale::from_wire_name(name).is_some()), 3);
     for schema in ["Ticket", "OpenTicket"] {
-        assert_eq!(named(schema, "kind", |name| TicketKind::from_wire_name(name).is_some()), 10);
+        assert_eq!(named(schema, "kind", |name| TicketKind::from_wire_name(name).is_some()), 11);
         assert_eq!(named(schema, "state", |name| TicketState::from_wire_name(name).is_some()), 5);
     }
     assert_eq!(named("Step", "state", |name| TicketState::from_wire_name(name).is_some()), 5);
