@@ -154,7 +154,10 @@ fn say_refunds(talk: &mut Talk<'_>, orders: &[&Order]) -> Ask<bool> {
     let tickets = talk.tickets()?;
     let money = talk.nothing();
     let mut said = false;
-    let moving = tickets.iter().filter(|ticket| ticket.amount != money && ticket.state != TicketState::Cancelled);
+        let moving = tickets.iter().filter(|ticket| {
+        let asked = orders.iter().any(|order| order.id == ticket.order);
+        asked && ticket.amount != money && ticket.state != TicketState::Cancelled
+    });
     for ticket in moving.take(2) {
         let next = cards::next_words(talk, ticket);
         let amount = ticket.amount.to_string();
@@ -188,8 +191,8 @@ fn tell(talk: &mut Talk<'_>, order: &Order, intent: &str) -> Ask<()> {
     let intent = if missing { "shipping.lost" } else { intent };
     talk.about(Shown::Order(order.id.clone()));
     talk.state.shown = vec![Shown::Order(order.id.clone())];
-    if intent == "refund.status" && say_refund(talk, order) {
-        return Ok(());
+        if intent == "refund.status" {
+        return say_refunds(talk, &[order]).map(drop);
     }
     if intent == "order.status" || order.shipments.is_empty() {
         say_state(talk, order);
