@@ -107,11 +107,19 @@ fn remind_to_pay(
     again: &mut Vec<Timestamp>,
 ) -> Ask<bool> {
     let Some(wait) = rules.pay_after else { return Ok(false) };
+    // A yes has to belong to one question: what is open is left to be answered first.
+    if talk.state.flows.iter().any(|run| run.asking.is_some()) {
+        again.extend(talk.now().checked_add(wait).ok());
+        return Ok(false);
+    }
     let key = |order: &Order| format!("pay/{}", order.id);
     let age = |order: &Order| talk.now().duration_since(order.placed_at);
     let unpaid: Vec<&Order> =
         orders.iter().filter(|order| order.state() == OrderState::Unpaid && age(order) < STALE).collect();
-    let said = talk.said_once(unpaid.iter().map(|order| key(order)).collect())?;
+    let said = match talk.said_once(unpaid.iter().map(|order| key(order)).collect()) {
+        Err(Stop::Unavailable) => return Ok(false),
+        said => said?,
+    };
     let due = unpaid.into_iter().filter(|order| !said.contains(&key(order)));
     let (ripe, green): (Vec<&Order>, Vec<&Order>) =
         due.partition(|order| wait <= talk.now().duration_since(order.placed_at));

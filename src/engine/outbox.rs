@@ -54,7 +54,11 @@ impl Engine {
     async fn carry_out_in_order(&self, changes: &[DueChange]) -> bool {
         let mut finished = false;
         for change in changes {
-            finished |= self.carry_out(change).await;
+            // What comes later may build on it: it waits for the retry, or its lease's end brings it back.
+            if !self.carry_out(change).await {
+                break;
+            }
+            finished = true;
         }
         finished
     }

@@ -1,5 +1,7 @@
 //! Silences: some time after a shopper's last words the assistant looks whether the shop's rules have it speak first.
 
+use std::time::Duration;
+
 use super::{Engine, EngineError, turn::Due};
 use crate::{
     domain::{ConversationId, Mode},
@@ -8,11 +10,11 @@ use crate::{
 
 /// Conversations looked at in one round.
 const BATCH: usize = 64;
+/// What could not be looked at is looked at again after so long; what is said once is kept by its key.
+const LEASE: Duration = Duration::from_secs(300);
 
 impl Engine {
     /// Looks at the silences whose time has come, each once; returns how many. For tests, where it is waited for.
-    ///
-    /// What fails here is not tried again: a reminder is better missing than said twice.
     pub async fn break_silences(&self) -> usize {
         let silent = self.silences().await;
         for conversation in &silent {
@@ -33,7 +35,7 @@ impl Engine {
     }
 
     async fn silences(&self) -> Vec<ConversationId> {
-        let claimed = self.parts.store.claim_silences(self.now(), BATCH).await;
+        let claimed = self.parts.store.claim_silences(self.now(), self.now() + LEASE, BATCH).await;
         claimed
             .inspect_err(|error| tracing::error!(error = %error, "silent conversations can't be listed"))
             .unwrap_or_default()

@@ -62,6 +62,18 @@ pub(super) fn carry_out(
 ) -> Result<Effects, Refusal> {
     // Nobody changes what is another's.
     books.order = books.order.filter(|order| order.shopper == *request.shopper());
+    let refunding =
+        |ticket: &Ticket| ticket.kind == TicketKind::RefundOnly && ticket.state != TicketState::Cancelled;
+    let stays = matches!(
+        request,
+        ChangeRequest::ChangeAddress { .. }
+            | ChangeRequest::ChangeVariant { .. }
+            | ChangeRequest::OpenTicket { kind: TicketKind::Compensation, .. }
+    );
+    // What is being refunded goes nowhere any more.
+    if stays && books.order.is_some() && books.tickets.iter().any(refunding) {
+        return Err("refunding");
+    }
     match request {
         ChangeRequest::OpenTicket { .. } => open_ticket(request, &books, at),
         ChangeRequest::ClaimCoupon { promotion, per_shopper, .. } => {

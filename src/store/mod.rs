@@ -119,13 +119,20 @@ pub trait ConversationStore: Send + Sync {
     async fn commit_turn(&self, turn: TurnCommit) -> Result<Vec<Message>>;
 
     /// Takes at most `limit` conversations that are to be looked at by `now`, the longest due first: the bot answers
-    /// there, and no message waits for an answer. Each is given once: whoever gets it looks at it, or nobody.
-    async fn claim_silences(&self, now: Timestamp, limit: usize) -> Result<Vec<ConversationId>>;
+    /// there, and no message waits for an answer. Each is to be looked at again at `lease_until`, unless the turn that
+    /// looks at it says otherwise: a crash of the caller loses no promise, and nobody else gets it meanwhile.
+    async fn claim_silences(
+        &self,
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<ConversationId>>;
 
     /// Those of the keys that a turn of the shop was committed under.
     async fn said_once(&self, shop: &ShopId, keys: &[String]) -> Result<Vec<String>>;
 
-    /// Takes at most `limit` changes due at `now`, oldest first, counts the attempt and makes each due again at
+    /// Takes at most `limit` changes due at `now`, oldest first, none of them before an earlier one of its
+    /// conversation that is not due yet, counts the attempt and makes each due again at
     /// `lease_until`, so that a crash of the caller repeats them and nobody else gets them meanwhile.
     async fn claim_changes(
         &self,

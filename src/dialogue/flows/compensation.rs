@@ -236,7 +236,10 @@ fn conclude(
 ) -> Ask<Next> {
     run.slots.insert("order".to_owned(), SlotValue::Order(order.id.clone()));
     talk.about(Shown::Order(order.id.clone()));
-    let late = trade::is_late(order, &talk.shop.policy, talk.now());
+        // The rule gives a refund or the compensation, never both (COMMERCE.md, "Orders").
+    let waits = order.lines.iter().filter(|line| line.state == LineState::Paid && !line.gift);
+    let refunded = waits.clone().count() > 0 && waits.into_iter().all(|line| trade::refundable_units(order, line, tickets) == 0);
+    let late = trade::is_late(order, &talk.shop.policy, talk.now()) && !refunded;
     let slots = [("order", order.id.as_str()), ("amount", &*amount.to_string())];
     let asked = run.slots.get("asked").is_some_and(|asked| matches!(asked, SlotValue::Money(asked) if asked.amount() > amount.amount()));
     let over = talk.shop.policy.handoff_refund_over.is_some_and(|limit| amount.amount() > limit.amount());
@@ -253,6 +256,11 @@ fn conclude(
     if let Some(ticket) = tickets.iter().find(given) {
         talk.say("compensation.already", &[("order", order.id.as_str()), ("amount", &ticket.amount.to_string())]);
         cases::show(talk, ticket);
+        return Ok(Next::Done);
+    }
+        if refunded {
+        talk.say("compensation.refunded", &[("order", order.id.as_str())]);
+        talk.offer_person();
         return Ok(Next::Done);
     }
     if !late {

@@ -101,7 +101,8 @@ impl Flow for Restock {
     }
 
     fn go_on(&self, talk: &mut Talk<'_>, run: &mut FlowRun) -> Ask<Next> {
-        if words::has_any(talk.words(), CALLS_OFF) && !talk.state.watched.is_empty() {
+        let answers = run.slots.contains_key("confirmed");
+        if words::has_any(talk.words(), CALLS_OFF) && !talk.state.watched.is_empty() && !answers {
             talk.state.watched.clear();
             talk.say("restock.called_off", &[]);
             return Ok(Next::Done);

@@ -229,7 +229,8 @@ async fn a_silence_is_looked_at_once_and_only_where_the_bot_answers(store: Share
     }
     store.append_shopper(&ids[4], said("b", "还在吗", 20)).await.unwrap();
     store.commit_turn(to_queue(&ids[5], 1, 1, 30)).await.unwrap();
-    let claim = async |seconds, limit| store.claim_silences(at(seconds), limit).await.unwrap();
+    let claim =
+        async |seconds, limit| store.claim_silences(at(seconds), at(seconds + 300), limit).await.unwrap();
     assert_eq!(claim(59, 9).await, []);
     let mut first = claim(90, 9).await;
     first.sort();
@@ -249,9 +250,9 @@ async fn a_silence_while_a_person_has_it_counts_once_it_is_back(store: SharedSto
     store.commit_turn(TurnCommit { look_again_at: Some(at(50)), ..to_queue(&id, 0, 1, 2) }).await.unwrap();
     store.take(take(&id, "a1", 3)).await.unwrap();
     store.append_shopper(&id, said("b", "在吗", 4)).await.unwrap();
-    assert_eq!(store.claim_silences(at(90), 9).await.unwrap(), []);
+    assert_eq!(store.claim_silences(at(90), at(390), 9).await.unwrap(), []);
     store.release(closing(&id, "a1", 91)).await.unwrap();
-    assert_eq!(store.claim_silences(at(92), 9).await.unwrap(), [id]);
+    assert_eq!(store.claim_silences(at(92), at(392), 9).await.unwrap(), [id]);
 }
 
 async fn what_is_said_once_is_said_once_in_a_shop(store: SharedStore) {

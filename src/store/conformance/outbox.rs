@@ -12,6 +12,7 @@ stories! {
     a_key_used_again_is_told_again_and_not_done_again,
     a_refused_key_is_tried_anew,
     while_a_person_holds_it_outcomes_wait,
+    a_later_change_waits_for_an_earlier_one_that_failed,
 }
 
 /// A conversation whose first turn asks for a change.
@@ -106,4 +107,21 @@ async fn while_a_person_holds_it_outcomes_wait(store: SharedStore) {
     store.release(closing(&id, "a1", 6)).await.unwrap();
     assert_eq!(store.pending(&id).await.unwrap().outcomes, untold("k", opened()));
     assert_eq!(store.unanswered().await.unwrap(), [(id, 0)]);
+}
+
+async fn a_later_change_waits_for_an_earlier_one_that_failed(store: SharedStore) {
+    let id = store.open(new_conversation("c1", 0)).await.unwrap().id;
+    let outbox = vec![change("first", 1), change("second", 1)];
+    store.commit_turn(TurnCommit { outbox, ..turn(&id, 0, 0, 10) }).await.unwrap();
+    let claim = async |seconds| {
+        let due = store.claim_changes(at(seconds), at(seconds + 30), 9).await.unwrap();
+        due.into_iter().map(|due| due.change.key).collect::<Vec<_>>()
+    };
+    assert_eq!(claim(10).await, ["first", "second"], "in order");
+    // The first fails and is to be tried much later; the second was not tried.
+    store.retry_change(&id, "first", at(300)).await.unwrap();
+    assert_eq!(claim(50).await, [""; 0], "an older wish must not come after a newer one");
+    assert_eq!(claim(300).await, ["first", "second"]);
+    store.finish_change(&id, "first", ChangeOutcome::Done, at(301)).await.unwrap();
+    assert_eq!(claim(340).await, ["second"]);
 }

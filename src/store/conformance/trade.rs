@@ -22,6 +22,7 @@ stories! {
     an_order_is_changed_while_it_can_be,
     a_cancelled_order_gives_back_what_it_held,
     of_many_changes_at_once_the_last_unit_goes_to_one,
+    an_order_that_is_refunded_goes_nowhere_any_more,
 }
 
 async fn a_shop_is_seeded_once_and_reset_at_will(store: SharedStore) {
@@ -252,4 +253,34 @@ async fn of_many_changes_at_once_the_last_unit_goes_to_one(store: SharedStore) {
         |order: &str| Change { key: order.to_owned(), request: other_variant(order, "1", "tee-black-m") };
     assert_eq!(given(&store, &[wish("20261101004"), wish("20261101005")]).await, 1);
     assert_eq!(stock(&store).await, [14, 1, 12]);
+}
+
+async fn an_order_that_is_refunded_goes_nowhere_any_more(store: SharedStore) {
+    store.seed(&shop(), seed()).await.unwrap();
+    let Change {
+        request: ChangeRequest::OpenTicket { reason, amount, shipping_payer, state, due, .. }, ..
+    } = ticket("k", &[])
+    else {
+        panic!("a ticket")
+    };
+    let request = ChangeRequest::OpenTicket {
+        shopper: "wang".into(),
+        order: "20261101005".into(),
+        kind: TicketKind::RefundOnly,
+        reason,
+        lines: vec![("1".into(), 2)],
+        amount,
+        shipping_payer,
+        state,
+        due,
+    };
+    let refund = Change { key: "refund".to_owned(), request };
+    assert!(matches!(
+        store.carry_out(&shop(), &refund, at(10)).await.unwrap(),
+        ChangeOutcome::TicketOpened(_)
+    ));
+    for request in [elsewhere("wang", "20261101005"), other_variant("20261101005", "1", "tee-black-m")] {
+        let change = Change { key: format!("{request:?}"), request };
+        assert_eq!(store.carry_out(&shop(), &change, at(11)).await.unwrap(), refused("refunding"));
+    }
 }

@@ -1,5 +1,7 @@
 //! Conversations, their messages, their state and their outbox, in memory.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 
@@ -130,7 +132,12 @@ impl ConversationStore for MemoryStore {
         Ok(messages)
     }
 
-    async fn claim_silences(&self, now: Timestamp, limit: usize) -> Result<Vec<ConversationId>> {
+    async fn claim_silences(
+        &self,
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<ConversationId>> {
         let mut tables = self.tables();
         let mut silent: Vec<&mut Record> = tables
             .conversations
@@ -140,7 +147,7 @@ impl ConversationStore for MemoryStore {
             .collect();
         silent.sort_by_key(|record| (record.look_again_at, record.conversation.id.clone()));
         let claimed = silent.into_iter().take(limit).map(|record| {
-            record.look_again_at = None;
+            record.look_again_at = Some(lease_until);
             record.conversation.id.clone()
         });
         Ok(claimed.collect())
@@ -160,9 +167,16 @@ impl ConversationStore for MemoryStore {
     ) -> Result<Vec<DueChange>> {
         let mut tables = self.tables();
         let Tables { outbox, conversations, .. } = &mut *tables;
-        let mut due: Vec<&mut Requested> =
-            outbox.iter_mut().filter(|request| request.outcome.is_none() && request.next_at <= now).collect();
-        due.sort_by_key(|request| request.next_at);
+        // In the order they were asked for; what waits for its retry holds up the later ones of its conversation.
+        let mut waiting = HashSet::new();
+        let mut due: Vec<&mut Requested> = Vec::new();
+        for request in outbox.iter_mut().filter(|request| request.outcome.is_none()) {
+            if now < request.next_at {
+                waiting.insert(request.conversation.clone());
+            } else if !waiting.contains(&request.conversation) {
+                due.push(request);
+            }
+        }
         let claimed = due.into_iter().take(limit).filter_map(|request| {
             request.attempts += 1;
             request.next_at = lease_until;

@@ -190,15 +190,21 @@ impl ConversationStore for SqliteStore {
         Ok(messages)
     }
 
-    async fn claim_silences(&self, now: Timestamp, limit: usize) -> Result<Vec<ConversationId>> {
+    async fn claim_silences(
+        &self,
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<ConversationId>> {
         let mut tx = self.begin().await?;
         let rows = sqlx::query(
-            "update conversations set look_again_at = null
+            "update conversations set look_again_at = ?
              where id in (select id from conversations
                           where mode = 'bot' and look_again_at <= ? and last_shopper_seq <= answered_up_to
                           order by look_again_at, id limit ?)
-             returning id",
+                          returning id",
         )
+        .bind(nanos(lease_until))
         .bind(nanos(now))
         .bind(rows::limit(limit))
         .fetch_all(&mut *tx)
@@ -230,9 +236,13 @@ impl ConversationStore for SqliteStore {
         let rows = sqlx::query(
             "select outbox.id as row_id, conversation, shop, change, attempts
              from outbox join conversations on conversations.id = outbox.conversation
-             where outcome is null and next_at <= ?
-             order by next_at, outbox.id limit ?",
+                          where outcome is null and next_at <= ?
+               and not exists (select 1 from outbox as earlier
+                               where earlier.conversation = outbox.conversation and earlier.id < outbox.id
+                                 and earlier.outcome is null and earlier.next_at > ?)
+             order by outbox.id limit ?",
         )
+        .bind(nanos(now))
         .bind(nanos(now))
         .bind(rows::limit(limit))
         .fetch_all(&mut *tx)

@@ -20,30 +20,22 @@ const NAME: std::ops::RangeInclusive<usize> = 2..=4;
 /// Notes what the message says of an address, beside what earlier ones said.
 pub(super) fn hear(talk: &Talk<'_>, run: &mut FlowRun, wish: &str) {
     let mut rest = wish.to_owned();
-    if let Some(phone) = talk.entities(EntityKind::Phone).next() {
+    let phone = talk.entities(EntityKind::Phone).next();
+    if let Some(phone) = phone {
         rest = rest.replace(&phone.text, " ");
         run.put("phone", text_of(&phone.value));
     }
-        let named = NAME_IS.iter().find_map(|word| behind(&rest, word)).map(str::to_owned);
-    if let Some(name) = named.or_else(|| name_ahead(talk, wish)).or_else(|| name_alone(&rest)) {
+    let named = NAME_IS.iter().find_map(|word| behind(&rest, word)).map(str::to_owned);
+    // A short word by itself is a name only where a number stands beside it.
+    let alone = || phone.and_then(|_| name_alone(talk, &rest));
+    if let Some(name) = named.or_else(|| name_ahead(talk, wish)).or_else(alone) {
         rest = rest.replace(&name, " ");
         run.put("name", name);
     }
     for word in NAME_IS.iter().chain(PHONE_IS).chain(PLACE_IS) {
         rest = rest.replace(word, " ");
     }
-    // Regions in a row at the beginning are the region; a city's name further on is part of a street's.
-    let mut region = String::new();
-    for entity in talk.entities(EntityKind::Region) {
-        let Some(place) = rest.find(&entity.text).filter(|place| rest[..*place].trim_matches(JOINS).is_empty()) else {
-            break;
-        };
-        rest.replace_range(..place + entity.text.len(), "");
-        region.push_str(&text_of(&entity.value));
-    }
-    if !region.is_empty() {
-        run.put("region", region);
-    }
+    hear_region(talk, run, &mut rest);
     let parts = rest.split(PARTS).map(|part| part.trim_matches(JOINS)).filter(|part| !part.is_empty());
     let detail = parts.collect::<Vec<_>>().join(" ");
     if detail.chars().count() > 2 {
@@ -51,9 +43,40 @@ pub(super) fn hear(talk: &Talk<'_>, run: &mut FlowRun, wish: &str) {
     }
 }
 
+/// Regions in a row at the beginning are the region, and one at the very end (Nathan Road, Hong Kong); a city's name in
+/// the middle is part of a street's. `heard` keeps every one, `unplaced` that one was heard and none was taken.
+fn hear_region(talk: &Talk<'_>, run: &mut FlowRun, rest: &mut String) {
+    let blank = |text: &str| text.trim_matches(|c| JOINS.contains(&c) || PARTS.contains(&c)).is_empty();
+    let heard: Vec<_> = talk.entities(EntityKind::Region).filter(|entity| rest.contains(&entity.text)).collect();
+    let mut region = String::new();
+    for entity in &heard {
+        let Some(place) = rest.find(&entity.text).filter(|place| blank(&rest[..*place])) else { break };
+        rest.replace_range(..place + entity.text.len(), "");
+        region.push_str(&text_of(&entity.value));
+    }
+    if let (true, Some(last)) = (region.is_empty(), heard.last())
+        && let Some(place) = rest.rfind(&last.text).filter(|place| blank(&rest[place + last.text.len()..]))
+    {
+        rest.truncate(place);
+        region = text_of(&last.value);
+    }
+    run.slots.remove("unplaced");
+    if !heard.is_empty() {
+        run.put("heard", heard.iter().map(|entity| text_of(&entity.value)).collect::<String>());
+        if region.is_empty() {
+            run.put("unplaced", "1");
+        }
+    }
+    if !region.is_empty() {
+        run.put("region", region);
+        // A street of another place is none of this one's.
+        run.slots.remove("street");
+    }
+}
+
 /// Forgets what was heard, to hear it anew.
 pub(super) fn forget(run: &mut FlowRun) {
-    for slot in ["name", "phone", "region", "street"] {
+    for slot in ["name", "phone", "region", "street", "heard", "unplaced"] {
         run.slots.remove(slot);
     }
 }
@@ -105,12 +128,13 @@ fn name_ahead(talk: &Talk<'_>, wish: &str) -> Option<String> {
 }
 
 /// A short word by itself beside a place: 江南大道88号 李雷.
-fn name_alone(text: &str) -> Option<String> {
+fn name_alone(talk: &Talk<'_>, text: &str) -> Option<String> {
     let parts: Vec<&str> = text.split(PARTS).filter(|part| !part.is_empty()).collect();
     let is_name = |part: &&str| {
         NAME.contains(&part.chars().count())
             && part.chars().all(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
             && !part.ends_with(['省', '市', '区', '县', '镇', '路', '街', '号', '室', '楼', '村', '苑', '幢', '栋'])
+            && !talk.entities(EntityKind::Region).any(|region| region.text.contains(*part) || part.contains(&region.text))
             && !PHONE_IS.contains(part)
             && !PLACE_IS.contains(part)
     };

@@ -139,7 +139,14 @@ fn hear(talk: &mut Talk<'_>, run: &mut FlowRun) -> Ask<Heard> {
                         run.slots.remove("detail");
         }
     }
-    let orders = talk.orders()?;
+        let orders = talk.orders()?;
+    // 文三路100号 names a house, not an order: in an address or a title only a whole number names one.
+    let whole = [EntityKind::OrderNo, EntityKind::TrackingNo];
+    let names = whole.into_iter().any(|kind| talk.entities(kind).next().is_some()) || talk.choice().is_some();
+    let free_text = matches!(asking.as_deref(), Some("detail" | "tax_number"));
+    if free_text && !names && kind_of(run) != TicketKind::ItemChange {
+        return Ok(if run.slots == before { Heard::Nothing } else { Heard::Took });
+    }
     match orders::mentioned(talk, &orders.iter().collect::<Vec<_>>()) {
         Mention::One(order) => drop(run.slots.insert("order".to_owned(), SlotValue::Order(order.id.clone()))),
         Mention::Unknown(number) if talk.entities(EntityKind::OrderNo).next().is_some() => run.put("unknown", number),
@@ -157,7 +164,7 @@ fn wish(talk: &Talk<'_>, run: &FlowRun, asking: Option<&str>) -> Option<String> 
     if let Some(rest) = behind.filter(|rest| 2 <= rest.chars().count()) {
         return Some(cut(rest));
     }
-        let options = [EntityKind::Color, EntityKind::Size, EntityKind::Quantity];
+    let options = [EntityKind::Color, EntityKind::Size, EntityKind::Quantity];
     let options = options.iter().any(|kind| talk.entities(*kind).next().is_some());
     if asking.is_none() && (kind == TicketKind::Delivery || (kind == TicketKind::ItemChange && options)) {
         return Some(cut(raw));
@@ -338,18 +345,26 @@ fn plan<'a>(talk: &mut Talk<'a>, run: &mut FlowRun, kind: TicketKind, order: &'a
 
 fn plan_address(talk: &mut Talk<'_>, run: &mut FlowRun, order: &Order, untouched: bool) -> Plan {
     let Some(new) = address::changed(run, &order.address) else { return Plan::Note };
-    if let Some(region) = talk.shop.policy.excluded_regions.iter().find(|region| new.region.contains(*region)) {
+        let heard = run.text("heard").unwrap_or_default();
+    let goes_to = |region: &&String| [&*new.region, &*new.detail, heard].iter().any(|text| text.contains(region.as_str()));
+    if let Some(region) = talk.shop.policy.excluded_regions.iter().find(goes_to) {
         talk.say("service.not_delivered_to", &[("region", region)]);
         run.slots.remove("detail");
         address::forget(run);
         return Plan::Next(Next::Ask("detail"));
     }
+        // A city without a street is half an address; a place that could not be put in order is for people to read.
+    if run.text("street").is_none() && new.region != order.address.region {
+        run.slots.remove("detail");
+        return Plan::Next(ask_detail(talk, TicketKind::AddressChange));
+    }
+    let unclear = run.slots.contains_key("unplaced");
     // Where shipping is charged for the way, the fee is not the one that was paid.
     let charged = talk.shop.promotions.iter().any(|promotion| match &promotion.kind {
         PromotionKind::FreeShipping { except_regions, .. } => except_regions.iter().any(|region| new.region.contains(region)),
         _ => false,
     });
-    if !untouched || charged {
+    if !untouched || charged || unclear {
         return Plan::Note;
     }
     let line = address::line(&new);

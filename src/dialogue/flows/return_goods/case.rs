@@ -38,7 +38,14 @@ impl<'a> Case<'a> {
         let verdict = verdicts.max_by_key(strictness)?;
         let money = trade::refund_amount(order, Claim { lines: &claims, ground }, tickets)?;
         let pays = matches!(kind, TicketKind::Return | TicketKind::RefundOnly);
-        let (state, due) = trade::opening(kind, &verdict, &shop.policy, now, zone);
+                let (mut state, due) = trade::opening(kind, &verdict, &shop.policy, now, zone);
+        let compensated = |ticket: &Ticket| {
+            ticket.order == order.id && ticket.kind == TicketKind::Compensation && ticket.state != TicketState::Cancelled
+        };
+        if kind == TicketKind::RefundOnly && tickets.iter().any(compensated) {
+            // Late, and paid for being late: a refund beside it is for people to decide.
+            state = TicketState::Review;
+        }
         Some(Self {
             order,
             claims,

@@ -183,7 +183,10 @@ pub(super) fn outcome(talk: &mut Talk<'_>, run: Option<&FlowRun>, outcome: &Chan
     let id = match outcome {
                 ChangeOutcome::TicketOpened(id) => id,
         ChangeOutcome::Done => {
-            talk.say("return.order_cancelled", &[]);
+                        match run.and_then(|run| run.text("deposit")) {
+                Some(deposit) => talk.say("return.deposit_kept", &[("amount", deposit)]),
+                None => talk.say("return.order_cancelled", &[]),
+            }
             return Ok(());
         }
         ChangeOutcome::Refused(code) => {

@@ -6,13 +6,13 @@
 use super::{Next, take};
 use crate::{
     dialogue::{
-        flows,
+        Query, flows,
         talk::{Ask, Talk},
     },
     domain::{
         Act, Change, FlowRun, SlotValue,
         act::ChangeRequest,
-        trade::{Order, OrderState, PromotionKind},
+        trade::{Order, OrderState, Promotion, PromotionKind},
     },
 };
 
@@ -25,23 +25,23 @@ pub(super) fn instead(talk: &mut Talk<'_>, run: &mut FlowRun, order: &Order) -> 
         return Ok(Some(Next::Done));
     }
     let calls_off = matches!(intent, "order.cancel" | "refund.request" | "return.request");
-    Ok(if calls_off { call_off(talk, run, order) } else { None })
+    if calls_off { call_off(talk, run, order) } else { Ok(None) }
 }
 
 /// `None` where the order was paid.
-fn call_off(talk: &mut Talk<'_>, run: &mut FlowRun, order: &Order) -> Option<Next> {
+fn call_off(talk: &mut Talk<'_>, run: &mut FlowRun, order: &Order) -> Ask<Option<Next>> {
     let deposit = match order.state() {
         OrderState::Unpaid => false,
         OrderState::DepositPaid => true,
-        _ => return None,
+        _ => return Ok(None),
     };
-    if deposit && is_refundable(talk, order) {
+    if deposit && is_refundable(talk, order)? {
         talk.say("return.advance", &[("amount", &order.total.to_string())]);
         talk.offer_person();
-        return Some(Next::Done);
+        return Ok(Some(Next::Done));
     }
-    match run.slots.remove("confirmed") {
-        Some(SlotValue::Bool(true)) => Some(submit(talk, run, order)),
+    Ok(match run.slots.remove("confirmed") {
+        Some(SlotValue::Bool(true)) => Some(submit(talk, run, order, deposit)),
         Some(_) => {
             talk.say("return.kept", &[]);
             Some(Next::Done)
@@ -61,20 +61,28 @@ fn call_off(talk: &mut Talk<'_>, run: &mut FlowRun, order: &Order) -> Option<Nex
             talk.offer(choices);
             Some(Next::Ask("confirm"))
         }
-    }
-}
-
-/// Whether what was paid ahead is an advance by the pre-sale's own words.
-fn is_refundable(talk: &Talk<'_>, order: &Order) -> bool {
-    let bought = |promotion: &crate::domain::trade::Promotion| {
-        order.lines.iter().any(|line| promotion.scope.products.contains(&line.product))
-    };
-    talk.shop.promotions.iter().any(|promotion| {
-        matches!(promotion.kind, PromotionKind::Presale { refundable: true, .. }) && bought(promotion)
     })
 }
 
-fn submit(talk: &mut Talk<'_>, run: &mut FlowRun, order: &Order) -> Next {
+/// Whether what was paid ahead is an advance by the pre-sale's own words.
+fn is_refundable(talk: &mut Talk<'_>, order: &Order) -> Ask<bool> {
+    order.lines.iter().for_each(|line| talk.want(Query::Product(line.product.clone())));
+    for line in &order.lines {
+        let Some(product) = talk.product(&line.product)? else { continue };
+        let advance = |promotion: &Promotion| {
+            matches!(promotion.kind, PromotionKind::Presale { refundable: true, .. }) && promotion.scope.covers(product)
+        };
+        if talk.shop.promotions.iter().any(advance) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn submit(talk: &mut Talk<'_>, run: &mut FlowRun, order: &Order, deposit: bool) -> Next {
+    if deposit {
+        run.put("deposit", order.total.to_string());
+    }
     let key = format!("cancel/{}/{}", order.id, run.started_at.as_millisecond());
     run.put("change", key.clone());
     talk.say("return.submitting", &[]);
