@@ -3,7 +3,7 @@
 use super::stories;
 use crate::{
     domain::{ChangeOutcome, ConversationId},
-    store::{PendingOutcome, SharedStore, StoreError, samples::*},
+    store::{PendingOutcome, SharedStore, StoreError, TurnCommit, samples::*},
 };
 
 stories! {
