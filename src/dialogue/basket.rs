@@ -5,9 +5,12 @@ use super::{
     talk::{Ask, Talk},
     words,
 };
-use crate::domain::{
-    BasketItem, Entity, EntityKind, EntityValue, Money, ProductId, ProductQuery, Shown,
-    trade::{Product, Variant},
+use crate::{
+    domain::{
+        BasketItem, Entity, EntityKind, EntityValue, Money, ProductId, ProductQuery, Shown,
+        trade::{Product, Promotion, Variant, WalletCoupon},
+    },
+    trade::{self, CouponStanding, Offers},
 };
 
 /// More of the same, or something beside it.
@@ -347,4 +350,18 @@ pub(super) fn list_price(product: &Product, item: &BasketItem) -> Money {
     let stocked = product.variants.iter().filter(|variant| 0 < variant.stock);
     let cheapest = || stocked.map(|variant| variant.price).min_by_key(|price| price.minor());
     wished.map(|variant| variant.price).or_else(cheapest).unwrap_or(product.price)
+}
+
+/// What the shop offers this shopper now: the promotions that run, and of coupons those that are left to them.
+pub(super) fn offers<'a>(talk: &Talk<'a>, wallet: &[WalletCoupon]) -> Offers<'a> {
+    let now = talk.now();
+    let usable = |promotion: &&Promotion| {
+        trade::coupon_standing(promotion, wallet, now).is_none_or(CouponStanding::is_usable)
+    };
+    let running = trade::running(&talk.shop.promotions, talk.turn.shopper.as_ref(), now);
+    Offers {
+        running: running.into_iter().filter(usable).collect(),
+        base: talk.shop.threshold_base,
+        policy: &talk.shop.policy,
+    }
 }

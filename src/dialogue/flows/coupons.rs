@@ -22,7 +22,7 @@ use crate::{
         act::ChangeRequest,
         trade::{Product, Promotion, PromotionKind, WalletCoupon},
     },
-    trade::{self, Basket, BasketLine, CouponFit, CouponStanding, Offers},
+    trade::{self, Basket, BasketLine, CouponFit, CouponStanding},
 };
 
 pub(super) struct Coupons;
@@ -361,16 +361,7 @@ fn explain(
 
 /// What a usable coupon does for what shall be bought.
 fn explain_fit(talk: &mut Talk<'_>, coupon: &Promotion, wallet: &[WalletCoupon], wanted: &[(&Product, Money, u32)]) {
-    let shopper = talk.turn.shopper.as_ref();
-    let running = trade::running(&talk.shop.promotions, shopper, talk.now());
-    let usable = |promotion: &&Promotion| {
-        trade::coupon_standing(promotion, wallet, talk.now()).is_none_or(CouponStanding::is_usable)
-    };
-    let offers = Offers {
-        running: running.into_iter().filter(usable).collect(),
-        base: talk.shop.threshold_base,
-        policy: &talk.shop.policy,
-    };
+        let (shopper, offers) = (talk.turn.shopper.as_ref(), basket::offers(talk, wallet));
     let lines = wanted.iter().map(|(product, list, units)| BasketLine { product, list: *list, units: *units });
     let basket = Basket { lines: lines.collect(), shopper, region: None };
     let fit = trade::coupon_fit(coupon, &basket, &offers);

@@ -21,7 +21,7 @@ use crate::{
         message::{QuoteNext, QuotePartLine},
         trade::{Product, Promotion, PromotionKind, WalletCoupon},
     },
-    trade::{self, Basket, BasketLine, CouponStanding, Offers, Quote, QuoteStep, StepKind},
+    trade::{self, Basket, BasketLine, CouponStanding, Quote, QuoteStep, StepKind},
 };
 
 pub(super) struct QuoteFlow;
@@ -136,18 +136,9 @@ fn tell<'a>(talk: &mut Talk<'a>, items: Vec<Priced<'a>>) -> Ask<Next> {
     let goods: Vec<Goods<'a>> =
         items.iter().map(|(item, product)| (*product, basket::list_price(product, item), item.units)).collect();
     let wallet = wallet(talk)?;
-    let shopper = talk.turn.shopper.as_ref();
-    let running = trade::running(&talk.shop.promotions, shopper, talk.now());
-    let usable = |promotion: &&Promotion| {
-        trade::coupon_standing(promotion, wallet, talk.now()).is_none_or(CouponStanding::is_usable)
-    };
-    let offers = Offers {
-        running: running.into_iter().filter(usable).collect(),
-        base: talk.shop.threshold_base,
-        policy: &talk.shop.policy,
-    };
+        let (shopper, offers) = (talk.turn.shopper.as_ref(), basket::offers(talk, wallet));
     let lines = goods.iter().map(|(product, list, units)| BasketLine { product, list: *list, units: *units });
-        let region = talk.entities(EntityKind::Region).find_map(|entity| match &entity.value {
+    let region = talk.entities(EntityKind::Region).find_map(|entity| match &entity.value {
         EntityValue::Text(region) => Some(region.as_str()),
         _ => None,
     });
