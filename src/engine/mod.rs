@@ -15,7 +15,10 @@ mod shops;
 mod silence;
 mod turn;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use jiff::{Timestamp, ZonedDateTime};
 use tokio::sync::Notify;
@@ -36,6 +39,8 @@ use crate::{
     store::{SharedStore, StoreError},
 };
 
+/// How often messages without an answer are looked for; one that is being answered is not answered twice.
+const LOOKS_AGAIN: Duration = Duration::from_secs(10);
 /// The waits before a failed turn is tried again, in milliseconds.
 const RETRIES: [u64; 4] = [100, 400, 1_600, 6_400];
 
@@ -109,12 +114,17 @@ impl Engine {
         self.now().to_zoned_datetime(shop.time_zone.clone())
     }
 
-    /// What has to run as long as the server does: first whatever was left unanswered, then the outbox.
+    /// What has to run as long as the server does: first whatever was left unanswered, then the outbox. A turn that
+    /// gave up is found again by the next look.
     pub async fn run(&self, stop: impl Future<Output = ()>) {
         tokio::pin!(stop);
-        let mut looked = false;
+        let mut looked: Option<Instant> = None;
         loop {
-            looked = looked || self.answer_what_was_left().await;
+            if looked.is_none_or(|looked| LOOKS_AGAIN <= looked.elapsed())
+                && self.answer_what_was_left().await
+            {
+                looked = Some(Instant::now());
+            }
             self.carry_out_changes_soon().await;
             self.break_silences_soon().await;
             tokio::select! {
@@ -166,7 +176,7 @@ impl Engine {
                     Some(wait) if !engine.tasks.is_closed() => {
                         tokio::time::sleep(Duration::from_millis(wait)).await;
                     }
-                    _ => return, // The next message or the next start answers it.
+                    _ => return, // The next look answers it.
                 }
             }
         });
