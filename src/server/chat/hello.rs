@@ -213,12 +213,13 @@ async fn first_frame(
 ) -> Result<(Welcome, u64), EngineError> {
     let engine = &connection.state.engine;
     let store = &engine.parts().store;
+    let standing = engine.standing(&conversation.id).await?.ok_or(EngineError::UnknownConversation)?;
+    // Before the messages: one that is stored in between is among them or heard, never only counted.
+    let now = store.conversation(&conversation.id).await?.ok_or(EngineError::UnknownConversation)?;
     let messages = match after {
         Some(after) => store.messages(&conversation.id, after, WELCOME_MESSAGES).await?,
         None => store.latest(&conversation.id, WELCOME_MESSAGES).await?,
     };
-    let standing = engine.standing(&conversation.id).await?.ok_or(EngineError::UnknownConversation)?;
-    let now = store.conversation(&conversation.id).await?.ok_or(EngineError::UnknownConversation)?;
     let sent = messages.last().map_or(after.unwrap_or(now.last_seq), |last| last.seq);
     let more = match after {
         Some(_) => sent < now.last_seq,
