@@ -161,6 +161,7 @@ fn turn(message: &str, reading: Reading, now: &ZonedDateTime) -> Turn {
         page: dialogue::Page::default(),
         can_sign_in: true,
         people_open: true,
+        assist: false,
         mode: Mode::Bot,
         now: now.clone(),
     }

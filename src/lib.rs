@@ -38,6 +38,9 @@ pub mod store;
 // A shop's own systems.
 pub mod backend;
 
+// How people share the work.
+pub mod desk;
+
 // Who hears what.
 pub mod bus;
 

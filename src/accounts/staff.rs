@@ -54,6 +54,8 @@ impl Accounts {
             password_hash: passwords::hash(&password).await?,
             role: Role::Owner,
             shops: Vec::new(),
+            groups: Vec::new(),
+            capacity: 0,
             must_change: true,
             at: now,
         };

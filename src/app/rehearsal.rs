@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     accounts::tokens,
-    domain::{Content, DialogueState, Message, PartKind, ShopId, SlotValue},
+    domain::{Content, DialogueState, Message, Part, PartKind, ShopId, SlotValue},
     encoder::Encoder,
     engine::{Assistant, Engine, FixedClock, Said, Shops},
     shop::{self, Clock, Clocks, ConversationTest, Expectation, TestTurn, Tree},
@@ -162,7 +162,10 @@ impl Stage {
         if let Err(error) = self.engine.take(&self.conversation, &agent).await {
             return Ok(Err(format!("the agent can't take the conversation: {error}")));
         }
-        let said = self.engine.say_as_agent(&self.conversation, &agent, &format!("a{number}"), text).await;
+        let said = self
+            .engine
+            .say_as_agent(&self.conversation, &agent, &format!("a{number}"), vec![Part::text(text)])
+            .await;
         Ok(said.map(drop).map_err(|error| format!("the agent can't say it: {error}")))
     }
 

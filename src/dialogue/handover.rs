@@ -1,12 +1,15 @@
 //! When a person takes over, and what that person is told (COMMERCE.md, last section).
 
+use jiff::Timestamp;
+
 use super::{
     Source, course, hours,
     talk::{Ask, Talk},
     words,
 };
 use crate::domain::{
-    Act, EntityKind, FlowRun, Handoff, IntentId, Locale, Mode, Reason, SentimentLabel, Shown, SlotValue,
+    Act, Entity, EntityKind, FlowRun, Handoff, IntentId, Locale, Mode, Reason, SentimentLabel, Shown,
+    SlotValue,
 };
 
 const PLAIN: &[&str] = &[
@@ -176,6 +179,15 @@ fn is_vip(talk: &Talk<'_>) -> bool {
         && !already
 }
 
+/// In hours when people answer and the assistant only proposes, they get every message at once.
+pub(super) fn assisted(talk: &mut Talk<'_>) -> Option<Source> {
+    if !talk.turn.assist || !talk.turn.people_open {
+        return None;
+    }
+    hand_over(talk, Reason::Assist);
+    Some(Source { name: "handoff".to_owned(), ..Source::default() })
+}
+
 /// Reasons that come with time: anger that rises, the same question again and again.
 pub(super) fn soon(talk: &mut Talk<'_>, stated: &[(IntentId, Option<f32>)]) -> Option<Reason> {
     let negative = talk.understanding().is_some_and(|it| it.sentiment.label == SentimentLabel::Negative);
@@ -218,14 +230,26 @@ pub(super) fn hand_over(talk: &mut Talk<'_>, reason: Reason) {
         Reason::Threat | Reason::Legal | Reason::Anger => talk.say("handoff.lead.sorry", &[]),
         Reason::NotUnderstood | Reason::Repeated | Reason::FlowFailed => talk.say("handoff.lead.stuck", &[]),
         Reason::Amount | Reason::Policy => talk.say("handoff.lead.decide", &[]),
-        Reason::Asked | Reason::Vip | Reason::Keyword => {}
+        Reason::Asked | Reason::Vip | Reason::Keyword | Reason::Assist => {}
     }
-    if talk.turn.people_open {
-        talk.say("handoff.queued", &[]);
-    } else {
+    if !talk.turn.people_open {
         say_away(talk);
+    } else if reason == Reason::Assist {
+        talk.say("handoff.assist", &[]);
+    } else {
+        talk.say("handoff.queued", &[]);
     }
-    let handoff = Handoff { reason, summary: summary(talk), slots: slots(talk), about: about(talk) };
+    let (group, priority) = super::routing::route(talk, reason);
+    let handoff = Handoff {
+        reason,
+        summary: summary(talk),
+        slots: slots(talk),
+        about: about(talk),
+        group,
+        priority,
+        promised: promised(talk),
+        contact: contact(talk),
+    };
     talk.acts.push(Act::Handoff(handoff));
     // The person goes on from here; what waits for an outcome still gets it.
     talk.state.flows.retain(|run| run.asking.is_none());
@@ -250,8 +274,35 @@ pub(super) fn say_waiting(talk: &mut Talk<'_>) {
 
 /// A message left while nobody is there.
 pub(super) fn take_message(talk: &mut Talk<'_>) {
-    let has_contact = talk.entities(EntityKind::Phone).next().is_some();
-    talk.say(if has_contact { "message.contact_taken" } else { "message.taken" }, &[]);
+    match contact(talk) {
+        Some(contact) => {
+            talk.say("message.contact_taken", &[]);
+            talk.acts.push(Act::Contact(contact));
+        }
+        None => talk.say("message.taken", &[]),
+    }
+}
+
+/// How to reach the shopper, as the message says it: a phone number, or an e-mail address.
+fn contact(talk: &Talk<'_>) -> Option<String> {
+    let utterance = talk.utterance()?;
+    let written = |entity: &Entity| utterance.raw.get(entity.span.clone()).map(str::to_owned);
+    let phone = utterance.entities.iter().find(|entity| entity.kind == EntityKind::Phone).and_then(written);
+    phone.or_else(|| {
+        let address = |word: &&str| {
+            word.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'))
+        };
+        let ends = |letter: char| {
+            letter.is_whitespace() || !(letter.is_ascii_alphanumeric() || "@._+-".contains(letter))
+        };
+        utterance.raw.split(ends).find(address).map(|word| word.trim_matches('.').to_owned())
+    })
+}
+
+/// Until when somebody has answered a message left now: a while after people are back.
+fn promised(talk: &Talk<'_>) -> Option<Timestamp> {
+    let back = hours::opens_next(&talk.shop.hours, &talk.turn.now).filter(|_| !talk.turn.people_open)?;
+    back.timestamp().checked_add(talk.shop.handoff.service.messages).ok()
 }
 
 fn first_locale(talk: &Talk<'_>) -> Locale {

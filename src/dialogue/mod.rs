@@ -20,6 +20,7 @@ pub mod keys;
 mod looked_for;
 mod orders;
 mod products;
+mod routing;
 mod search_memory;
 mod speaking_first;
 mod step;

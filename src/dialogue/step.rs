@@ -96,6 +96,14 @@ fn decide(talk: &mut Talk<'_>) -> Ask<Source> {
         Mode::Queue | Mode::Message => return while_waiting(talk),
         Mode::Bot | Mode::Closed => {}
     }
+    if talk.turn.assist {
+        if let Some(source) = handover::urgent(talk)? {
+            return Ok(source);
+        }
+        if let Some(source) = handover::assisted(talk) {
+            return Ok(source);
+        }
+    }
     let answered = match first_to_answer(talk)? {
         Some(source) => source,
         None => not_understood(talk)?,
@@ -433,6 +441,9 @@ fn noted(talk: &mut Talk<'_>) -> Source {
 
 /// While a person is awaited, questions that change nothing are answered; all else is left to the person.
 fn while_waiting(talk: &mut Talk<'_>) -> Ask<Source> {
+    if talk.turn.assist && talk.turn.mode == Mode::Queue {
+        return Ok(Source::default());
+    }
     if let Some(source) = faq_in_the_same_words(talk)? {
         return Ok(source);
     }

@@ -21,6 +21,8 @@ pub struct Turn {
     pub can_sign_in: bool,
     /// Whether a person can answer now.
     pub people_open: bool,
+    /// Whether the assistant only proposes now, and people answer.
+    pub assist: bool,
     /// Who answers the shopper now.
     pub mode: Mode,
 }

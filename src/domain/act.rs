@@ -25,6 +25,8 @@ pub enum Act {
     Offer(Vec<Choice>),
     /// Ask for a person.
     Handoff(Handoff),
+    /// Note how to reach the shopper, for whoever answers later.
+    Contact(String),
     /// Change something in the shop's systems, through the outbox.
     Change(Change),
     /// All of this only if nothing was ever done in the shop under this key.
@@ -44,6 +46,14 @@ pub struct Handoff {
     pub slots: Vec<(String, String)>,
     /// Order, product or ticket in question.
     pub about: Option<Shown>,
+    /// The group of people it is for; empty in a shop without groups.
+    pub group: String,
+    /// What it is put before in the queue: a greater one is served first.
+    pub priority: i32,
+    /// Out of hours: until when somebody has answered, as the shopper was told.
+    pub promised: Option<Timestamp>,
+    /// Out of hours: how to reach the shopper, as they wrote it.
+    pub contact: Option<String>,
 }
 
 /// The rules that call a person (COMMERCE.md, last section).
@@ -63,6 +73,7 @@ pub enum Reason {
     FlowFailed,
     Amount,
     Policy,
+    Assist,
 }
 
 impl Reason {
@@ -82,28 +93,35 @@ impl Reason {
             Self::FlowFailed => "flow_failed",
             Self::Amount => "amount",
             Self::Policy => "policy",
+            Self::Assist => "assist",
         }
     }
 
+    const ALL: [Self; 14] = [
+        Self::Asked,
+        Self::Threat,
+        Self::Safety,
+        Self::Fraud,
+        Self::Legal,
+        Self::Vip,
+        Self::Keyword,
+        Self::NotUnderstood,
+        Self::Repeated,
+        Self::Anger,
+        Self::FlowFailed,
+        Self::Amount,
+        Self::Policy,
+        Self::Assist,
+    ];
+
     /// The reason with a code.
     pub fn from_code(code: &str) -> Option<Self> {
-        [
-            Self::Asked,
-            Self::Threat,
-            Self::Safety,
-            Self::Fraud,
-            Self::Legal,
-            Self::Vip,
-            Self::Keyword,
-            Self::NotUnderstood,
-            Self::Repeated,
-            Self::Anger,
-            Self::FlowFailed,
-            Self::Amount,
-            Self::Policy,
-        ]
-        .into_iter()
-        .find(|reason| reason.code() == code)
+        Self::ALL.into_iter().find(|reason| reason.code() == code)
+    }
+
+    /// Every code, for those who have to choose one.
+    pub fn codes() -> String {
+        Self::ALL.map(Self::code).join(", ")
     }
 }
 

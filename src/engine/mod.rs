@@ -4,6 +4,7 @@
 //! what happens is told to everybody through the bus.
 
 mod advice;
+mod assigning;
 mod assistant;
 mod clock;
 mod locks;
@@ -13,6 +14,7 @@ mod recommenders;
 mod say;
 mod shops;
 mod silence;
+mod standing;
 mod turn;
 
 use std::{
@@ -26,9 +28,10 @@ use tokio_util::task::TaskTracker;
 
 pub use assistant::{Assistant, AssistantError, Learnt, Reading};
 pub use clock::{Clock, FixedClock, SystemClock};
-pub use people::{PeopleError, Standing};
+pub use people::{Leaving, PeopleError, Recipient, supervises};
 pub use say::Said;
 pub use shops::{ShopStatus, Shops};
+pub use standing::Standing;
 
 use crate::{
     backend::Backend,
@@ -66,7 +69,7 @@ pub struct Engine {
     parts: Arc<Parts>,
     turns: Arc<locks::TurnLocks>,
     tasks: TaskTracker,
-    outbox_bell: Arc<Notify>,
+    bell: Arc<Notify>,
     recommenders: Arc<recommenders::Recommenders>,
 }
 
@@ -94,7 +97,7 @@ impl Engine {
             parts: Arc::new(parts),
             turns: Arc::default(),
             tasks: TaskTracker::new(),
-            outbox_bell: Arc::default(),
+            bell: Arc::default(),
             recommenders: Arc::default(),
         }
     }
@@ -127,9 +130,10 @@ impl Engine {
             }
             self.carry_out_changes_soon().await;
             self.break_silences_soon().await;
+            self.look_after_desk().await;
             tokio::select! {
                 () = &mut stop => break,
-                () = self.outbox_bell.notified() => {}
+                () = self.bell.notified() => {}
                 () = tokio::time::sleep(Duration::from_secs(1)) => {}
             }
         }

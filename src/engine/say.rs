@@ -2,13 +2,12 @@
 
 use super::{
     Engine, EngineError,
-    assistant::Assistant,
     turn::{self, Due},
 };
 use crate::{
     bus::Event,
     dialogue,
-    domain::{Content, ConversationId, Mode, Part, PartKind, ProductId, ShopId},
+    domain::{Content, ConversationId, Locale, Mode, Part, PartKind, ProductId, ShopId},
     store::{Appended, Conversation, NewShopperMessage, Pending, StoreError},
 };
 
@@ -43,11 +42,16 @@ impl Engine {
         client_id: &str,
         content: Content,
     ) -> Result<Said, EngineError> {
-        let assistant = self.parts.shops.assistant(&conversation.shop)?;
-        let Some(parts) = self.parts_of(&assistant, conversation, client_id, &content).await? else {
+        let Some(parts) = self.parts_of(conversation, client_id, &content).await? else {
             return Ok(Said::BadChoice);
         };
-        let message = NewShopperMessage { client_id: client_id.to_owned(), content, parts, at: self.now() };
+        let message = NewShopperMessage {
+            client_id: client_id.to_owned(),
+            content,
+            parts,
+            reopen_to: self.same_person(conversation).await?,
+            at: self.now(),
+        };
         match self.parts.store.append_shopper(&conversation.id, message).await? {
             Appended::IdReused => Ok(Said::IdReused),
             Appended::Stored { message, duplicate: true, .. } => Ok(Said::Stored { seq: message.seq }),
@@ -70,7 +74,6 @@ impl Engine {
     /// How something said is shown; `None` when it names what does not exist or was not offered.
     async fn parts_of(
         &self,
-        assistant: &Assistant,
         conversation: &Conversation,
         client_id: &str,
         content: &Content,
@@ -91,12 +94,18 @@ impl Engine {
             }
             Content::Product(id) => self.product_part(&conversation.shop, id).await?.map(|part| vec![part]),
             Content::Order(id) => Some(vec![Part::text(format!("#{id}"))]),
-            Content::Sticker(id) => assistant.shop.stickers.get(id).map(|sticker| {
-                let alt = sticker.alt.get(conversation.locale).to_owned();
-                vec![Part { text: format!("[{alt}]"), kind: PartKind::Sticker { id: id.clone(), alt } }]
-            }),
+            Content::Sticker(id) => {
+                self.sticker_part(&conversation.shop, id, conversation.locale).map(|part| vec![part])
+            }
             Content::Image(_) => None,
         })
+    }
+
+    /// A sticker of the shop, if it has one of this id.
+    pub fn sticker_part(&self, shop: &ShopId, id: &str, locale: Locale) -> Option<Part> {
+        let assistant = self.parts.shops.assistant(shop).ok()?;
+        let alt = assistant.shop.stickers.get(id)?.alt.get(locale).to_owned();
+        Some(Part { text: format!("[{alt}]"), kind: PartKind::Sticker { id: id.to_owned(), alt } })
     }
 
     async fn product_part(&self, shop: &ShopId, id: &ProductId) -> Result<Option<Part>, EngineError> {
@@ -142,7 +151,7 @@ impl Engine {
             self.publish(conversation, Event::Message(message));
         }
         if changes {
-            self.outbox_bell.notify_one();
+            self.bell.notify_one();
         }
         if mode.is_some() {
             self.publish_state(conversation).await;

@@ -86,6 +86,9 @@ pub(super) async fn take(engine: &Engine, assistant: &Assistant, pending: &Pendi
             .collect(),
         mode: new_mode(turn.mode, handoff.as_ref(), turn.people_open),
         handoff,
+        contact: acts
+            .iter()
+            .find_map(|act| if let Act::Contact(how) = act { Some(how.clone()) } else { None }),
         once: acts
             .iter()
             .filter_map(|act| if let Act::Once(key) = act { Some(key.clone()) } else { None })
@@ -148,6 +151,12 @@ async fn turn(
         page: Page { product: conversation.page.product.clone(), order: conversation.page.order.clone() },
         can_sign_in: true,
         people_open: dialogue::people_answer(&assistant.shop.hours, now),
+        assist: assistant
+            .shop
+            .handoff
+            .assist
+            .as_ref()
+            .is_some_and(|hours| dialogue::people_answer(hours, now)),
         mode: conversation.mode,
         now: now.clone(),
     }

@@ -74,7 +74,7 @@ impl Writer<'_> {
                     parts.push(Part { text: cards::text_form(self, kind), kind: (**kind).clone() });
                 }
                 Act::Offer(choices) => collect(&mut options, choices),
-                Act::Handoff(_) | Act::Change(_) | Act::Once(_) | Act::LookAgain(_) => {}
+                Act::Handoff(_) | Act::Contact(_) | Act::Change(_) | Act::Once(_) | Act::LookAgain(_) => {}
             }
         }
         if !options.is_empty() {

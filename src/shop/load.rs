@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::document::{Place, Source};
 use super::files::faq::FaqEntry;
 use super::files::glossary::GlossaryFile;
+use super::files::handoff::HandoffFile;
 use super::files::intents::IntentBlock;
 use super::files::orders::OrdersFile;
 use super::files::policy::PolicyFile;
@@ -16,7 +17,7 @@ use super::files::replies::ReplyEntry;
 use super::files::shop_file::ShopFile;
 use super::files::stickers::StickerEntry;
 use super::files::{self, Terms};
-use super::model::{HandoffRules, Shop};
+use super::model::Shop;
 use super::problem::{Problem, kinds, sort};
 use super::tests_file::{self, ConversationTest, TestReferences};
 use super::times::{Clock, Clocks};
@@ -73,7 +74,7 @@ pub(crate) struct Folder {
     pub(crate) glossary: GlossaryFile,
     pub(crate) promotions: PromotionsFile,
     pub(crate) sizes: Vec<(Located<String>, SizeChart)>,
-    pub(crate) handoff: Option<HandoffRules>,
+    pub(crate) handoff: Option<HandoffFile>,
     pub(crate) stickers: Vec<StickerEntry>,
     /// `None` when the folder has no catalog, so that nothing can be said of products it names.
     pub(crate) products: Option<Vec<ProductEntry>>,
@@ -263,7 +264,7 @@ fn read_shop_file(source: &mut Source<'_>, name: &str, terms: &Terms, content: &
         "glossary.toml" => content.glossary = files::glossary::read(source),
         "promotions.toml" => content.promotions = files::promotions::read(source, terms),
         "sizes.toml" => content.sizes = files::sizes::read(source, terms),
-        "handoff.toml" => content.handoff = Some(files::handoff::read(source)),
+        "handoff.toml" => content.handoff = Some(files::handoff::read(source, terms)),
         "stickers.toml" => content.stickers = files::stickers::read(source, terms),
         "catalog/products.jsonl" => content.products = Some(files::products::read(source, terms)),
         "orders/orders.jsonl" => content.orders = Some(files::orders::read(source, terms)),

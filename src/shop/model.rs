@@ -57,7 +57,7 @@ pub struct Shop {
     /// Size charts by id.
     pub sizes: BTreeMap<String, SizeChart>,
     /// When a person takes over.
-    pub handoff: HandoffRules,
+    pub handoff: super::people::HandoffRules,
     /// Stickers by id.
     pub stickers: BTreeMap<String, Sticker>,
 }
@@ -141,19 +141,6 @@ pub struct Hours {
     pub to: civil::Time,
     /// Days off.
     pub holidays: Vec<civil::Date>,
-}
-
-/// When a person takes over (COMMERCE.md, last section).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HandoffRules {
-    /// Words that call a person at once.
-    pub keywords: Vec<String>,
-    /// Member levels that always get a person.
-    pub vip_levels: Vec<String>,
-    /// Turns in a row not understood.
-    pub misses: u8,
-    /// The same question so many times.
-    pub repeats: u8,
 }
 
 /// A sticker.

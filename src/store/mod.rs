@@ -18,9 +18,11 @@ use crate::domain::{
 
 mod changes;
 pub mod error;
+mod hands;
 mod memory;
 pub mod model;
 mod open;
+pub mod people;
 mod rules;
 mod sqlite;
 
@@ -29,12 +31,16 @@ mod conformance;
 #[cfg(test)]
 pub(crate) mod samples;
 
+pub use crate::domain::{Staff, Stint};
 pub use error::StoreError;
 pub use model::{
-    Agent, AgentAppended, AgentMessage, AgentSession, Appended, Board, Card, Carried, Closing, Conversation,
-    DueChange, HandoffRecord, Identity, NewAgent, NewAnswer, NewConversation, NewNote, NewShopperMessage,
-    Note, Noted, Page, Pending, PendingMessage, PendingOutcome, PublishedVersion, QueuePlace, Rating, Reader,
-    Role, Seed, SignInFailures, Staff, Staffed, Take, Taken, TurnCommit,
+    Agent, AgentSession, Appended, Carried, Conversation, DueChange, Identity, NewAgent, NewAnswer,
+    NewConversation, NewShopperMessage, Page, Pending, PendingMessage, PendingOutcome, PublishedVersion,
+    Rating, Reader, Role, Seed, SignInFailures, TurnCommit,
+};
+pub use people::{
+    AgentAppended, AgentMessage, Board, Card, Closing, Destination, Duty, HandoffRecord, NewNote, Note,
+    Noted, OnDuty, Onward, QueuePlace, Staffed, StintOf, Take, Taken, Taking,
 };
 
 pub use memory::MemoryStore;
@@ -179,16 +185,26 @@ pub trait ConversationStore: Send + Sync {
 /// The queue and the people who work it off. Conversations enter it by [`ConversationStore::commit_turn`].
 #[async_trait]
 pub trait QueueStore: Send + Sync {
-    /// Conversations of these shops that wait for a person (modes `queue` and `message`), longest first.
+    /// Conversations of these shops that wait for a person, in the order they are served: mode `queue` before
+    /// `message`, greater priority first, then who waits longest.
     async fn waiting(&self, shops: &[ShopId]) -> Result<Vec<Card>>;
 
-    /// A conversation's place in its shop's queue; `None` when it isn't in mode `queue`.
+    /// Conversations of these shops that a person holds, oldest first.
+    async fn held(&self, shops: &[ShopId]) -> Result<Vec<Card>>;
+
+    /// A conversation's place among those of its shop and group that wait; `None` when it isn't in mode `queue`.
     async fn queue_place(&self, id: &ConversationId) -> Result<Option<QueuePlace>>;
 
     /// Gives a waiting conversation to a person: of several who try, exactly one gets [`Taken::Yes`]. Mode becomes
     /// `agent`, everything pending from the shopper counts as answered, and the notice is stored as a system
-    /// message, all in one transaction. Taking again what one already holds is `Yes` without a new message.
+    /// message, all in one transaction. Taking again what one already holds is `Yes` without a new message. With
+    /// [`Taking::FromAnyone`] what another holds is taken from them.
     async fn take(&self, take: Take) -> Result<Taken>;
+
+    /// From its holder on to another person, to a group's queue, or back into its own, with a notice. What the holder
+    /// had to answer is the next one's to answer. To the holder is [`Staffed::Unchanged`], and so is one that was to
+    /// be unanswered and isn't.
+    async fn hand_on(&self, onward: Onward) -> Result<Staffed>;
 
     /// Stores what the holder said; same-id rules as for shoppers, in a number space of their own.
     async fn append_agent(&self, id: &ConversationId, message: AgentMessage) -> Result<AgentAppended>;
@@ -209,18 +225,36 @@ pub trait QueueStore: Send + Sync {
         at: Timestamp,
     ) -> Result<Staffed>;
 
+    /// Marks a conversation with these tags and no others.
+    async fn tag(&self, id: &ConversationId, tags: Vec<String>) -> Result<()>;
+
     /// Stores an internal note, which no shopper sees and which has its own numbers from 1.
     async fn note(&self, id: &ConversationId, note: NewNote) -> Result<Noted>;
 
     /// A conversation's notes in order.
     async fn notes(&self, id: &ConversationId) -> Result<Vec<Note>>;
 
-    /// One conversation as the desk's lists show it.
-    async fn card(&self, id: &ConversationId) -> Result<Option<Card>>;
+    /// One conversation as the desk's lists show it, to one reader.
+    async fn card(&self, id: &ConversationId, reader: Option<&AgentId>) -> Result<Option<Card>>;
 
-    /// The three lists of a person's desk: who waits in these shops, whom they hold, and the last `closed_limit`
-    /// that they held and that are closed.
+    /// The lists of a person's desk: who waits in these shops, whom they and whom others hold, and the last
+    /// `closed_limit` that people had and that are closed.
     async fn board(&self, agent: &AgentId, shops: &[ShopId], closed_limit: usize) -> Result<Board>;
+
+    /// The person has looked at the notes of a conversation that name them.
+    async fn see_mentions(&self, agent: &AgentId, id: &ConversationId) -> Result<()>;
+
+    /// A desk of this person is open; with a status, they want new conversations or don't. Returns the status.
+    async fn be_present(&self, agent: &AgentId, duty: Option<Duty>, at: Timestamp) -> Result<Duty>;
+
+    /// Everyone who may hold conversations, by name.
+    async fn on_duty(&self) -> Result<Vec<OnDuty>>;
+
+    /// Stays with people in these shops that began to wait in `from..until`, in that order.
+    async fn stints(&self, shops: &[ShopId], from: Timestamp, until: Timestamp) -> Result<Vec<StintOf>>;
+
+    /// The last `limit` stays in a shop that a person had and that are over, the latest first.
+    async fn last_stints(&self, shop: &ShopId, limit: usize) -> Result<Vec<Stint>>;
 }
 
 /// Members of staff and their sign-ins. Passwords and tokens come here as hashes only.

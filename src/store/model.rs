@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::{
     AgentId, Author, Change, ChangeOutcome, Content, ConversationId, DialogueState, Handoff, Locale, Message,
-    Mode, OrderId, Part, ProductId, ShopId, ShopperId, Trace,
+    Mode, OrderId, Part, ProductId, ShopId, ShopperId, Staff, Trace,
     act::ChangeRequest,
     trade::{Order, Product, Shopper, WalletCoupon},
 };
@@ -61,19 +61,12 @@ pub struct Conversation {
     pub staff_read: u64,
     /// The shopper's rating.
     pub rating: Option<Rating>,
+    /// What staff have marked it with.
+    pub tags: Vec<String>,
     /// When it was opened.
     pub created_at: Timestamp,
     /// When anything last happened in it.
     pub touched_at: Timestamp,
-}
-
-/// A member of staff as a conversation names them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Staff {
-    /// Which.
-    pub id: AgentId,
-    /// The name shown to shoppers.
-    pub name: String,
 }
 
 /// The page that a shopper looks at.
@@ -96,6 +89,8 @@ pub struct NewShopperMessage {
     pub content: Content,
     /// How it is shown.
     pub parts: Vec<Part>,
+    /// Who gets the conversation if it was closed and opens again with this; else the bot does.
+    pub reopen_to: Option<Staff>,
     /// Now.
     pub at: Timestamp,
 }
@@ -109,7 +104,7 @@ pub enum Appended {
         message: Message,
         /// It was there before: ack, and nothing else.
         duplicate: bool,
-        /// The conversation was closed and is in mode `bot` again.
+        /// The conversation was closed and is open again.
         reopened: bool,
         /// Who answers it: in mode `agent` no turn is due.
         mode: Mode,
@@ -170,6 +165,8 @@ pub struct TurnCommit {
     pub mode: Option<Mode>,
     /// Why a person is needed; replaces an earlier one.
     pub handoff: Option<Handoff>,
+    /// How to reach the shopper, learnt while nobody was there.
+    pub contact: Option<String>,
     /// What to change in the shop's system.
     pub outbox: Vec<Change>,
     /// Keys under which nothing may have been committed in the shop before, by whatever conversation.
@@ -234,165 +231,6 @@ pub struct Rating {
     pub at: Timestamp,
 }
 
-/// Why a conversation waits for a person.
-#[derive(Clone, Debug, PartialEq)]
-pub struct HandoffRecord {
-    /// Reason, summary, slots and what it is about.
-    pub handoff: Handoff,
-    /// Since when it waits.
-    pub since: Timestamp,
-}
-
-/// A place in the queue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct QueuePlace {
-    /// From 1.
-    pub position: u32,
-    /// Since when.
-    pub since: Timestamp,
-}
-
-/// A person takes a conversation.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Take {
-    /// Which.
-    pub conversation: ConversationId,
-    /// Who.
-    pub agent: Staff,
-    /// What the shopper is told, as a system message.
-    pub notice: Vec<Part>,
-    /// Now.
-    pub at: Timestamp,
-}
-
-/// What became of taking a conversation.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Taken {
-    /// It is theirs. The message is the notice; `None` when they held it before.
-    Yes(Option<Message>),
-    /// Somebody else was first.
-    AlreadyTaken(Staff),
-    /// It doesn't wait for anyone.
-    NotWaiting(Mode),
-}
-
-/// Something a person says.
-#[derive(Clone, Debug, PartialEq)]
-pub struct AgentMessage {
-    /// Who.
-    pub agent: Staff,
-    /// The client's id.
-    pub client_id: String,
-    /// What; decides whether a repeated id is the same message.
-    pub parts: Vec<Part>,
-    /// Now.
-    pub at: Timestamp,
-}
-
-/// What became of something a person said.
-#[derive(Clone, Debug, PartialEq)]
-pub enum AgentAppended {
-    /// It is stored.
-    Stored {
-        /// As stored.
-        message: Message,
-        /// It was there before.
-        duplicate: bool,
-    },
-    /// The id was used for something else.
-    IdReused,
-    /// They don't hold the conversation.
-    NotHolder,
-}
-
-/// A person ends their part in a conversation.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Closing {
-    /// Which.
-    pub conversation: ConversationId,
-    /// Who; `None` for the engine itself.
-    pub agent: Option<AgentId>,
-    /// What the shopper is told, as a system message.
-    pub notice: Vec<Part>,
-    /// Now.
-    pub at: Timestamp,
-}
-
-/// What became of a change of hands.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Staffed {
-    /// Done; the notice as stored.
-    Done(Message),
-    /// It was so already; nothing is stored.
-    Unchanged,
-    /// Somebody else holds the conversation, or nobody.
-    NotHolder,
-}
-
-/// An internal note to store.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewNote {
-    /// Who writes it.
-    pub agent: Staff,
-    /// The client's id.
-    pub client_id: String,
-    /// The note.
-    pub text: String,
-    /// Now.
-    pub at: Timestamp,
-}
-
-/// An internal note.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Note {
-    /// Its number, from 1.
-    pub number: u64,
-    /// Who wrote it.
-    pub agent: Staff,
-    /// The note.
-    pub text: String,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// What became of a note.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Noted {
-    /// It is stored.
-    Stored {
-        /// As stored.
-        note: Note,
-        /// It was there before.
-        duplicate: bool,
-    },
-    /// The id was used for something else.
-    IdReused,
-}
-
-/// A conversation as the desk's lists show it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Card {
-    /// The conversation.
-    pub conversation: Conversation,
-    /// Why it came to people, and since when.
-    pub handoff: Option<HandoffRecord>,
-    /// Its last message.
-    pub last: Option<Message>,
-    /// Shopper's messages that staff have not read.
-    pub unread: u64,
-}
-
-/// A person's desk.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct Board {
-    /// Who waits, longest first.
-    pub waiting: Vec<Card>,
-    /// Whom they hold, oldest first.
-    pub mine: Vec<Card>,
-    /// Whom they held, last closed first.
-    pub closed: Vec<Card>,
-}
-
 /// What a member of staff may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
@@ -433,6 +271,10 @@ pub struct NewAgent {
     pub role: Role,
     /// In which shops; empty means all of them.
     pub shops: Vec<ShopId>,
+    /// For which groups of people; empty means all of them.
+    pub groups: Vec<String>,
+    /// How many conversations at once; 0 is as the shop says.
+    pub capacity: u32,
     /// The password has to be changed at first use.
     pub must_change: bool,
     /// Now.
@@ -452,6 +294,10 @@ pub struct Agent {
     pub role: Role,
     /// In which shops; empty means all of them.
     pub shops: Vec<ShopId>,
+    /// For which groups of people; empty means all of them.
+    pub groups: Vec<String>,
+    /// How many conversations at once; 0 is as the shop says.
+    pub capacity: u32,
     /// The password has to be changed before anything else.
     pub must_change: bool,
     /// Since when they are a member.

@@ -6,10 +6,10 @@
 use jiff::Timestamp;
 
 use super::{
-    AgentMessage, Card, Closing, Conversation, HandoffRecord, Identity, NewConversation, NewShopperMessage,
-    Reader, Result, Staffed, StoreError, Take, Taken, TurnCommit,
+    Card, Conversation, HandoffRecord, Identity, NewConversation, NewShopperMessage, Rating, Reader, Result,
+    StoreError, TurnCommit,
 };
-use crate::domain::{AgentId, Author, Handoff, Message, Mode, Part, ShopperId, Trace};
+use crate::domain::{Author, Handoff, Message, Mode, Part, ShopperId, Stint, Trace};
 
 /// A conversation's row: what callers see, and what only stores need.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +27,10 @@ pub(super) struct Record {
     pub(super) closed_at: Option<Timestamp>,
     /// When to look whether to speak first.
     pub(super) look_again_at: Option<Timestamp>,
+    /// The stay with people, or the last one.
+    pub(super) stint: Option<Stint>,
+    /// Stays as they were left by what happened, for the store to keep.
+    pub(super) stints: Vec<Stint>,
 }
 
 impl Record {
@@ -46,6 +50,7 @@ impl Record {
             shopper_read: 0,
             staff_read: 0,
             rating: None,
+            tags: Vec::new(),
             created_at: new.at,
             touched_at: new.at,
         };
@@ -57,11 +62,19 @@ impl Record {
             waiting_since: None,
             closed_at: None,
             look_again_at: None,
+            stint: None,
+            stints: Vec::new(),
         }
     }
 
     /// Gives a message the next number.
-    fn say(&mut self, from: Author, parts: Vec<Part>, trace: Option<Trace>, at: Timestamp) -> Message {
+    pub(super) fn say(
+        &mut self,
+        from: Author,
+        parts: Vec<Part>,
+        trace: Option<Trace>,
+        at: Timestamp,
+    ) -> Message {
         let conversation = &mut self.conversation;
         conversation.last_seq += 1;
         conversation.touched_at = at;
@@ -84,7 +97,7 @@ impl Record {
     pub(super) fn hear(&mut self, new: NewShopperMessage) -> (Message, bool) {
         let reopened = self.conversation.mode == Mode::Closed;
         if reopened {
-            self.back_to_bot();
+            self.open_again(new.reopen_to, new.at);
         }
         let mut message = self.say(Author::Shopper, new.parts, None, new.at);
         message.client_id = Some(new.client_id);
@@ -92,6 +105,7 @@ impl Record {
         if self.conversation.mode == Mode::Agent {
             // No turn follows that would set it anew; it counts again once the bot has the conversation back.
             self.answered_up_to = message.seq;
+            self.await_words(new.at);
         } else {
             self.look_again_at = None;
         }
@@ -116,103 +130,13 @@ impl Record {
             self.handoff = Some(handoff.clone());
             self.hand_over(turn.at);
         }
+        if let (Some(contact), Some(handoff)) = (&turn.contact, &mut self.handoff) {
+            handoff.contact = Some(contact.clone());
+        }
         if let Some(mode) = turn.mode {
             self.enter(mode, turn.at);
         }
         messages
-    }
-
-    fn hand_over(&mut self, at: Timestamp) {
-        self.conversation.handed_at.get_or_insert(at);
-    }
-
-    fn enter(&mut self, mode: Mode, at: Timestamp) {
-        if waits(mode) {
-            self.hand_over(at);
-        }
-        match mode {
-            Mode::Bot => {
-                self.handoff = None;
-                self.waiting_since = None;
-            }
-            Mode::Queue | Mode::Message if !waits(self.conversation.mode) => self.waiting_since = Some(at),
-            Mode::Closed => self.closed_at = Some(at),
-            _ => {}
-        }
-        self.conversation.mode = mode;
-    }
-
-    fn back_to_bot(&mut self) {
-        self.conversation.mode = Mode::Bot;
-        self.conversation.agent = None;
-        self.conversation.version += 1;
-        self.handoff = None;
-        self.waiting_since = None;
-        self.closed_at = None;
-    }
-
-    /// A person takes it, and with it every message that has no answer yet.
-    pub(super) fn take(&mut self, take: Take) -> Taken {
-        match (self.conversation.mode, &self.conversation.agent) {
-            (Mode::Agent, Some(holder)) if holder.id == take.agent.id => return Taken::Yes(None),
-            (Mode::Agent, Some(holder)) => return Taken::AlreadyTaken(holder.clone()),
-            (mode, _) if !waits(mode) => return Taken::NotWaiting(mode),
-            _ => {}
-        }
-        self.conversation.mode = Mode::Agent;
-        self.conversation.agent = Some(take.agent);
-        self.conversation.version += 1;
-        let notice = self.say(Author::System, take.notice, None, take.at);
-        self.answered_up_to = notice.seq;
-        Taken::Yes(Some(notice))
-    }
-
-    /// Whether a person holds it.
-    pub(super) fn is_held_by(&self, agent: &AgentId) -> bool {
-        self.conversation.mode == Mode::Agent
-            && self.conversation.agent.as_ref().is_some_and(|holder| holder.id == *agent)
-    }
-
-    /// The holder says something; the caller has asked [`Self::is_held_by`] before.
-    pub(super) fn speak(&mut self, new: AgentMessage) -> Message {
-        let author = Author::Agent { name: new.agent.name };
-        let mut message = self.say(author, new.parts, None, new.at);
-        message.client_id = Some(new.client_id);
-        self.conversation.staff_read = message.seq;
-        message
-    }
-
-    pub(super) fn release(&mut self, closing: Closing) -> Staffed {
-        let may = closing.agent.as_ref().is_none_or(|agent| self.is_held_by(agent));
-        if !may || self.conversation.mode != Mode::Agent {
-            return Staffed::NotHolder;
-        }
-        self.back_to_bot();
-        Staffed::Done(self.say(Author::System, closing.notice, None, closing.at))
-    }
-
-    pub(super) fn close(&mut self, closing: Closing) -> Staffed {
-        if self.conversation.mode == Mode::Closed {
-            return Staffed::Unchanged;
-        }
-        let may = |agent| waits(self.conversation.mode) || self.is_held_by(agent);
-        if !closing.agent.as_ref().is_none_or(may) {
-            return Staffed::NotHolder;
-        }
-        self.conversation.mode = Mode::Closed;
-        self.conversation.version += 1;
-        self.closed_at = Some(closing.at);
-        let notice = self.say(Author::System, closing.notice, None, closing.at);
-        self.answered_up_to = notice.seq;
-        Staffed::Done(notice)
-    }
-
-    pub(super) fn leave_queue(&mut self, notice: Vec<Part>, at: Timestamp) -> Staffed {
-        if !waits(self.conversation.mode) {
-            return Staffed::Unchanged;
-        }
-        self.back_to_bot();
-        Staffed::Done(self.say(Author::System, notice, None, at))
     }
 
     pub(super) fn identify(&mut self, shopper: Option<ShopperId>, at: Timestamp) -> Identity {
@@ -241,11 +165,20 @@ impl Record {
         *mark
     }
 
+    /// The shopper rates the conversation, and with it the last stay with people, if there was one.
+    pub(super) fn rate(&mut self, rating: Rating) {
+        if let Some(stint) = &mut self.stint {
+            stint.rating = Some(rating.score);
+        }
+        self.conversation.rating = Some(rating);
+        self.keep_stint();
+    }
+
     /// The desk's view of it.
-    pub(super) fn card(self, last: Option<Message>, unread: u64) -> Card {
+    pub(super) fn card(self, last: Option<Message>, unread: u64, mentioned: bool) -> Card {
         let since = self.waiting_since.unwrap_or(self.conversation.created_at);
         let handoff = self.handoff.map(|handoff| HandoffRecord { handoff, since });
-        Card { conversation: self.conversation, handoff, last, unread }
+        Card { conversation: self.conversation, handoff, stint: self.stint, last, unread, mentioned }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Values that the store's tests are made of.
 
 use super::{
-    AgentMessage, Closing, NewAgent, NewAnswer, NewConversation, NewShopperMessage, Page, Role, Seed, Staff,
-    Take, TurnCommit,
+    AgentMessage, Closing, Destination, NewAgent, NewAnswer, NewConversation, NewShopperMessage, Onward,
+    Page, Role, Seed, Staff, Take, Taking, TurnCommit,
 };
 use crate::domain::{
     Author, Change, Content, ConversationId, Locale, Mode, Part, ShopId, Trace,
@@ -37,6 +37,7 @@ pub(crate) fn said(client_id: &str, text: &str, seconds: i64) -> NewShopperMessa
         client_id: client_id.to_owned(),
         content: Content::Text(text.to_owned()),
         parts: vec![Part::text(text)],
+        reopen_to: None,
         at: at(seconds),
     }
 }
@@ -62,6 +63,7 @@ pub(crate) fn turn(id: &ConversationId, version: u64, answered_up_to: u64, secon
         messages: vec![answer("好的")],
         mode: None,
         handoff: None,
+        contact: None,
         outbox: Vec::new(),
         once: Vec::new(),
         look_again_at: None,
@@ -84,7 +86,11 @@ pub(crate) fn staff(id: &str) -> Staff {
 
 pub(crate) fn take(id: &ConversationId, agent: &str, seconds: i64) -> Take {
     Take {
-        conversation: id.clone(), agent: staff(agent), notice: vec![Part::text("来了")], at: at(seconds)
+        conversation: id.clone(),
+        agent: staff(agent),
+        from: Taking::Waiting,
+        notice: vec![Part::text("来了")],
+        at: at(seconds),
     }
 }
 
@@ -93,6 +99,22 @@ pub(crate) fn closing(id: &ConversationId, agent: &str, seconds: i64) -> Closing
         conversation: id.clone(),
         agent: Some(agent.into()),
         notice: vec![Part::text("结束")],
+        wrap_up: Some("returns".to_owned()),
+        note: None,
+        summary: vec!["要求人工".to_owned()],
+        topic: None,
+        at: at(seconds),
+    }
+}
+
+pub(crate) fn onward(id: &ConversationId, holder: &str, to: Destination, seconds: i64) -> Onward {
+    Onward {
+        conversation: id.clone(),
+        holder: Some(holder.into()),
+        only_unanswered: false,
+        to,
+        note: Some("要发票".to_owned()),
+        notice: vec![Part::text("换人")],
         at: at(seconds),
     }
 }
@@ -113,6 +135,8 @@ pub(crate) fn new_agent(id: &str, name: &str) -> NewAgent {
         password_hash: "$argon2id$…".to_owned(),
         role: Role::Agent,
         shops: vec![shop()],
+        groups: vec!["after_sale".to_owned()],
+        capacity: 3,
         must_change: true,
         at: at(0),
     }

@@ -90,6 +90,19 @@ struct HandoffForm {
     slots: Vec<(String, String)>,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "maybe")]
     about: Option<Shown>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    group: String,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    priority: i32,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "maybe")]
+    promised: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    contact: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_zero(number: &i32) -> bool {
+    *number == 0
 }
 
 mirrored! {

@@ -141,6 +141,16 @@ impl<T: Form> Form for std::collections::BTreeMap<String, T> {
     }
 }
 
+impl Form for String {
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self)
+    }
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <Self as Deserialize>::deserialize(deserializer)
+    }
+}
+
 macro_rules! ids {
     ($($id:ty),+ $(,)?) => {$(
         impl Form for $id {

@@ -14,6 +14,7 @@ pub mod message;
 pub mod names;
 pub mod order;
 pub mod part;
+pub mod people;
 pub mod product;
 pub mod schema;
 pub mod understanding;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
 
 use super::form::Form;
 use crate::domain::{
-    Band, Locale, Mode, Reason, SentimentLabel,
+    Band, Ended, Locale, Mode, Reason, SentimentLabel,
     trade::{LineState, OrderState, ReturnClass, ShipmentState, TicketKind, TicketState},
 };
 
@@ -37,6 +37,13 @@ macro_rules! names {
 }
 
 names! {
+    Ended {
+        Closed => "closed",
+        Released => "released",
+        Transferred => "transferred",
+        Requeued => "requeued",
+        Left => "left",
+    }
     LineState {
         Unpaid => "unpaid",
         DepositPaid => "deposit_paid",
@@ -152,6 +159,6 @@ macro_rules! forms {
 }
 
 forms! {
-    LineState, OrderState, ShipmentState, TicketKind, TicketState, ReturnClass, Band, SentimentLabel, Mode, Reason,
+    LineState, OrderState, ShipmentState, TicketKind, TicketState, ReturnClass, Band, SentimentLabel, Mode, Reason, Ended,
     Locale,
 }

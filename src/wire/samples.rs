@@ -75,6 +75,10 @@ pub(crate) fn handoff() -> Handoff {
         summary: vec!["要求人工".to_owned()],
         slots: vec![("order".to_owned(), "20261101001".to_owned())],
         about: Some(Shown::Order("20261101001".into())),
+        group: "after_sale".to_owned(),
+        priority: 2,
+        promised: Some(at(86_400)),
+        contact: Some("13800138000".to_owned()),
     }
 }
 

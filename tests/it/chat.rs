@@ -284,6 +284,7 @@ async fn a_message_whose_server_died_before_the_answer_is_answered_by_the_next()
         client_id: "a".to_owned(),
         content: Content::Text("你好".to_owned()),
         parts: vec![Part::text("你好")],
+        reopen_to: None,
         at: "2026-11-23T02:00:00Z".parse().expect("a moment"),
     };
     let id = welcome["conversation"].as_str().expect("an id").into();

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use xiaoer::{
     domain::Part,
-    store::{self, AgentMessage, NewAgent, Role, Staff, Take},
+    store::{self, AgentMessage, NewAgent, Role, Staff, Take, Taking},
 };
 
 use super::support::{Client, Home, Server};
@@ -225,6 +225,7 @@ async fn a_long_conversation_is_read_page_by_page() {
     let take = Take {
         conversation: id.as_str().into(),
         agent: holder.clone(),
+        from: Taking::Waiting,
         notice: vec![Part::text("来了")],
         at,
     };
@@ -319,6 +320,8 @@ async fn add_agent(server: &Server) {
         password_hash: owner.password_hash.clone(),
         role: Role::Agent,
         shops: Vec::new(),
+        groups: Vec::new(),
+        capacity: 0,
         must_change: false,
         at: "2026-11-23T02:00:00Z".parse().expect("a moment"),
     };

@@ -117,8 +117,7 @@ pub(crate) fn shop() -> Shop {
         handoff: HandoffRules {
             keywords: vec!["差评".into()],
             vip_levels: vec!["diamond".into()],
-            misses: 2,
-            repeats: 3,
+            ..HandoffRules::standard()
         },
         stickers: BTreeMap::new(),
     }
@@ -306,6 +305,7 @@ pub(crate) struct World {
     pub(crate) mode: Mode,
     pub(crate) now: ZonedDateTime,
     pub(crate) people_open: bool,
+    pub(crate) assist: bool,
     pub(crate) systems_down: bool,
     pub(crate) state: DialogueState,
 }
@@ -392,6 +392,7 @@ impl World {
             mode: Mode::Bot,
             now: now(),
             people_open: true,
+            assist: false,
             systems_down: false,
             state: DialogueState::default(),
         }
@@ -467,6 +468,7 @@ impl World {
             page: self.page.clone(),
             can_sign_in: true,
             people_open: self.people_open,
+            assist: self.assist,
             mode: self.mode,
         };
         let mut facts = Facts::default();

@@ -113,7 +113,7 @@ async fn identify(connection: &mut Connection, jwt: Option<&str>) -> Result<(), 
             connection.state.engine.wake_soon(connection.conversation.clone());
             let standing = connection.state.engine.standing(&connection.conversation).await?;
             let standing = standing.ok_or(EngineError::UnknownConversation)?;
-            let queue = standing.queue.map(|place| place.position).zip(standing.wait_seconds());
+            let queue = standing.wait();
             let state = StateForm::new(standing.mode, queue, standing.agent.map(|agent| agent.name));
             Ok(connection.writer.send(&ServerFrame::State(state)).await?)
         }

@@ -226,7 +226,7 @@ async fn first_frame(
         None => messages.first().is_some_and(|first| 1 < first.seq),
     };
     let shop = &engine.parts().shops.assistant(&connection.shop)?.shop;
-    let queue = standing.queue.map(|place| place.position).zip(standing.wait_seconds());
+    let queue = standing.wait();
     let welcome = Welcome {
         conversation: conversation.id.to_string(),
         token,

@@ -1,6 +1,6 @@
 //! One desk's connection: its lists, the conversations it has open, and what happens in them.
 
-use std::{collections::HashMap, pin::Pin};
+use std::{collections::HashMap, pin::Pin, time::Duration};
 
 use axum::extract::ws::WebSocket;
 use futures::{
@@ -22,12 +22,16 @@ use crate::{
     store::{Agent, Staff},
     wire::frames::{
         ErrorCode, MessageForm, Named,
-        desk::{self, AgentForm, NoteForm, ServerFrame, ShopName, parse},
+        desk::{self, AgentForm, NoteForm, ServerFrame, parse},
     },
 };
 
 /// Messages fetched at once when a gap is filled.
 const PAGE: usize = 200;
+/// How often a desk tells that it is open.
+const PRESENT_EVERY: Duration = Duration::from_secs(15);
+/// How often its lists are sent, at most.
+const BOARD_EVERY: Duration = Duration::from_millis(250);
 
 /// A desk that has said hello.
 pub(super) struct Desk {
@@ -37,6 +41,8 @@ pub(super) struct Desk {
     pub(super) shops: Vec<ShopId>,
     pub(super) open: HashMap<ConversationId, Followed>,
     pub(super) writer: Writer,
+    /// The lists are not what this desk was last sent.
+    board_changed: bool,
     /// What is heard of the shops and of the open conversations.
     hearing: SelectAll<Hearing>,
 }
@@ -65,7 +71,7 @@ pub(super) async fn run(state: ServerState, agent: Agent, socket: WebSocket) {
     let served = state.engine.parts().shops.list().into_iter().map(|shop| shop.id);
     let shops = served.filter(|shop| agent.shops.is_empty() || agent.shops.contains(shop)).collect();
     let hearing = SelectAll::new();
-    let mut desk = Desk { state, agent, shops, open: HashMap::new(), writer, hearing };
+    let mut desk = Desk { state, agent, shops, open: HashMap::new(), writer, board_changed: false, hearing };
     for shop in desk.shops.clone() {
         desk.listen(Topic::Desk(shop), CancellationToken::new());
     }
@@ -77,23 +83,27 @@ pub(super) async fn run(state: ServerState, agent: Agent, socket: WebSocket) {
 
 impl Desk {
     async fn welcome(&mut self) -> Result<(), Gone> {
+        if let Err(error) = self.state.engine.be_present(&self.agent.id, None).await {
+            tracing::error!(error = %error, "a person's presence can't be kept");
+        }
         let board = forms::board(self).await;
-        let shops = self.state.engine.parts().shops.list().into_iter();
-        let shops = shops.filter(|shop| self.shops.contains(&shop.id)).map(|shop| ShopName {
-            id: shop.id.to_string(),
-            name: shop.name.map(|name| name.zh).unwrap_or_default(),
-        });
+        let shops = forms::shops(self);
         let agent = AgentForm {
             id: self.agent.id.to_string(),
             name: self.agent.name.clone(),
             role: self.agent.role.name(),
+            groups: self.agent.groups.clone(),
+            capacity: self.agent.capacity,
         };
-        let frame = ServerFrame::Welcome { agent, shops: shops.collect(), board };
+        let frame = ServerFrame::Welcome { agent, shops, board };
         self.writer.send(&frame).await
     }
 
     /// Frames in, events out, until either side ends it.
     async fn serve(&mut self, reader: &mut Reader) -> Ending {
+        let mut present = tokio::time::interval(PRESENT_EVERY);
+        let mut board = tokio::time::interval(BOARD_EVERY);
+        board.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             let step = tokio::select! {
                 biased;
@@ -103,11 +113,27 @@ impl Desk {
                     Err(ending) => return ending,
                 },
                 Some((topic, heard)) = self.hearing.next() => self.hear(&topic, heard).await,
+                _ = board.tick(), if self.board_changed => self.send_board().await,
+                _ = present.tick() => self.still_present().await,
             };
             if step.is_err() {
                 return Ending::Gone;
             }
         }
+    }
+
+    async fn send_board(&mut self) -> Result<(), Gone> {
+        self.board_changed = false;
+        let board = forms::board(self).await;
+        self.writer.send(&ServerFrame::Board(board)).await
+    }
+
+    /// Tells that this desk is open, for those who give out conversations.
+    async fn still_present(&mut self) -> Result<(), Gone> {
+        if let Err(error) = self.state.engine.be_present(&self.agent.id, None).await {
+            tracing::warn!(error = %error, "a person's presence can't be kept");
+        }
+        Ok(())
     }
 
     async fn handle(&mut self, text: &str) -> Result<(), Gone> {
@@ -139,9 +165,10 @@ impl Desk {
 
     async fn hear(&mut self, topic: &Topic, heard: Heard) -> Result<(), Gone> {
         match topic {
+            // A busy hour changes the lists many times a second; nobody reads them that fast.
             Topic::Desk(_) => {
-                let board = forms::board(self).await;
-                self.writer.send(&ServerFrame::Board(board)).await
+                self.board_changed = true;
+                Ok(())
             }
             Topic::Conversation(id) => self.tell(id, heard).await,
         }

@@ -3,9 +3,9 @@
 use super::{super::socket::Gone, connection::Desk, forms};
 use crate::{
     bus::{Event, Topic},
-    domain::{ConversationId, Message, Mode},
-    engine::PeopleError,
-    store::{Conversation, Reader, StoreError},
+    domain::{ConversationId, Message, Mode, Part, Shown},
+    engine::{Leaving, PeopleError, Recipient, supervises},
+    store::{Conversation, Duty, Reader, StoreError},
     wire::frames::{
         ErrorCode, MessageForm,
         desk::{ClientFrame, ServerFrame},
@@ -42,6 +42,8 @@ impl From<PeopleError> for Failure {
         match error {
             PeopleError::Taken(by) => Self::Taken(by),
             PeopleError::NotWaiting | PeopleError::NotHolder => Self::Code(ErrorCode::NotYours),
+            PeopleError::Away => Self::Code(ErrorCode::Away),
+            PeopleError::NoGroup => Self::Code(ErrorCode::NoGroup),
             PeopleError::IdReused => Self::Code(ErrorCode::IdReused),
             PeopleError::Engine(error) => Self::Internal(error.into()),
         }
@@ -53,6 +55,7 @@ pub(super) async fn handle(desk: &mut Desk, frame: ClientFrame) -> Result<(), Go
     let (id, conversation) = match &frame {
         ClientFrame::Hello { .. } => return desk.complain(ErrorCode::BadFrame, None, None).await,
         ClientFrame::Ping { t } => return desk.writer.send(&ServerFrame::Pong { t: t.clone() }).await,
+        ClientFrame::Status { status } => return change_status(desk, status).await,
         ClientFrame::Say { id, conversation, .. } | ClientFrame::Note { id, conversation, .. } => {
             (Some(id.clone()), conversation.clone())
         }
@@ -60,10 +63,14 @@ pub(super) async fn handle(desk: &mut Desk, frame: ClientFrame) -> Result<(), Go
         | ClientFrame::Earlier { conversation, .. }
         | ClientFrame::Shut { conversation }
         | ClientFrame::Take { conversation }
+        | ClientFrame::TakeOver { conversation }
         | ClientFrame::Typing { conversation }
         | ClientFrame::Read { conversation, .. }
-        | ClientFrame::Release { conversation }
-        | ClientFrame::Close { conversation } => (None, conversation.clone()),
+        | ClientFrame::Tag { conversation, .. }
+        | ClientFrame::Suggest { conversation }
+        | ClientFrame::Transfer { conversation, .. }
+        | ClientFrame::Release { conversation, .. }
+        | ClientFrame::Close { conversation, .. } => (None, conversation.clone()),
     };
     let failure = match follow(desk, frame, &conversation).await {
         Ok(()) => return Ok(()),
@@ -96,10 +103,29 @@ async fn follow(desk: &mut Desk, frame: ClientFrame, conversation: &str) -> Resu
         ClientFrame::Open { after, .. } => open(desk, &current, after).await?,
         ClientFrame::Earlier { before, .. } => earlier(desk, &current.id, before).await?,
         ClientFrame::Take { .. } => engine.take(&current, &staff).await?,
-        ClientFrame::Release { .. } => engine.release(&current, &staff).await?,
-        ClientFrame::Close { .. } => engine.close(&current, &staff).await?,
-        ClientFrame::Say { id, text, .. } => {
-            let seq = Some(engine.say_as_agent(&current, &staff, &id, &text).await?);
+        ClientFrame::TakeOver { .. } if supervises(desk.agent.role) => {
+            engine.take_over(&current, &staff).await?;
+        }
+        ClientFrame::TakeOver { .. } => return Err(Failure::Code(ErrorCode::Forbidden)),
+        ClientFrame::Release { order, note, .. } => {
+            let topic = order.map(|order| Shown::Order(order.as_str().into()));
+            engine.release(&current, &staff, Leaving { wrap_up: None, note, topic }).await?;
+        }
+        ClientFrame::Close { wrap_up, note, .. } => {
+            engine.close(&current, &staff, Leaving { wrap_up, note, topic: None }).await?;
+        }
+        ClientFrame::Transfer { agent, group, note, .. } => {
+            transfer(desk, &current, agent, group, note).await?;
+        }
+        ClientFrame::Tag { tags, .. } => engine.tag(&current, tags).await?,
+        ClientFrame::Suggest { .. } => {
+            let suggestions = forms::suggestions(desk, &current).await;
+            let (conversation, seq) = (conversation.to_owned(), current.last_seq);
+            desk.writer.send(&ServerFrame::Suggestions { conversation, seq, suggestions }).await?;
+        }
+        ClientFrame::Say { id, text, sticker, .. } => {
+            let parts = spoken(desk, &current, text, sticker)?;
+            let seq = Some(engine.say_as_agent(&current, &staff, &id, parts).await?);
             let conversation = conversation.to_owned();
             desk.writer.send(&ServerFrame::Ack { id, conversation, seq, n: None }).await?;
         }
@@ -118,6 +144,58 @@ async fn follow(desk: &mut Desk, frame: ClientFrame, conversation: &str) -> Resu
         _ => {}
     }
     Ok(())
+}
+
+/// This person wants new conversations, or doesn't.
+async fn change_status(desk: &mut Desk, status: &str) -> Result<(), Gone> {
+    let Some(duty) = Duty::from_name(status) else {
+        return desk.complain(ErrorCode::BadFrame, None, None).await;
+    };
+    let engine = desk.state.engine.clone();
+    if let Err(error) = engine.be_present(&desk.agent.id, Some(duty)).await {
+        tracing::error!(error = %error, "a person's status can't be kept");
+        return desk.complain(ErrorCode::Internal, None, None).await;
+    }
+    // Every desk shows who is there.
+    desk.shops.iter().for_each(|shop| engine.publish_board(shop));
+    Ok(())
+}
+
+/// Hands a conversation on; the next person reads the note as an internal note.
+async fn transfer(
+    desk: &Desk,
+    current: &Conversation,
+    agent: Option<String>,
+    group: Option<String>,
+    note: Option<String>,
+) -> Result<(), Failure> {
+    let (engine, staff) = (&desk.state.engine, desk.staff());
+    let to = match (agent, group) {
+        (Some(agent), _) => Recipient::Agent(agent.as_str().into()),
+        (None, group) => Recipient::Group(group.unwrap_or_default()),
+    };
+    let note = note.filter(|note| !note.trim().is_empty());
+    engine.transfer(current, &staff, to, note.clone(), supervises(desk.agent.role)).await?;
+    if let Some(note) = note {
+        let id = format!("transfer:{}", current.version);
+        engine.note(current, &staff, &id, &note).await?;
+    }
+    Ok(())
+}
+
+/// What a person says, as parts.
+fn spoken(
+    desk: &Desk,
+    current: &Conversation,
+    text: Option<String>,
+    sticker: Option<String>,
+) -> Result<Vec<Part>, Failure> {
+    let sticker = sticker.map(|id| desk.state.engine.sticker_part(&current.shop, &id, current.locale));
+    match (text, sticker) {
+        (Some(text), _) => Ok(vec![Part::text(text)]),
+        (None, Some(Some(part))) => Ok(vec![part]),
+        (None, _) => Err(Failure::Code(ErrorCode::BadFrame)),
+    }
 }
 
 /// The conversation, if this person may see it: one of their shops that was brought to people once, also after it
@@ -145,19 +223,22 @@ async fn open(desk: &mut Desk, conversation: &Conversation, after: Option<u64>) 
         Some(after) => store.messages(id, after, SHOWN).await?,
         None => store.latest(id, SHOWN).await?,
     };
-    let card = store.card(id).await?.ok_or(Failure::Code(ErrorCode::NotFound))?;
+    let card = store.card(id, Some(&desk.agent.id)).await?.ok_or(Failure::Code(ErrorCode::NotFound))?;
     let notes = store.notes(id).await?;
     if let Some(followed) = desk.open.get_mut(id) {
         followed.sent = messages.last().map_or(after.unwrap_or_default(), |last| last.seq);
         followed.noted = notes.last().map_or(0, |last| last.number);
     }
     let frame = ServerFrame::Conversation {
-        card: Box::new(forms::card(desk, &card).await),
+        card: Box::new(forms::whole_card(desk, &card).await),
         more: after.is_none() && starts_later(&messages),
         messages: messages.iter().map(|message| MessageForm::of(message, true)).collect(),
         notes: notes.into_iter().map(forms::note).collect(),
     };
     desk.writer.send(&frame).await?;
+    if card.mentioned {
+        store.see_mentions(&desk.agent.id, id).await?;
+    }
     Ok(desk.catch_up(id).await?)
 }
 

@@ -1,20 +1,38 @@
-//! `handoff.toml`: when a person takes over.
+//! `handoff.toml`: when a person takes over, and how people share the work.
 
-use super::{need_id, open};
-use crate::domain::Reason;
-use crate::shop::document::{Source, parse_toml};
-use crate::shop::model::HandoffRules;
+use jiff::SignedDuration;
 
-/// The rules of a shop without the file (COMMERCE.md, last section).
-pub(crate) fn defaults() -> HandoffRules {
-    HandoffRules { keywords: Vec::new(), vip_levels: Vec::new(), misses: 2, repeats: 3 }
+use super::{Presence, Terms, localized, need_id, open, shop_file, slots, word};
+use crate::{
+    domain::{Locale, Reason},
+    shop::{
+        document::{Located, Source, fields::Fields, parse_toml},
+        people::{AssignmentOrder, Canned, Group, HandoffRules, Route, ServiceLevel, WrapUp},
+        problem::kinds,
+    },
+};
+
+/// The file's rules, and what it names that is checked once the whole shop is known.
+#[derive(Debug)]
+pub(crate) struct HandoffFile {
+    pub(crate) rules: HandoffRules,
+    /// Intents of routes.
+    pub(crate) intents: Vec<Located<String>>,
 }
 
+/// The reasons a rule may state, by their codes.
+const REASONS: [&str; 7] = ["threat", "safety", "fraud", "legal", "keyword", "anger", "policy"];
+/// What a canned reply may speak of.
+const VARIABLES: [&str; 4] = ["shopper", "agent", "shop", "order"];
+/// The longest time that may be stated, in seconds: a week.
+const LONGEST: i64 = 7 * 24 * 3600;
+
 /// Reads the rules. The words of `[[rule]]` tables join the keywords: every keyword calls a person at once.
-pub(crate) fn read(source: &mut Source<'_>) -> HandoffRules {
-    let mut rules = defaults();
+pub(crate) fn read(source: &mut Source<'_>, terms: &Terms) -> HandoffFile {
+    let mut file = HandoffFile { rules: HandoffRules::standard(), intents: Vec::new() };
     let root = parse_toml(source);
-    let Some(mut fields) = open(source, &root) else { return rules };
+    let Some(mut fields) = open(source, &root) else { return file };
+    let rules = &mut file.rules;
     rules.keywords = fields.plain_texts(source, "keywords");
     rules.vip_levels = fields.plain_texts(source, "vip_levels");
     let count = |number: i64| u8::try_from(number).expect("the range was checked");
@@ -24,25 +42,159 @@ pub(crate) fn read(source: &mut Source<'_>) -> HandoffRules {
     if let Some(repeats) = fields.integer(source, "repeats", 1..=20) {
         rules.repeats = count(repeats);
     }
-    for mut table in fields.tables(source, "rule") {
-        need_id(&mut table, source, "id");
-        rules.keywords.extend(table.plain_texts(source, "keywords"));
-        if let Some(reason) = table.located_text(source, "reason")
-            && Reason::from_code(&reason.value).is_none()
-        {
-            let known = REASONS.join(", ");
-            source.report_at(
-                &reason.at,
-                &crate::shop::problem::kinds::UNKNOWN_WORD,
-                &[&reason.value, &known],
-            );
-        }
-        table.finish(source);
+    for table in fields.tables(source, "rule") {
+        rules.keywords.extend(read_rule(source, table));
+    }
+    rules.keywords.dedup();
+    for table in fields.tables(source, "group") {
+        rules.groups.extend(read_group(source, terms, table));
+    }
+    for table in fields.tables(source, "route") {
+        let route = read_route(source, table, &rules.groups, &mut file.intents);
+        rules.routes.extend(route);
+    }
+    if let Some(table) = fields.table(source, "assignment") {
+        read_assignment(source, table, rules);
+    }
+    if let Some(table) = fields.table(source, "service") {
+        rules.service = read_service(source, table);
+    }
+    let assist = fields.has("assist");
+    let hours = shop_file::read_hours(source, &mut fields, "assist");
+    rules.assist = assist.then_some(hours);
+    rules.tags = fields.plain_texts(source, "tags");
+    for table in fields.tables(source, "wrap_up") {
+        rules.wrap_ups.extend(read_wrap_up(source, terms, table));
+    }
+    for table in fields.tables(source, "canned") {
+        rules.canned.extend(read_canned(source, terms, table));
     }
     fields.finish(source);
-    rules.keywords.dedup();
-    rules
+    file
 }
 
-/// The reasons a rule may state, by their codes.
-const REASONS: [&str; 7] = ["threat", "safety", "fraud", "legal", "keyword", "anger", "policy"];
+fn read_rule(source: &mut Source<'_>, mut table: Fields<'_>) -> Vec<String> {
+    need_id(&mut table, source, "id");
+    let keywords = table.plain_texts(source, "keywords");
+    if let Some(reason) = table.located_text(source, "reason")
+        && Reason::from_code(&reason.value).is_none()
+    {
+        source.report_at(&reason.at, &kinds::UNKNOWN_WORD, &[&reason.value, &REASONS.join(", ")]);
+    }
+    table.finish(source);
+    keywords
+}
+
+fn read_group(source: &mut Source<'_>, terms: &Terms, mut table: Fields<'_>) -> Option<Group> {
+    let id = need_id(&mut table, source, "id");
+    let name = localized(&mut table, source, terms, "name", Presence::Needed);
+    table.finish(source);
+    Some(Group { id: id?, name: name? })
+}
+
+fn read_route(
+    source: &mut Source<'_>,
+    mut table: Fields<'_>,
+    groups: &[Group],
+    intents: &mut Vec<Located<String>>,
+) -> Option<Route> {
+    let group = table.need_text(source, "group");
+    let known = groups.iter().map(|group| group.id.as_str()).collect::<Vec<_>>().join(", ");
+    if let Some(group) = &group
+        && !groups.iter().any(|one| one.id == *group)
+    {
+        source.report(&table.span_of("group"), &kinds::UNKNOWN_WORD, &[group, &known]);
+    }
+    let priority = table.integer(source, "priority", -100..=100).unwrap_or_default();
+    let mut reasons = Vec::new();
+    for code in table.texts(source, "reasons") {
+        match Reason::from_code(&code.value) {
+            Some(reason) => reasons.push(reason),
+            None => source.report_at(&code.at, &kinds::UNKNOWN_WORD, &[&code.value, &Reason::codes()]),
+        }
+    }
+    let mut locales = Vec::new();
+    for tag in table.texts(source, "locales") {
+        match Locale::from_tag(&tag.value) {
+            Some(locale) => locales.push(locale),
+            None => source.report_at(&tag.at, &kinds::UNKNOWN_WORD, &[&tag.value, "zh-Hans, zh-Hant, en"]),
+        }
+    }
+    let named = table.texts(source, "intents");
+    let levels = table.plain_texts(source, "levels");
+    table.finish(source);
+    let route = Route {
+        group: group?,
+        priority: i32::try_from(priority).unwrap_or_default(),
+        reasons,
+        intents: named.iter().map(|intent| intent.value.clone()).collect(),
+        levels,
+        locales,
+    };
+    intents.extend(named);
+    Some(route)
+}
+
+fn read_assignment(source: &mut Source<'_>, mut table: Fields<'_>, rules: &mut HandoffRules) {
+    let assignment = &mut rules.assignment;
+    assignment.by_itself = table.boolean(source, "by_itself").unwrap_or(assignment.by_itself);
+    let orders =
+        [("longest_idle", AssignmentOrder::LongestIdle), ("round_robin", AssignmentOrder::RoundRobin)];
+    assignment.order = word(&mut table, source, "order", &orders).unwrap_or(assignment.order);
+    if let Some(capacity) = table.integer(source, "capacity", 1..=100) {
+        assignment.capacity = u32::try_from(capacity).unwrap_or(assignment.capacity);
+    }
+    for (key, slot) in [
+        ("answer_within_seconds", &mut assignment.answer_within),
+        ("reply_within_seconds", &mut assignment.reply_within),
+        ("away_after_seconds", &mut assignment.away_after),
+        ("overflow_after_seconds", &mut assignment.overflow_after),
+        ("reopen_within_seconds", &mut assignment.reopen_within),
+        ("close_after_seconds", &mut assignment.close_after),
+    ] {
+        *slot = seconds(source, &mut table, key).unwrap_or(*slot);
+    }
+    table.finish(source);
+}
+
+fn read_service(source: &mut Source<'_>, mut table: Fields<'_>) -> ServiceLevel {
+    let mut service = ServiceLevel::standard();
+    for (key, slot) in [
+        ("first_reply_seconds", &mut service.first_reply),
+        ("reply_seconds", &mut service.reply),
+        ("messages_seconds", &mut service.messages),
+    ] {
+        *slot = seconds(source, &mut table, key).unwrap_or(*slot);
+    }
+    table.finish(source);
+    service
+}
+
+/// A time in seconds; away and the like below some seconds would only make people flicker.
+fn seconds(source: &mut Source<'_>, table: &mut Fields<'_>, key: &'static str) -> Option<SignedDuration> {
+    table.integer(source, key, 5..=LONGEST).map(SignedDuration::from_secs)
+}
+
+fn read_wrap_up(source: &mut Source<'_>, terms: &Terms, mut table: Fields<'_>) -> Option<WrapUp> {
+    let id = need_id(&mut table, source, "id");
+    let name = localized(&mut table, source, terms, "name", Presence::Needed);
+    let needless = table.boolean(source, "needless").unwrap_or(false);
+    table.finish(source);
+    Some(WrapUp { id: id?, name: name?, needless })
+}
+
+fn read_canned(source: &mut Source<'_>, terms: &Terms, mut table: Fields<'_>) -> Option<Canned> {
+    let id = need_id(&mut table, source, "id");
+    let text = localized(&mut table, source, terms, "text", Presence::Needed);
+    let at = table.span_of("text");
+    table.finish(source);
+    let text = text?;
+    for written in [Some(&text.zh), text.en.as_ref()].into_iter().flatten() {
+        for name in slots(source, &at, written) {
+            if !VARIABLES.contains(&name.as_str()) {
+                source.report(&at, &kinds::UNKNOWN_WORD, &[&name, &VARIABLES.join(", ")]);
+            }
+        }
+    }
+    Some(Canned { id: id?, text })
+}

@@ -102,7 +102,7 @@ pub(crate) fn read(source: &mut Source<'_>, clock: &Clock) -> ShopFile {
     let packs = fields.texts(source, "packs");
     let origins = read_origins(source, &mut fields);
     let system = read_system(source, &mut fields);
-    let hours = read_hours(source, &mut fields);
+    let hours = read_hours(source, &mut fields, "hours");
     let (mut phone, mut address) = (None, None);
     if let Some(mut contact) = fields.table(source, "contact") {
         phone = contact.text(source, "phone");
@@ -261,14 +261,15 @@ fn stays_here(address: &Url) -> bool {
     }
 }
 
-fn read_hours(source: &mut Source<'_>, fields: &mut Fields<'_>) -> Hours {
+/// A table of days and hours; without it, always.
+pub(super) fn read_hours(source: &mut Source<'_>, fields: &mut Fields<'_>, key: &'static str) -> Hours {
     let mut hours = Hours {
         days: DAYS.map(|(_, day)| day).to_vec(),
         from: Time::midnight(),
         to: Time::midnight(),
         holidays: Vec::new(),
     };
-    let Some(mut table) = fields.table(source, "hours") else { return hours };
+    let Some(mut table) = fields.table(source, key) else { return hours };
     if table.has("days") {
         hours.days.clear();
         for node in table.items(source, "days") {

@@ -15,7 +15,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::document::Located;
 use super::document::fields::nearest;
 use super::files::shop_file::ShopFile;
-use super::files::{handoff, policy};
+use super::files::{handoff::HandoffFile, policy};
 use super::load::{Folder, Seed};
 use super::model::{Glossary, Shop, Sticker};
 use super::problem::{Problem, kinds};
@@ -70,7 +70,7 @@ pub(super) fn merge(
         threshold_base: own.promotions.threshold_base,
         policy,
         sizes: own.sizes.into_iter().map(|(id, chart)| (id.value, chart)).collect(),
-        handoff: own.handoff.unwrap_or_else(handoff::defaults),
+        handoff: handoff(own.handoff, &known, problems),
         stickers: stickers(own.stickers, &known, problems),
     };
     (shop, seed, own.tests)
@@ -97,6 +97,11 @@ pub(super) struct KnownIntents {
 impl KnownIntents {
     fn of(examples: &BTreeMap<IntentId, super::model::IntentExamples>) -> Self {
         KnownIntents { own: examples.keys().map(|id| id.as_str().to_owned()).collect() }
+    }
+
+    fn any_begins(&self, beginning: &str) -> bool {
+        let mut all = taxonomy::INTENTS.into_iter().chain(self.own.iter().map(String::as_str));
+        all.any(|id| id.starts_with(beginning))
     }
 
     /// Notes a reference to an intent that is not there.
@@ -128,6 +133,21 @@ fn glossary(
         }
     }
     Glossary { terms: terms.into_iter().map(|term| term.value).collect(), forbidden }
+}
+
+/// The rules for people; a route names intents that there are, or beginnings of them.
+fn handoff(
+    file: Option<HandoffFile>,
+    known: &KnownIntents,
+    problems: &mut Vec<Problem>,
+) -> super::people::HandoffRules {
+    let Some(file) = file else { return super::people::HandoffRules::standard() };
+    for intent in &file.intents {
+        if !(intent.value.ends_with('.') && known.any_begins(&intent.value)) {
+            known.check(intent, problems);
+        }
+    }
+    file.rules
 }
 
 fn stickers(

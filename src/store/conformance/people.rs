@@ -2,10 +2,11 @@
 
 use super::{numbers, stories};
 use crate::{
-    domain::{Author, ConversationId, Mode, Part},
+    domain::{Author, ConversationId, Ended, Handoff, Mode, Part, Shown},
     store::{
-        AgentAppended, Appended, Card, NewNote, Noted, QueuePlace, Reader, SharedStore, Staffed, StoreError,
-        Taken, samples::*,
+        AgentAppended, Appended, Card, Closing, Destination, Duty, NewAgent, NewNote, NewShopperMessage,
+        Noted, Onward, QueuePlace, Rating, Reader, Role, SharedStore, Staffed, StoreError, Take, Taken,
+        Taking, samples::*,
     },
 };
 
@@ -19,6 +20,13 @@ stories! {
     closing_and_the_boards_lists,
     leaving_the_queue,
     notes_have_numbers_of_their_own,
+    what_is_urgent_comes_first_and_each_group_has_its_line,
+    from_one_person_to_the_next,
+    whoever_does_not_answer_is_passed_over,
+    a_stay_is_kept_from_queue_to_rating,
+    who_is_there,
+    who_is_named_in_a_note_is_told_until_they_look,
+    back_to_the_person_who_had_it,
 }
 
 /// A conversation that waits since `seconds`.
@@ -53,9 +61,9 @@ async fn who_waits_longest_comes_first(store: SharedStore) {
     assert_eq!(ids(&store.waiting(&[]).await.unwrap()), [""; 0]);
 
     for (id, expected) in [
-        (&early, Some(QueuePlace { position: 1, since: at(5) })),
-        (&late, Some(QueuePlace { position: 2, since: at(9) })),
-        (&elsewhere, Some(QueuePlace { position: 1, since: at(1) })),
+        (&early, Some(QueuePlace { position: 1, since: at(5), group: "after_sale".to_owned() })),
+        (&late, Some(QueuePlace { position: 2, since: at(9), group: "after_sale".to_owned() })),
+        (&elsewhere, Some(QueuePlace { position: 1, since: at(1), group: "after_sale".to_owned() })),
     ] {
         assert_eq!(store.queue_place(id).await.unwrap(), expected, "{id}");
     }
@@ -109,13 +117,13 @@ async fn only_the_holder_speaks_and_each_id_once(store: SharedStore) {
     let early = store.append_agent(&id, agent_says("a1", "a", "您好", 6)).await.unwrap();
     assert_eq!(early, AgentAppended::NotHolder);
     store.take(take(&id, "a1", 7)).await.unwrap();
-    assert_eq!(store.card(&id).await.unwrap().unwrap().unread, 1);
+    assert_eq!(store.card(&id, None).await.unwrap().unwrap().unread, 1);
 
     // The shopper used the id `a` as well: the two count apart.
     let first = store.append_agent(&id, agent_says("a1", "a", "您好", 8)).await.unwrap();
     let AgentAppended::Stored { message, duplicate: false } = first else { panic!("it is the holder") };
     assert_eq!((message.seq, &message.from), (4, &Author::Agent { name: "客服a1".to_owned() }));
-    assert_eq!(store.card(&id).await.unwrap().unwrap().unread, 0, "who answers has read");
+    assert_eq!(store.card(&id, None).await.unwrap().unwrap().unread, 0, "who answers has read");
     for (agent, client, text, expected) in [
         ("a1", "a", "您好", AgentAppended::Stored { message: message.clone(), duplicate: true }),
         ("a1", "a", "别的", AgentAppended::IdReused),
@@ -138,7 +146,7 @@ async fn from_the_desk_back_to_the_bot(store: SharedStore) {
         panic!("it holds")
     };
     assert_eq!(notice.seq, 5);
-    let card = store.card(&id).await.unwrap().unwrap();
+    let card = store.card(&id, None).await.unwrap().unwrap();
     assert_eq!((card.conversation.mode, card.conversation.agent, card.handoff), (Mode::Bot, None, None));
     assert_eq!(store.unanswered().await.unwrap(), [], "what was said to the person stays theirs");
     store.append_shopper(&id, said("c", "还有", 11)).await.unwrap();
@@ -225,6 +233,7 @@ async fn notes_have_numbers_of_their_own(store: SharedStore) {
         agent: staff("a1"),
         client_id: client.to_owned(),
         text: text.to_owned(),
+        mentions: Vec::new(),
         at: at(6),
     };
     let mut numbers = Vec::new();
@@ -246,4 +255,184 @@ async fn notes_have_numbers_of_their_own(store: SharedStore) {
     assert_eq!(store.mark_read(&id, Reader::Staff, 2).await.unwrap(), 2);
     let missing = store.note(&"other".into(), new("n", "x")).await;
     assert!(matches!(missing, Err(StoreError::NotFound("conversation"))));
+}
+
+/// A conversation that waits for a group since `seconds`.
+async fn waiting_for(
+    store: &SharedStore,
+    id: &str,
+    group: &str,
+    priority: i32,
+    seconds: i64,
+) -> ConversationId {
+    let id = store.open(new_conversation(id, 0)).await.unwrap().id;
+    let mut turn = to_queue(&id, 0, 0, seconds);
+    turn.handoff = Some(Handoff { group: group.to_owned(), priority, ..handoff() });
+    store.commit_turn(turn).await.unwrap();
+    id
+}
+
+async fn what_is_urgent_comes_first_and_each_group_has_its_line(store: SharedStore) {
+    waiting_for(&store, "first", "sale", 0, 1).await;
+    let second = waiting_for(&store, "second", "sale", 0, 2).await;
+    let other = waiting_for(&store, "other", "after_sale", 0, 3).await;
+    let urgent = waiting_for(&store, "urgent", "sale", 9, 4).await;
+    assert_eq!(ids(&store.waiting(&[shop()]).await.unwrap()), ["urgent", "first", "second", "other"]);
+    for (id, position) in [(&urgent, 1), (&second, 3), (&other, 1)] {
+        assert_eq!(store.queue_place(id).await.unwrap().unwrap().position, position, "{id}");
+    }
+}
+
+async fn from_one_person_to_the_next(store: SharedStore) {
+    let id = waiting_for(&store, "c1", "sale", 5, 1).await;
+    let to = |agent: &str| Destination::Agent(staff(agent));
+    assert_eq!(store.hand_on(onward(&id, "a1", to("a2"), 2)).await.unwrap(), Staffed::NotHolder);
+    store.take(take(&id, "a1", 3)).await.unwrap();
+    assert_eq!(store.hand_on(onward(&id, "a2", to("a2"), 4)).await.unwrap(), Staffed::NotHolder);
+    assert_eq!(store.hand_on(onward(&id, "a1", to("a1"), 4)).await.unwrap(), Staffed::Unchanged);
+    let Staffed::Done(notice) = store.hand_on(onward(&id, "a1", to("a2"), 5)).await.unwrap() else {
+        panic!("the holder may")
+    };
+    assert_eq!((&notice.from, &notice.parts), (&Author::System, &vec![Part::text("换人")]));
+    let early = store.append_agent(&id, agent_says("a1", "x", "等等", 6)).await.unwrap();
+    assert_eq!(early, AgentAppended::NotHolder, "what was handed on is the next one's");
+    assert!(matches!(
+        store.append_agent(&id, agent_says("a2", "x", "您好", 6)).await.unwrap(),
+        AgentAppended::Stored { duplicate: false, .. }
+    ));
+
+    // To a group: it waits there, before those who came after it.
+    store.hand_on(onward(&id, "a2", Destination::Group("after_sale".to_owned()), 7)).await.unwrap();
+    let place = store.queue_place(&id).await.unwrap().unwrap();
+    assert_eq!((place.group.as_str(), place.since), ("after_sale", at(1)));
+
+    // Whoever looks after the others takes it, whoever has it.
+    store.take(take(&id, "a1", 8)).await.unwrap();
+    let over = Take { from: Taking::FromAnyone, ..take(&id, "a3", 9) };
+    assert!(matches!(store.take(over).await.unwrap(), Taken::Yes(Some(_))));
+    let stints = store.stints(&[shop()], at(0), at(100)).await.unwrap();
+    let told: Vec<_> = stints
+        .iter()
+        .map(|of| {
+            let agent = of.stint.agent.as_ref().map(|agent| agent.id.as_str());
+            (of.stint.number, of.stint.group.as_str(), agent, of.stint.ended, of.stint.replies)
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (1, "sale", Some("a1"), Some(Ended::Transferred), 0),
+            (2, "sale", Some("a2"), Some(Ended::Transferred), 1),
+            (3, "after_sale", Some("a1"), Some(Ended::Transferred), 0),
+            (4, "after_sale", Some("a3"), None, 0),
+        ]
+    );
+}
+
+async fn whoever_does_not_answer_is_passed_over(store: SharedStore) {
+    let id = waiting_for(&store, "c1", "sale", 0, 1).await;
+    store.take(take(&id, "a1", 3)).await.unwrap();
+    let back = |seconds| Onward { only_unanswered: true, ..onward(&id, "a1", Destination::Queue, seconds) };
+    assert!(matches!(store.hand_on(back(9)).await.unwrap(), Staffed::Done(_)));
+    let card = store.card(&id, None).await.unwrap().unwrap();
+    let stint = card.stint.unwrap();
+    assert_eq!(
+        (card.conversation.mode, stint.queued_at, stint.passed),
+        (Mode::Queue, at(1), vec!["a1".into()])
+    );
+    assert_eq!(store.queue_place(&id).await.unwrap().unwrap().since, at(1), "its place stays");
+
+    store.take(take(&id, "a1", 10)).await.unwrap();
+    store.append_agent(&id, agent_says("a1", "x", "您好", 11)).await.unwrap();
+    assert_eq!(store.hand_on(back(12)).await.unwrap(), Staffed::Unchanged, "it was answered just in time");
+    store.append_shopper(&id, said("y", "在吗", 13)).await.unwrap();
+    let stint = store.card(&id, None).await.unwrap().unwrap().stint.unwrap();
+    assert_eq!((stint.first_reply_at, stint.awaiting_since), (Some(at(11)), Some(at(13))));
+}
+
+async fn a_stay_is_kept_from_queue_to_rating(store: SharedStore) {
+    let id = waiting_for(&store, "c1", "sale", 0, 1).await;
+    let before = store.last_stints(&shop(), 9).await.unwrap();
+    store.take(take(&id, "a1", 3)).await.unwrap();
+    store.append_agent(&id, agent_says("a1", "x", "您好", 5)).await.unwrap();
+    store.close(closing(&id, "a1", 9)).await.unwrap();
+    store.rate(&id, Rating { score: 4, comment: Some("快".to_owned()), at: at(10) }).await.unwrap();
+    let stints = store.last_stints(&shop(), 9).await.unwrap();
+    assert_eq!((before.len(), stints.len()), (0, 1));
+    let stint = &stints[0];
+    assert_eq!(
+        (stint.queued_at, stint.taken_at, stint.first_reply_at, stint.ended_at),
+        (at(1), Some(at(3)), Some(at(5)), Some(at(9)))
+    );
+    assert_eq!((stint.ended, stint.rating, stint.replies), (Some(Ended::Closed), Some(4), 1));
+    assert_eq!(
+        (stint.wrap_up.as_deref(), stint.summary.as_slice()),
+        (Some("returns"), &["要求人工".to_owned()][..])
+    );
+    assert_eq!(store.stints(&[shop()], at(2), at(100)).await.unwrap(), [], "it began before");
+
+    // Back to the bot, with the order that was found.
+    let other = waiting_for(&store, "c2", "sale", 0, 11).await;
+    store.take(take(&other, "a1", 12)).await.unwrap();
+    let topic = Some(Shown::Order("20261101001".into()));
+    store.release(Closing { topic: topic.clone(), ..closing(&other, "a1", 13) }).await.unwrap();
+    assert_eq!(store.state(&other).await.unwrap().1.topic, topic);
+}
+
+async fn who_is_there(store: SharedStore) {
+    store.add_agent(new_agent("a1", "小安")).await.unwrap();
+    store.add_agent(NewAgent { role: Role::Editor, ..new_agent("a2", "编辑") }).await.unwrap();
+    assert_eq!(store.be_present(&"a1".into(), None, at(1)).await.unwrap(), Duty::Away);
+    assert_eq!(store.be_present(&"a1".into(), Some(Duty::Here), at(2)).await.unwrap(), Duty::Here);
+    assert_eq!(store.be_present(&"a1".into(), None, at(5)).await.unwrap(), Duty::Here);
+    let id = waiting_for(&store, "c1", "sale", 0, 1).await;
+    store.take(take(&id, "a1", 6)).await.unwrap();
+    let people = store.on_duty().await.unwrap();
+    assert_eq!(people.len(), 1, "an editor holds no conversation");
+    let one = &people[0];
+    assert_eq!((one.duty, one.seen_at, one.given_at, one.load), (Duty::Here, Some(at(5)), Some(at(6)), 1));
+    assert_eq!((one.groups.as_slice(), one.capacity), (&["after_sale".to_owned()][..], 3));
+    store.close(closing(&id, "a1", 9)).await.unwrap();
+    let one = store.on_duty().await.unwrap().remove(0);
+    assert_eq!((one.freed_at, one.load), (Some(at(9)), 0));
+}
+
+async fn who_is_named_in_a_note_is_told_until_they_look(store: SharedStore) {
+    store.add_agent(new_agent("a1", "小安")).await.unwrap();
+    store.add_agent(new_agent("a2", "小北")).await.unwrap();
+    let id = waiting_for(&store, "c1", "sale", 0, 1).await;
+    let note = NewNote {
+        agent: staff("a1"),
+        client_id: "n".to_owned(),
+        text: "@小北 看一下".to_owned(),
+        mentions: vec!["a2".into()],
+        at: at(2),
+    };
+    store.note(&id, note).await.unwrap();
+    let mentioned = async |agent: &str| {
+        let board = store.board(&agent.into(), &[shop()], 9).await.unwrap();
+        board.waiting[0].mentioned
+    };
+    assert_eq!((mentioned("a1").await, mentioned("a2").await), (false, true));
+    store.see_mentions(&"a2".into(), &id).await.unwrap();
+    assert!(!mentioned("a2").await);
+    store.tag(&id, vec!["急".to_owned()]).await.unwrap();
+    assert_eq!(store.conversation(&id).await.unwrap().unwrap().tags, ["急"]);
+}
+
+async fn back_to_the_person_who_had_it(store: SharedStore) {
+    let id = waiting_for(&store, "c1", "sale", 0, 1).await;
+    store.take(take(&id, "a1", 3)).await.unwrap();
+    store.close(closing(&id, "a1", 9)).await.unwrap();
+    let again = NewShopperMessage { reopen_to: Some(staff("a1")), ..said("again", "还有个问题", 12) };
+    let Appended::Stored { reopened: true, mode: Mode::Agent, .. } =
+        store.append_shopper(&id, again).await.unwrap()
+    else {
+        panic!("it opens for the person")
+    };
+    let card = store.card(&id, None).await.unwrap().unwrap();
+    let stint = card.stint.unwrap();
+    assert_eq!((stint.number, stint.group.as_str(), stint.awaiting_since), (2, "sale", Some(at(12))));
+    assert_eq!(card.conversation.agent, Some(staff("a1")));
+    assert_eq!(store.pending(&id).await.unwrap().messages, []);
 }

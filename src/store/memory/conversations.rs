@@ -239,7 +239,7 @@ impl ConversationStore for MemoryStore {
     }
 
     async fn rate(&self, id: &ConversationId, rating: Rating) -> Result<()> {
-        self.tables().kept_mut(id)?.record.conversation.rating = Some(rating);
+        self.tables().kept_mut(id)?.record.rate(rating);
         Ok(())
     }
 }

@@ -17,8 +17,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{
-    Agent, AgentSession, Carried, Note, PublishedVersion, Result, Seed, SignInFailures, Store, StoreError,
-    VersionStore, rules::Record,
+    Agent, AgentSession, Carried, Duty, Note, PublishedVersion, Result, Seed, SignInFailures, Store,
+    StoreError, VersionStore, rules::Record,
 };
 use crate::domain::{
     AgentId, Change, ChangeOutcome, Content, ConversationId, DialogueState, Message, OrderId, ShopId,
@@ -41,6 +41,10 @@ struct Tables {
     versions: HashMap<ShopId, Vec<PublishedVersion>>,
     trade: HashMap<ShopId, Trade>,
     said_once: HashSet<(ShopId, String)>,
+    /// Whether new conversations come to a person, and when their desk was last heard.
+    presence: HashMap<AgentId, (Duty, Timestamp)>,
+    /// Notes that name somebody who has not looked: who, where, which.
+    mentions: HashSet<(AgentId, ConversationId, u64)>,
 }
 
 /// A conversation with everything that belongs to it.

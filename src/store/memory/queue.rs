@@ -1,6 +1,6 @@
 //! The queue and the people who work it off, in memory.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -9,8 +9,8 @@ use super::{Kept, MemoryStore, Said, Tables};
 use crate::{
     domain::{AgentId, Author, ConversationId, Message, Mode, Part, ShopId},
     store::{
-        AgentAppended, AgentMessage, Board, Card, Closing, NewNote, Note, Noted, QueuePlace, QueueStore,
-        Result, Staffed, Take, Taken, rules::waits,
+        AgentAppended, AgentMessage, Board, Card, Closing, Duty, NewNote, Note, Noted, OnDuty, Onward,
+        QueuePlace, QueueStore, Result, Role, Staff, Staffed, Stint, StintOf, Take, Taken, rules::folded,
     },
 };
 
@@ -20,16 +20,24 @@ impl QueueStore for MemoryStore {
         Ok(self.tables().waiting(shops))
     }
 
+    async fn held(&self, shops: &[ShopId]) -> Result<Vec<Card>> {
+        let tables = self.tables();
+        Ok(tables.by_age(shops, Mode::Agent).into_iter().map(|kept| tables.card(kept, None)).collect())
+    }
+
     async fn queue_place(&self, id: &ConversationId) -> Result<Option<QueuePlace>> {
         let tables = self.tables();
-        let place = |kept: &Kept| (kept.record.waiting_since, kept.record.conversation.id.clone());
         let queued = |kept: &&Kept| kept.record.conversation.mode == Mode::Queue;
         let Some(mine) = tables.conversations.get(id).filter(queued) else { return Ok(None) };
-        let same_shop = |kept: &&Kept| kept.record.conversation.shop == mine.record.conversation.shop;
-        let all = tables.conversations.values().filter(queued).filter(same_shop);
-        let before = all.filter(|kept| place(kept) <= place(mine)).count();
+        let group = |kept: &Kept| kept.record.stint.as_ref().map_or("", |stint| &stint.group).to_owned();
+        let beside = |kept: &&Kept| {
+            kept.record.conversation.shop == mine.record.conversation.shop && group(kept) == group(mine)
+        };
+        let all = tables.conversations.values().filter(queued).filter(beside);
+        let before = all.filter(|kept| kept.turn() <= mine.turn()).count();
         let since = mine.record.waiting_since.unwrap_or(mine.record.conversation.created_at);
-        Ok(Some(QueuePlace { position: u32::try_from(before).unwrap_or(u32::MAX), since }))
+        let position = u32::try_from(before).unwrap_or(u32::MAX);
+        Ok(Some(QueuePlace { position, since, group: group(mine) }))
     }
 
     async fn take(&self, take: Take) -> Result<Taken> {
@@ -63,10 +71,21 @@ impl QueueStore for MemoryStore {
         Ok(AgentAppended::Stored { message, duplicate: false })
     }
 
+    async fn hand_on(&self, onward: Onward) -> Result<Staffed> {
+        let mut tables = self.tables();
+        let kept = tables.kept_mut(&onward.conversation)?;
+        let staffed = kept.record.hand_on(onward);
+        Ok(kept.keep_notice(staffed))
+    }
+
     async fn release(&self, closing: Closing) -> Result<Staffed> {
         let mut tables = self.tables();
         let kept = tables.kept_mut(&closing.conversation)?;
+        let topic = closing.topic.clone();
         let staffed = kept.record.release(closing);
+        if matches!(staffed, Staffed::Done(_)) && topic.is_some() {
+            kept.state.topic = topic;
+        }
         Ok(kept.keep_notice(staffed))
     }
 
@@ -84,6 +103,11 @@ impl QueueStore for MemoryStore {
         Ok(kept.keep_notice(staffed))
     }
 
+    async fn tag(&self, id: &ConversationId, tags: Vec<String>) -> Result<()> {
+        self.tables().kept_mut(id)?.record.conversation.tags = tags;
+        Ok(())
+    }
+
     async fn note(&self, id: &ConversationId, new: NewNote) -> Result<Noted> {
         let mut tables = self.tables();
         let kept = tables.kept_mut(id)?;
@@ -98,6 +122,7 @@ impl QueueStore for MemoryStore {
         let number = kept.notes.last().map_or(1, |(_, note)| note.number + 1);
         let note = Note { number, agent: new.agent, text: new.text, at: new.at };
         kept.notes.push((new.client_id, note.clone()));
+        tables.mentions.extend(new.mentions.into_iter().map(|agent| (agent, id.clone(), number)));
         Ok(Noted::Stored { note, duplicate: false })
     }
 
@@ -107,29 +132,88 @@ impl QueueStore for MemoryStore {
         Ok(kept.map_or_else(Vec::new, |kept| kept.notes.iter().map(|(_, note)| note.clone()).collect()))
     }
 
-    async fn card(&self, id: &ConversationId) -> Result<Option<Card>> {
-        Ok(self.tables().conversations.get(id).map(Kept::card))
+    async fn card(&self, id: &ConversationId, reader: Option<&AgentId>) -> Result<Option<Card>> {
+        let tables = self.tables();
+        Ok(tables.conversations.get(id).map(|kept| tables.card(kept, reader)))
     }
 
     async fn board(&self, agent: &AgentId, shops: &[ShopId], closed_limit: usize) -> Result<Board> {
         let tables = self.tables();
-        let theirs = |mode: Mode| -> Vec<&Kept> {
-            let all = tables.conversations.values();
-            let held = all.filter(|kept| {
-                let conversation = &kept.record.conversation;
-                conversation.mode == mode && conversation.agent.as_ref().is_some_and(|held| held.id == *agent)
-            });
-            held.collect()
-        };
-        let mut mine = theirs(Mode::Agent);
-        mine.sort_by_key(|kept| (kept.record.waiting_since, kept.record.conversation.id.clone()));
-        let mut closed = theirs(Mode::Closed);
+        let card = |kept: &Kept| tables.card(kept, Some(agent));
+        let cards = |mode| tables.by_age(shops, mode).into_iter().map(card);
+        let is_mine = |card: &Card| card.conversation.agent.as_ref().is_some_and(|held| held.id == *agent);
+        let (mine, others) = cards(Mode::Agent).partition(is_mine);
+        let mut closed = tables.by_age(shops, Mode::Closed);
+        closed.retain(|kept| kept.record.conversation.handed_at.is_some());
         closed.sort_by_key(|kept| (Reverse(kept.record.closed_at), kept.record.conversation.id.clone()));
         Ok(Board {
-            waiting: tables.waiting(shops),
-            mine: mine.into_iter().map(Kept::card).collect(),
-            closed: closed.into_iter().take(closed_limit).map(Kept::card).collect(),
+            waiting: tables.in_turn(shops, Mode::Queue).into_iter().map(card).collect(),
+            messages: tables.in_turn(shops, Mode::Message).into_iter().map(card).collect(),
+            mine,
+            others,
+            closed: closed.into_iter().take(closed_limit).map(card).collect(),
         })
+    }
+
+    async fn see_mentions(&self, agent: &AgentId, id: &ConversationId) -> Result<()> {
+        self.tables().mentions.retain(|(named, conversation, _)| named != agent || conversation != id);
+        Ok(())
+    }
+
+    async fn be_present(&self, agent: &AgentId, duty: Option<Duty>, at: Timestamp) -> Result<Duty> {
+        let mut tables = self.tables();
+        let known = tables.presence.entry(agent.clone()).or_insert((Duty::default(), at));
+        *known = (duty.unwrap_or(known.0), at.max(known.1));
+        Ok(known.0)
+    }
+
+    async fn on_duty(&self) -> Result<Vec<OnDuty>> {
+        let tables = self.tables();
+        let mut people: Vec<OnDuty> = tables
+            .agents
+            .iter()
+            .filter(|agent| agent.role != Role::Editor)
+            .map(|agent| {
+                let presence = tables.presence.get(&agent.id);
+                let theirs = |stint: &&Stint| stint.agent.as_ref().is_some_and(|held| held.id == agent.id);
+                let stints = tables.conversations.values().flat_map(|kept| &kept.record.stints);
+                let stints: Vec<&Stint> = stints.filter(theirs).collect();
+                let load = tables.conversations.values().filter(|kept| kept.record.is_held_by(&agent.id));
+                OnDuty {
+                    agent: Staff { id: agent.id.clone(), name: agent.name.clone() },
+                    role: agent.role,
+                    shops: agent.shops.clone(),
+                    groups: agent.groups.clone(),
+                    capacity: agent.capacity,
+                    duty: presence.map_or(Duty::default(), |(duty, _)| *duty),
+                    seen_at: presence.map(|(_, seen_at)| *seen_at),
+                    given_at: stints.iter().filter_map(|stint| stint.taken_at).max(),
+                    freed_at: stints.iter().filter_map(|stint| stint.ended_at).max(),
+                    load: u32::try_from(load.count()).unwrap_or(u32::MAX),
+                }
+            })
+            .collect();
+        people.sort_by_key(|person| folded(&person.agent.name));
+        Ok(people)
+    }
+
+    async fn stints(&self, shops: &[ShopId], from: Timestamp, until: Timestamp) -> Result<Vec<StintOf>> {
+        let tables = self.tables();
+        let mut found: Vec<StintOf> = tables
+            .all_stints()
+            .filter(|of| shops.contains(&of.shop) && from <= of.stint.queued_at && of.stint.queued_at < until)
+            .collect();
+        found.sort_by_key(|of| (of.stint.queued_at, of.conversation.clone(), of.stint.number));
+        Ok(found)
+    }
+
+    async fn last_stints(&self, shop: &ShopId, limit: usize) -> Result<Vec<Stint>> {
+        let tables = self.tables();
+        let over = |of: &StintOf| of.shop == *shop && of.stint.ended.is_some() && of.stint.taken_at.is_some();
+        let mut found: Vec<Stint> = tables.all_stints().filter(over).map(|of| of.stint).collect();
+        found.sort_by_key(|stint| Reverse((stint.queued_at, stint.number)));
+        found.truncate(limit);
+        Ok(found)
     }
 }
 
@@ -145,25 +229,60 @@ impl Kept {
         staffed
     }
 
-    fn card(&self) -> Card {
-        let read = self.record.conversation.staff_read;
-        let unread = self.messages.iter().filter(|said| said.message.from == Author::Shopper);
-        let unread = unread.filter(|said| said.message.seq > read).count();
-        let last = self.messages.last().map(|said| said.message.clone());
-        self.record.clone().card(last, u64::try_from(unread).unwrap_or(u64::MAX))
+    /// Its turn among those that wait.
+    fn turn(&self) -> (Reverse<i32>, Option<Timestamp>, ConversationId) {
+        let priority = self.record.stint.as_ref().map_or(0, |stint| stint.priority);
+        (Reverse(priority), self.record.waiting_since, self.record.conversation.id.clone())
     }
 }
 
 impl Tables {
-    fn waiting(&self, shops: &[ShopId]) -> Vec<Card> {
-        let all = self.conversations.values();
-        let mut found: Vec<&Kept> = all
-            .filter(|kept| {
-                let conversation = &kept.record.conversation;
-                waits(conversation.mode) && shops.contains(&conversation.shop)
-            })
-            .collect();
+    fn of_mode(&self, shops: &[ShopId], mode: Mode) -> Vec<&Kept> {
+        let all = self.conversations.values().map(|kept| (&kept.record.conversation, kept));
+        all.filter(|(one, _)| one.mode == mode && shops.contains(&one.shop)).map(|(_, kept)| kept).collect()
+    }
+
+    fn in_turn(&self, shops: &[ShopId], mode: Mode) -> Vec<&Kept> {
+        let mut found = self.of_mode(shops, mode);
+        found.sort_by_key(|kept| kept.turn());
+        found
+    }
+
+    fn by_age(&self, shops: &[ShopId], mode: Mode) -> Vec<&Kept> {
+        let mut found = self.of_mode(shops, mode);
         found.sort_by_key(|kept| (kept.record.waiting_since, kept.record.conversation.id.clone()));
-        found.into_iter().map(Kept::card).collect()
+        found
+    }
+
+    fn waiting(&self, shops: &[ShopId]) -> Vec<Card> {
+        let waiting = [Mode::Queue, Mode::Message].map(|mode| self.in_turn(shops, mode));
+        waiting.into_iter().flatten().map(|kept| self.card(kept, None)).collect()
+    }
+
+    /// A conversation as the lists show it, to one reader if it is theirs.
+    fn card(&self, kept: &Kept, reader: Option<&AgentId>) -> Card {
+        let id = &kept.record.conversation.id;
+        let read = kept.record.conversation.staff_read;
+        let unread = kept.messages.iter().filter(|said| said.message.from == Author::Shopper);
+        let unread = unread.filter(|said| said.message.seq > read).count();
+        let last = kept.messages.last().map(|said| said.message.clone());
+        let mentioned = self.mentions.iter().any(|(agent, there, _)| Some(agent) == reader && there == id);
+        kept.record.clone().card(last, u64::try_from(unread).unwrap_or(u64::MAX), mentioned)
+    }
+
+    /// Every stay, as it was left last.
+    fn all_stints(&self) -> impl Iterator<Item = StintOf> {
+        self.conversations.values().flat_map(|kept| {
+            // Later snapshots of a stay replace earlier ones.
+            let latest: BTreeMap<u64, &Stint> =
+                kept.record.stints.iter().map(|stint| (stint.number, stint)).collect();
+            let conversation = &kept.record.conversation;
+            let of = |stint: &Stint| StintOf {
+                conversation: conversation.id.clone(),
+                shop: conversation.shop.clone(),
+                stint: stint.clone(),
+            };
+            latest.into_values().map(of).collect::<Vec<_>>()
+        })
     }
 }

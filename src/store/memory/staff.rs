@@ -107,6 +107,8 @@ impl Tables {
             password_hash: new.password_hash,
             role: new.role,
             shops: new.shops,
+            groups: new.groups,
+            capacity: new.capacity,
             must_change: new.must_change,
             created_at: new.at,
         });

@@ -341,7 +341,7 @@ impl ConversationStore for SqliteStore {
     async fn rate(&self, id: &ConversationId, rating: Rating) -> Result<()> {
         let mut tx = self.begin().await?;
         let mut record = rows::load(&mut tx, id).await?;
-        record.conversation.rating = Some(rating);
+        record.rate(rating);
         rows::save(&mut tx, &record).await?;
         Ok(tx.commit().await?)
     }

@@ -9,10 +9,11 @@ use super::{
     rows::{self, nanos, signed},
 };
 use crate::{
-    domain::{AgentId, ConversationId, Part, ShopId},
+    domain::{AgentId, ConversationId, DialogueState, Part, ShopId},
     store::{
-        AgentAppended, AgentMessage, Board, Card, Closing, NewNote, Note, Noted, QueuePlace, QueueStore,
-        Result, Staff, Staffed, StoreError, Take, Taken, rules::Record,
+        AgentAppended, AgentMessage, Board, Card, Closing, Duty, NewNote, Note, Noted, OnDuty, Onward,
+        QueuePlace, QueueStore, Result, Role, Staff, Staffed, Stint, StintOf, StoreError, Take, Taken,
+        rules::Record,
     },
     wire,
 };
@@ -23,22 +24,36 @@ type Tx = Transaction<'static, Sqlite>;
 impl QueueStore for SqliteStore {
     async fn waiting(&self, shops: &[ShopId]) -> Result<Vec<Card>> {
         let mut reader = self.readers.acquire().await?;
-        waiting(&mut reader, shops).await
+        let mut waiting = listed(&mut reader, QUEUED, shops, None).await?;
+        waiting.extend(listed(&mut reader, MESSAGES, shops, None).await?);
+        Ok(waiting)
+    }
+
+    async fn held(&self, shops: &[ShopId]) -> Result<Vec<Card>> {
+        let mut reader = self.readers.acquire().await?;
+        listed(&mut reader, HELD, shops, None).await
     }
 
     async fn queue_place(&self, id: &ConversationId) -> Result<Option<QueuePlace>> {
         let row = sqlx::query(
-            "select mine.waiting_since as since,
+            "select mine.waiting_since as since, mine.grp as grp,
                     (select count(*) from conversations as other
-                     where other.shop = mine.shop and other.mode = 'queue'
-                       and (other.waiting_since, other.id) <= (mine.waiting_since, mine.id)) as position
+                     where other.shop = mine.shop and other.mode = 'queue' and other.grp = mine.grp
+                       and (-other.priority, other.waiting_since, other.id)
+                           <= (-mine.priority, mine.waiting_since, mine.id)) as position
              from conversations as mine where mine.id = ? and mine.mode = 'queue'",
         )
         .bind(id.as_str())
         .fetch_optional(&self.readers)
         .await?;
-        row.map(|row| Ok(QueuePlace { position: row.try_get("position")?, since: rows::at(&row, "since")? }))
-            .transpose()
+        let place = |row: SqliteRow| {
+            Ok(QueuePlace {
+                position: row.try_get("position")?,
+                since: rows::at(&row, "since")?,
+                group: row.try_get("grp")?,
+            })
+        };
+        row.map(place).transpose()
     }
 
     async fn take(&self, take: Take) -> Result<Taken> {
@@ -83,10 +98,29 @@ impl QueueStore for SqliteStore {
         Ok(AgentAppended::Stored { message, duplicate: false })
     }
 
+    async fn hand_on(&self, onward: Onward) -> Result<Staffed> {
+        let mut tx = self.begin().await?;
+        let mut record = rows::load(&mut tx, &onward.conversation).await?;
+        let staffed = record.hand_on(onward);
+        keep(tx, &record, staffed).await
+    }
+
     async fn release(&self, closing: Closing) -> Result<Staffed> {
         let mut tx = self.begin().await?;
         let mut record = rows::load(&mut tx, &closing.conversation).await?;
+        let topic = closing.topic.clone();
         let staffed = record.release(closing);
+        if let (Some(topic), Staffed::Done(_)) = (topic, &staffed) {
+            let id = &record.conversation.id;
+            let row = sqlx::query("select state from conversations where id = ?").bind(id.as_str());
+            let json: String = row.fetch_one(&mut *tx).await?.try_get("state")?;
+            let state = DialogueState { topic: Some(topic), ..wire::decode(&json)? };
+            sqlx::query("update conversations set state = ? where id = ?")
+                .bind(wire::encode(&state))
+                .bind(id.as_str())
+                .execute(&mut *tx)
+                .await?;
+        }
         keep(tx, &record, staffed).await
     }
 
@@ -102,6 +136,15 @@ impl QueueStore for SqliteStore {
         let mut record = rows::load(&mut tx, id).await?;
         let staffed = record.leave_queue(notice, at);
         keep(tx, &record, staffed).await
+    }
+
+    async fn tag(&self, id: &ConversationId, tags: Vec<String>) -> Result<()> {
+        let done = sqlx::query("update conversations set tags = ? where id = ?")
+            .bind(wire::encode_list(&tags))
+            .bind(id.as_str())
+            .execute(&self.writer)
+            .await?;
+        if done.rows_affected() == 1 { Ok(()) } else { Err(StoreError::NotFound("conversation")) }
     }
 
     async fn note(&self, id: &ConversationId, new: NewNote) -> Result<Noted> {
@@ -130,8 +173,17 @@ impl QueueStore for SqliteStore {
         .bind(nanos(new.at))
         .fetch_one(&mut *tx)
         .await?;
+        let note = note(&row)?;
+        for agent in &new.mentions {
+            sqlx::query("insert or ignore into mentions (agent, conversation, number) values (?, ?, ?)")
+                .bind(agent.as_str())
+                .bind(id.as_str())
+                .bind(signed(note.number))
+                .execute(&mut *tx)
+                .await?;
+        }
         tx.commit().await?;
-        Ok(Noted::Stored { note: note(&row)?, duplicate: false })
+        Ok(Noted::Stored { note, duplicate: false })
     }
 
     async fn notes(&self, id: &ConversationId) -> Result<Vec<Note>> {
@@ -142,36 +194,111 @@ impl QueueStore for SqliteStore {
         rows.iter().map(note).collect()
     }
 
-    async fn card(&self, id: &ConversationId) -> Result<Option<Card>> {
+    async fn card(&self, id: &ConversationId, reader: Option<&AgentId>) -> Result<Option<Card>> {
         let mut tx = self.readers.begin().await?;
         let record = match rows::load(&mut tx, id).await {
             Ok(record) => record,
             Err(StoreError::NotFound(_)) => return Ok(None),
             Err(error) => return Err(error),
         };
-        card(&mut tx, record).await.map(Some)
+        card(&mut tx, record, reader).await.map(Some)
     }
 
     async fn board(&self, agent: &AgentId, shops: &[ShopId], closed_limit: usize) -> Result<Board> {
         let mut tx = self.readers.begin().await?;
-        let waiting = waiting(&mut tx, shops).await?;
-        let held = sqlx::query(
-            "select * from conversations where agent = ? and mode = 'agent' order by waiting_since, id",
-        )
-        .bind(agent.as_str())
-        .fetch_all(&mut *tx)
-        .await?;
-        let mine = cards(&mut tx, &held).await?;
+        let waiting = listed(&mut tx, QUEUED, shops, Some(agent)).await?;
+        let messages = listed(&mut tx, MESSAGES, shops, Some(agent)).await?;
+        let held = listed(&mut tx, HELD, shops, Some(agent)).await?;
+        let is_mine = |card: &Card| card.conversation.agent.as_ref().is_some_and(|held| held.id == *agent);
+        let (mine, others) = held.into_iter().partition(is_mine);
         let ended = sqlx::query(
-            "select * from conversations where agent = ? and mode = 'closed' order by closed_at desc, id limit ?",
+            "select * from conversations
+             where shop in (select value from json_each(?)) and mode = 'closed' and handed_at is not null
+             order by closed_at desc, id limit ?",
         )
-        .bind(agent.as_str())
+        .bind(wire::encode_list(shops))
         .bind(rows::limit(closed_limit))
         .fetch_all(&mut *tx)
         .await?;
-        Ok(Board { waiting, mine, closed: cards(&mut tx, &ended).await? })
+        let closed = cards(&mut tx, &ended, Some(agent)).await?;
+        Ok(Board { waiting, messages, mine, others, closed })
+    }
+
+    async fn see_mentions(&self, agent: &AgentId, id: &ConversationId) -> Result<()> {
+        sqlx::query("delete from mentions where agent = ? and conversation = ?")
+            .bind(agent.as_str())
+            .bind(id.as_str())
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    async fn be_present(&self, agent: &AgentId, duty: Option<Duty>, at: Timestamp) -> Result<Duty> {
+        let row = sqlx::query(
+            "insert into presence (agent, status, seen_at) values (?1, coalesce(?2, 'away'), ?3)
+             on conflict (agent) do update set status = coalesce(?2, status), seen_at = max(seen_at, ?3)
+             returning status",
+        )
+        .bind(agent.as_str())
+        .bind(duty.map(Duty::name))
+        .bind(nanos(at))
+        .fetch_one(&self.writer)
+        .await?;
+        duty_of(&row).map(Option::unwrap_or_default)
+    }
+
+    async fn on_duty(&self) -> Result<Vec<OnDuty>> {
+        let rows = sqlx::query(
+            "select agents.*, presence.status, presence.seen_at, presence.given_at, presence.freed_at,
+                    (select count(*) from conversations
+                     where conversations.agent = agents.id and conversations.mode = 'agent') as load
+             from agents left join presence on presence.agent = agents.id
+             where agents.role <> 'editor' order by agents.folded",
+        )
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(on_duty).collect()
+    }
+
+    async fn stints(&self, shops: &[ShopId], from: Timestamp, until: Timestamp) -> Result<Vec<StintOf>> {
+        let rows = sqlx::query(
+            "select * from stints
+             where shop in (select value from json_each(?)) and queued_at >= ? and queued_at < ?
+             order by queued_at, conversation, number",
+        )
+        .bind(wire::encode_list(shops))
+        .bind(nanos(from))
+        .bind(nanos(until))
+        .fetch_all(&self.readers)
+        .await?;
+        let of = |row: &SqliteRow| {
+            Ok(StintOf {
+                conversation: rows::id(row, "conversation")?,
+                shop: rows::id(row, "shop")?,
+                stint: wire::decode(row.try_get("document")?)?,
+            })
+        };
+        rows.iter().map(of).collect()
+    }
+
+    async fn last_stints(&self, shop: &ShopId, limit: usize) -> Result<Vec<Stint>> {
+        let rows = sqlx::query(
+            "select document from stints
+             where shop = ? and document ->> '$.ended' is not null and document ->> '$.taken_at' is not null
+             order by queued_at desc, number desc limit ?",
+        )
+        .bind(shop.as_str())
+        .bind(rows::limit(limit))
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(|row| Ok(wire::decode(row.try_get("document")?)?)).collect()
     }
 }
+
+/// The lists of a desk, in the order they are read.
+const QUEUED: (&str, &str) = ("queue", "priority desc, waiting_since, id");
+const MESSAGES: (&str, &str) = ("message", "priority desc, waiting_since, id");
+const HELD: (&str, &str) = ("agent", "waiting_since, id");
 
 /// Stores a change of hands with its notice, if there was one.
 async fn keep(mut tx: Tx, record: &Record, staffed: Staffed) -> Result<Staffed> {
@@ -192,41 +319,74 @@ fn note(row: &SqliteRow) -> Result<Note> {
     })
 }
 
-async fn waiting(connection: &mut SqliteConnection, shops: &[ShopId]) -> Result<Vec<Card>> {
-    // A list of any length goes in as one JSON text.
-    let rows = sqlx::query(
+/// Conversations of a mode in an order, to one reader if they are theirs.
+async fn listed(
+    connection: &mut SqliteConnection,
+    (mode, order): (&'static str, &'static str),
+    shops: &[ShopId],
+    reader: Option<&AgentId>,
+) -> Result<Vec<Card>> {
+    // A list of any length goes in as one JSON text. Mode and order are constants of this file.
+    let query = format!(
         "select * from conversations
-         where shop in (select value from json_each(?)) and mode in ('queue', 'message')
-         order by waiting_since, id",
-    )
-    .bind(wire::encode_list(shops))
-    .fetch_all(&mut *connection)
-    .await?;
-    cards(connection, &rows).await
+         where shop in (select value from json_each(?)) and mode = '{mode}' order by {order}"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(query))
+        .bind(wire::encode_list(shops))
+        .fetch_all(&mut *connection)
+        .await?;
+    cards(connection, &rows, reader).await
 }
 
-async fn cards(connection: &mut SqliteConnection, rows: &[SqliteRow]) -> Result<Vec<Card>> {
+async fn cards(
+    connection: &mut SqliteConnection,
+    rows: &[SqliteRow],
+    reader: Option<&AgentId>,
+) -> Result<Vec<Card>> {
     let mut cards = Vec::with_capacity(rows.len());
     for row in rows {
-        cards.push(card(connection, rows::record(row)?).await?);
+        cards.push(card(connection, rows::record(row)?, reader).await?);
     }
     Ok(cards)
 }
 
-async fn card(connection: &mut SqliteConnection, record: Record) -> Result<Card> {
+async fn card(connection: &mut SqliteConnection, record: Record, reader: Option<&AgentId>) -> Result<Card> {
     let id = record.conversation.id.clone();
     let last = sqlx::query("select * from messages where conversation = ? and seq = ?")
         .bind(id.as_str())
         .bind(signed(record.conversation.last_seq))
         .fetch_optional(&mut *connection)
         .await?;
-    let unread = sqlx::query(
-        "select count(*) as unread from messages where conversation = ? and seq > ? and author = 'shopper'",
+    let counts = sqlx::query(
+        "select (select count(*) from messages where conversation = ?1 and seq > ?2 and author = 'shopper') as unread,
+                exists (select 1 from mentions where conversation = ?1 and agent = ?3) as mentioned",
     )
     .bind(id.as_str())
     .bind(signed(record.conversation.staff_read))
+    .bind(reader.map(|reader| reader.as_str()))
     .fetch_one(&mut *connection)
     .await?;
     let last = last.as_ref().map(rows::message).transpose()?;
-    Ok(record.card(last, rows::number(&unread, "unread")?))
+    Ok(record.card(last, rows::number(&counts, "unread")?, counts.try_get("mentioned")?))
+}
+
+fn duty_of(row: &SqliteRow) -> Result<Option<Duty>> {
+    let name: Option<String> = row.try_get("status")?;
+    name.map(|name| Duty::from_name(&name).ok_or_else(|| rows::corrupt("status"))).transpose()
+}
+
+fn on_duty(row: &SqliteRow) -> Result<OnDuty> {
+    let role: String = row.try_get("role")?;
+    Ok(OnDuty {
+        agent: Staff { id: rows::id(row, "id")?, name: row.try_get("name")? },
+        role: Role::from_name(&role).ok_or_else(|| rows::corrupt("role"))?,
+        shops: wire::decode_list(row.try_get("shops")?)?,
+        groups: wire::decode_list(row.try_get("groups")?)?,
+        capacity: row.try_get("capacity")?,
+        duty: duty_of(row)?.unwrap_or_default(),
+        seen_at: rows::maybe_time(row, "seen_at")?,
+        given_at: rows::maybe_time(row, "given_at")?,
+        freed_at: rows::maybe_time(row, "freed_at")?,
+        load: row.try_get("load")?,
+    })
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sqlx::{Row as _, Sqlite, SqliteConnection, Transaction, sqlite::SqliteRow};
 
-use super::super::{Conversation, Page, Rating, Result, Staff, StoreError, rules::Record};
+use super::super::{Conversation, Page, Rating, Result, Staff, Stint, StoreError, rules::Record};
 use crate::{
     domain::{Author, ConversationId, Locale, Message, Mode, Part, Trace},
     wire::{self, names::Named},
@@ -42,7 +42,7 @@ pub(super) fn number(row: &SqliteRow, column: &'static str) -> Result<u64> {
     u64::try_from(value).map_err(|_| corrupt(column))
 }
 
-fn maybe_time(row: &SqliteRow, column: &'static str) -> Result<Option<Timestamp>> {
+pub(super) fn maybe_time(row: &SqliteRow, column: &'static str) -> Result<Option<Timestamp>> {
     Ok(row.try_get::<Option<i64>, _>(column)?.map(time))
 }
 
@@ -63,6 +63,7 @@ pub(super) fn record(row: &SqliteRow) -> Result<Record> {
     let mode: String = row.try_get("mode")?;
     let locale: String = row.try_get("locale")?;
     let handoff: Option<String> = row.try_get("handoff")?;
+    let stint: Option<String> = row.try_get("stint")?;
     let conversation = Conversation {
         id: id(row, "id")?,
         shop: id(row, "shop")?,
@@ -82,6 +83,7 @@ pub(super) fn record(row: &SqliteRow) -> Result<Record> {
         shopper_read: number(row, "shopper_read")?,
         staff_read: number(row, "staff_read")?,
         rating: rating(row)?,
+        tags: wire::decode_list(row.try_get("tags")?)?,
         created_at: at(row, "created_at")?,
         touched_at: at(row, "touched_at")?,
     };
@@ -93,6 +95,8 @@ pub(super) fn record(row: &SqliteRow) -> Result<Record> {
         waiting_since: maybe_time(row, "waiting_since")?,
         closed_at: maybe_time(row, "closed_at")?,
         look_again_at: maybe_time(row, "look_again_at")?,
+        stint: stint.map(|json| wire::decode(&json)).transpose()?,
+        stints: Vec::new(),
     })
 }
 
@@ -128,7 +132,7 @@ pub(super) async fn save(tx: &mut Transaction<'static, Sqlite>, record: &Record)
             shopper = ?, owner = ?, mode = ?, agent = ?, agent_name = ?, handed_at = ?, last_seq = ?,
             last_shopper_seq = ?, answered_up_to = ?, version = ?, locale = ?, page_product = ?, page_order = ?, page_url = ?,
             shopper_read = ?, staff_read = ?, rating_score = ?, rating_comment = ?, rating_at = ?, handoff = ?,
-            waiting_since = ?, closed_at = ?, look_again_at = ?, touched_at = ?
+            waiting_since = ?, closed_at = ?, look_again_at = ?, touched_at = ?, grp = ?, priority = ?, stint = ?, tags = ?
          where id = ?",
     )
     .bind(conversation.shopper.as_ref().map(|id| id.as_str()))
@@ -155,9 +159,47 @@ pub(super) async fn save(tx: &mut Transaction<'static, Sqlite>, record: &Record)
     .bind(record.closed_at.map(nanos))
     .bind(record.look_again_at.map(nanos))
     .bind(nanos(conversation.touched_at))
+    .bind(record.stint.as_ref().map_or("", |stint| &stint.group))
+    .bind(record.stint.as_ref().map_or(0, |stint| stint.priority))
+    .bind(record.stint.as_ref().map(wire::encode))
+    .bind(wire::encode_list(&conversation.tags))
     .bind(conversation.id.as_str())
     .execute(&mut **tx)
     .await?;
+    for stint in &record.stints {
+        keep_stint(tx, conversation, stint).await?;
+    }
+    Ok(())
+}
+
+/// Keeps a stay with people as it is now, and what it means for whoever has it.
+async fn keep_stint(
+    tx: &mut Transaction<'static, Sqlite>,
+    conversation: &Conversation,
+    stint: &Stint,
+) -> Result<()> {
+    sqlx::query(
+        "insert into stints (conversation, number, shop, queued_at, document) values (?, ?, ?, ?, ?)
+         on conflict (conversation, number) do update set document = excluded.document",
+    )
+    .bind(conversation.id.as_str())
+    .bind(signed(stint.number))
+    .bind(conversation.shop.as_str())
+    .bind(nanos(stint.queued_at))
+    .bind(wire::encode(stint))
+    .execute(&mut **tx)
+    .await?;
+    if let (Some(agent), Some(taken_at)) = (&stint.agent, stint.taken_at) {
+        sqlx::query(
+            "update presence set given_at = max(coalesce(given_at, ?1), ?1), freed_at = coalesce(?2, freed_at)
+             where agent = ?3",
+        )
+        .bind(nanos(taken_at))
+        .bind(stint.ended_at.map(nanos))
+        .bind(agent.id.as_str())
+        .execute(&mut **tx)
+        .await?;
+    }
     Ok(())
 }
 

@@ -152,8 +152,8 @@ impl StaffStore for SqliteStore {
 
 async fn add(tx: &mut Transaction<'static, Sqlite>, new: &NewAgent) -> Result<()> {
     sqlx::query(
-        "insert into agents (id, name, folded, password_hash, role, shops, must_change, created_at)
-         values (?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into agents (id, name, folded, password_hash, role, shops, groups, capacity, must_change, created_at)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(new.id.as_str())
     .bind(new.name.trim())
@@ -161,6 +161,8 @@ async fn add(tx: &mut Transaction<'static, Sqlite>, new: &NewAgent) -> Result<()
     .bind(&new.password_hash)
     .bind(new.role.name())
     .bind(wire::encode_list(&new.shops))
+    .bind(wire::encode_list(&new.groups))
+    .bind(new.capacity)
     .bind(new.must_change)
     .bind(nanos(new.at))
     .execute(&mut **tx)
@@ -187,6 +189,8 @@ fn agent(row: &SqliteRow) -> Result<Agent> {
         password_hash: row.try_get("password_hash")?,
         role: Role::from_name(&role).ok_or_else(|| corrupt("role"))?,
         shops: wire::decode_list(row.try_get("shops")?)?,
+        groups: wire::decode_list(row.try_get("groups")?)?,
+        capacity: row.try_get("capacity")?,
         must_change: row.try_get("must_change")?,
         created_at: rows::at(row, "created_at")?,
     })

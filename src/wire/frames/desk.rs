@@ -3,11 +3,31 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ErrorCode, FrameError, MessageForm, Named, check_id, check_text, parse as parse_frame, parse_hello,
+    ErrorCode, FrameError, LONGEST_TEXT, MessageForm, Named, bad, check_id, check_text, parse as parse_frame,
+    parse_hello,
 };
 
-const TYPES: [&str; 12] =
-    ["hello", "open", "earlier", "shut", "take", "say", "note", "typing", "read", "release", "close", "ping"];
+const TYPES: [&str; 17] = [
+    "hello",
+    "status",
+    "open",
+    "earlier",
+    "shut",
+    "take",
+    "take_over",
+    "say",
+    "note",
+    "typing",
+    "read",
+    "tag",
+    "suggest",
+    "transfer",
+    "release",
+    "close",
+    "ping",
+];
+/// Tags of a conversation at most; longer lists are wrong frames.
+const MOST_TAGS: usize = 50;
 
 /// What a desk sends.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -28,13 +48,22 @@ pub enum ClientFrame {
     Shut {
         conversation: String,
     },
+    Status {
+        status: String,
+    },
     Take {
+        conversation: String,
+    },
+    TakeOver {
         conversation: String,
     },
     Say {
         id: String,
         conversation: String,
-        text: String,
+        text: Option<String>,
+        image: Option<String>,
+        sticker: Option<String>,
+        suggestion: Option<UsedSuggestion>,
     },
     Note {
         id: String,
@@ -48,11 +77,28 @@ pub enum ClientFrame {
         conversation: String,
         seq: u64,
     },
+    Tag {
+        conversation: String,
+        tags: Vec<String>,
+    },
+    Suggest {
+        conversation: String,
+    },
+    Transfer {
+        conversation: String,
+        agent: Option<String>,
+        group: Option<String>,
+        note: Option<String>,
+    },
     Release {
         conversation: String,
+        order: Option<String>,
+        note: Option<String>,
     },
     Close {
         conversation: String,
+        wrap_up: Option<String>,
+        note: Option<String>,
     },
     Ping {
         #[serde(default)]
@@ -66,11 +112,49 @@ pub enum ClientFrame {
 /// [`FrameError`] with the code to answer; for any text whatever, never a panic.
 pub fn parse(text: &str) -> Result<ClientFrame, FrameError> {
     let frame = parse_frame::<ClientFrame>(text, &TYPES)?;
-    if let ClientFrame::Say { id, text, .. } | ClientFrame::Note { id, text, .. } = &frame {
-        check_id(id)?;
-        check_text(text, id)?;
+    match &frame {
+        ClientFrame::Say { id, text, image, sticker, .. } => {
+            check_id(id)?;
+            let given = [text, image, sticker].into_iter().flatten().count();
+            if given != 1 {
+                return Err(bad(ErrorCode::BadFrame, Some(id.clone())));
+            }
+            text.iter().try_for_each(|text| check_text(text, id))?;
+        }
+        ClientFrame::Note { id, text, .. } => {
+            check_id(id)?;
+            check_text(text, id)?;
+        }
+        ClientFrame::Transfer { agent, group, note, .. } => {
+            if agent.is_some() == group.is_some() {
+                return Err(bad(ErrorCode::BadFrame, None));
+            }
+            check_remark(note.as_deref())?;
+        }
+        ClientFrame::Release { note, .. } | ClientFrame::Close { note, .. } => {
+            check_remark(note.as_deref())?;
+        }
+        ClientFrame::Tag { tags, .. } if MOST_TAGS < tags.len() => {
+            return Err(bad(ErrorCode::BadFrame, None));
+        }
+        _ => {}
     }
     Ok(frame)
+}
+
+/// A remark that may be left out, and may be empty.
+fn check_remark(remark: Option<&str>) -> Result<(), FrameError> {
+    let fine = remark.is_none_or(|remark| remark.chars().count() <= LONGEST_TEXT);
+    if fine { Ok(()) } else { Err(bad(ErrorCode::TooLong, None)) }
+}
+
+/// The suggestion that a reply was made of.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct UsedSuggestion {
+    /// Where it came from.
+    pub source: String,
+    /// As it was suggested.
+    pub text: String,
 }
 
 /// Reads the first frame.
@@ -94,7 +178,7 @@ pub fn hello(text: &str) -> Result<(), ErrorCode> {
 pub enum ServerFrame {
     Welcome {
         agent: AgentForm,
-        shops: Vec<ShopName>,
+        shops: Vec<ShopForm>,
         #[serde(flatten)]
         board: BoardForm,
     },
@@ -104,6 +188,11 @@ pub enum ServerFrame {
         messages: Vec<MessageForm>,
         notes: Vec<NoteForm>,
         more: bool,
+    },
+    Suggestions {
+        conversation: String,
+        seq: u64,
+        suggestions: Vec<SuggestionForm>,
     },
     Earlier {
         conversation: String,
@@ -159,13 +248,30 @@ pub enum ServerFrame {
     },
 }
 
-/// The three lists of a desk.
+/// The lists of a desk.
 #[derive(Clone, Debug, Default, Serialize)]
 #[expect(missing_docs, reason = "the fields of ARCHITECTURE.md")]
 pub struct BoardForm {
+    pub status: &'static str,
     pub waiting: Vec<CardForm>,
+    pub messages: Vec<CardForm>,
     pub mine: Vec<CardForm>,
+    pub others: Vec<CardForm>,
     pub closed: Vec<CardForm>,
+    pub colleagues: Vec<ColleagueForm>,
+}
+
+/// A member of staff who may hold conversations.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields of ARCHITECTURE.md")]
+pub struct ColleagueForm {
+    pub id: String,
+    pub name: String,
+    pub status: &'static str,
+    pub load: u32,
+    pub capacity: u32,
+    pub groups: Vec<String>,
+    pub shops: Vec<String>,
 }
 
 /// A conversation as the desk's lists show it.
@@ -188,6 +294,35 @@ pub struct CardForm {
     pub locale: &'static str,
     pub suggestions: Vec<SuggestionForm>,
     pub unread: u64,
+    pub group: Option<NamedId>,
+    pub priority: i32,
+    pub taken_at: Option<String>,
+    pub awaiting_since: Option<String>,
+    pub due: Option<String>,
+    pub promised: Option<String>,
+    pub contact: Option<String>,
+    pub tags: Vec<String>,
+    pub wrap_up: Option<String>,
+    pub note: Option<String>,
+    pub ended_at: Option<String>,
+    pub rating: Option<RatingForm>,
+    pub mentioned: bool,
+}
+
+/// Something with an id and a name.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct NamedId {
+    pub id: String,
+    pub name: String,
+}
+
+/// A shopper's rating.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct RatingForm {
+    pub score: u8,
+    pub comment: Option<String>,
 }
 
 /// Who the shopper is.
@@ -228,6 +363,7 @@ pub struct LastForm {
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields of ARCHITECTURE.md")]
 pub struct SuggestionForm {
+    pub source: &'static str,
     pub text: String,
 }
 
@@ -246,14 +382,47 @@ pub struct AgentForm {
     pub id: String,
     pub name: String,
     pub role: &'static str,
+    pub groups: Vec<String>,
+    pub capacity: u32,
 }
 
-/// A shop by name.
+/// A shop, and what its people work with.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields of ARCHITECTURE.md")]
-pub struct ShopName {
+pub struct ShopForm {
     pub id: String,
     pub name: String,
+    pub groups: Vec<NamedId>,
+    pub tags: Vec<String>,
+    pub wrap_ups: Vec<NamedId>,
+    pub canned: Vec<CannedForm>,
+    pub stickers: Vec<StickerForm>,
+    pub service: ServiceForm,
+}
+
+/// A reply that is always at hand.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields of ARCHITECTURE.md")]
+pub struct CannedForm {
+    pub id: String,
+    pub zh: String,
+    pub en: Option<String>,
+}
+
+/// A sticker of the shop.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields of ARCHITECTURE.md")]
+pub struct StickerForm {
+    pub id: String,
+    pub alt: String,
+}
+
+/// How fast people mean to answer, in seconds.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields of ARCHITECTURE.md")]
+pub struct ServiceForm {
+    pub first_reply: i64,
+    pub reply: i64,
 }
 
 /// An internal note.

@@ -36,6 +36,8 @@ pub enum ErrorCode {
     NotFound,
     Taken,
     NotYours,
+    Away,
+    NoGroup,
 }
 
 impl ErrorCode {
@@ -61,6 +63,8 @@ impl ErrorCode {
             Self::NotFound => "there is no such conversation",
             Self::Taken => "somebody else has taken it",
             Self::NotYours => "the conversation is not yours",
+            Self::Away => "this colleague is not there",
+            Self::NoGroup => "the shop has no such group",
         }
     }
 }

@@ -12,8 +12,9 @@ use crate::{
         frames::{
             ErrorCode, MessageForm, Named,
             desk::{
-                self, AgentForm, BoardForm, CardForm, LastForm, NoteForm, ReasonForm, ShopName, ShopperForm,
-                SlotForm, StaffForm, SuggestionForm,
+                self, AgentForm, BoardForm, CannedForm, CardForm, ColleagueForm, LastForm, NamedId, NoteForm,
+                RatingForm, ReasonForm, ServiceForm, ShopperForm, SlotForm, StaffForm, StickerForm,
+                SuggestionForm,
             },
             shopper::{self, ShopForm, StateForm, Welcome},
         },
@@ -151,8 +152,39 @@ fn card(known: bool) -> CardForm {
         last: known.then(|| LastForm { from: "bot", text: "好".to_owned(), at: at(1).to_string() }),
         agent: known.then(|| StaffForm { id: "a1".to_owned(), name: "小美".to_owned() }),
         locale: "en",
-        suggestions: vec![SuggestionForm { text: "好".to_owned() }],
+        suggestions: vec![SuggestionForm { source: "faq", text: "好".to_owned() }],
         unread: 2,
+        group: known.then(|| named("sale", "售前")),
+        priority: 10,
+        taken_at: known.then(|| at(1).to_string()),
+        awaiting_since: known.then(|| at(2).to_string()),
+        due: known.then(|| at(3).to_string()),
+        promised: known.then(|| at(4).to_string()),
+        contact: some("13800138000"),
+        tags: vec!["急".to_owned()],
+        wrap_up: some("returns"),
+        note: some("已退款"),
+        ended_at: known.then(|| at(5).to_string()),
+        rating: known.then(|| RatingForm { score: 5, comment: some("好") }),
+        mentioned: known,
+    }
+}
+
+fn named(id: &str, name: &str) -> NamedId {
+    NamedId { id: id.to_owned(), name: name.to_owned() }
+}
+
+/// A shop's groups, tags and all that its people work with.
+fn desk_shop() -> desk::ShopForm {
+    desk::ShopForm {
+        id: "demo".to_owned(),
+        name: "店".to_owned(),
+        groups: vec![named("sale", "售前")],
+        tags: vec!["急".to_owned()],
+        wrap_ups: vec![named("returns", "退货")],
+        canned: vec![CannedForm { id: "hi".to_owned(), zh: "您好".to_owned(), en: None }],
+        stickers: vec![StickerForm { id: "ok".to_owned(), alt: "好的".to_owned() }],
+        service: ServiceForm { first_reply: 30, reply: 60 },
     }
 }
 
@@ -166,7 +198,21 @@ fn every_frame_to_the_desk_is_described() {
         agent: Named { name: "小美".to_owned() },
         text: "老顾客".to_owned(),
     };
-    let board = || BoardForm { waiting: vec![card(true)], mine: vec![card(false)], closed: Vec::new() };
+    let board = || BoardForm {
+        status: "here",
+        waiting: vec![card(true)],
+        mine: vec![card(false)],
+        colleagues: vec![ColleagueForm {
+            id: "a1".to_owned(),
+            name: "小美".to_owned(),
+            status: "offline",
+            load: 1,
+            capacity: 5,
+            groups: vec!["sale".to_owned()],
+            shops: vec!["demo".to_owned()],
+        }],
+        ..BoardForm::default()
+    };
     let mut taken = ServerFrame::error(ErrorCode::Taken, Some("a"), Some("c1"));
     if let ServerFrame::Error { by, .. } = &mut taken {
         *by = Some("小安".to_owned());
@@ -175,8 +221,14 @@ fn every_frame_to_the_desk_is_described() {
     let ack = |seq, n| ServerFrame::Ack { id: "a".to_owned(), conversation: conversation(), seq, n };
     let frames = values(&[
         ServerFrame::Welcome {
-            agent: AgentForm { id: "a1".to_owned(), name: "小美".to_owned(), role: "owner" },
-            shops: vec![ShopName { id: "demo".to_owned(), name: "店".to_owned() }],
+            agent: AgentForm {
+                id: "a1".to_owned(),
+                name: "小美".to_owned(),
+                role: "owner",
+                groups: vec!["sale".to_owned()],
+                capacity: 0,
+            },
+            shops: vec![desk_shop()],
             board: board(),
         },
         ServerFrame::Board(board()),
@@ -187,6 +239,11 @@ fn every_frame_to_the_desk_is_described() {
             more: false,
         },
         ServerFrame::Earlier { conversation: conversation(), messages: messages(), more: true },
+        ServerFrame::Suggestions {
+            conversation: conversation(),
+            seq: 3,
+            suggestions: vec![SuggestionForm { source: "bot", text: "好".to_owned() }],
+        },
         ServerFrame::Message {
             conversation: conversation(),
             message: Box::new(MessageForm::of(&message(Author::Bot), true)),
@@ -283,8 +340,18 @@ fn frames_from_the_desk_are_read_as_described() {
         json!({"type": "note", "id": "a", "conversation": "c1", "text": "老顾客"}),
         json!({"type": "read", "conversation": "c1", "seq": 3}),
         json!({"type": "ping", "t": 1}),
+        json!({"type": "status", "status": "here"}),
+        json!({"type": "say", "id": "a", "conversation": "c1", "sticker": "ok"}),
+        json!({"type": "say", "id": "a", "conversation": "c1", "image": "i1"}),
+        json!({"type": "say", "id": "a", "conversation": "c1", "text": "好",
+               "suggestion": {"source": "faq", "text": "好的"}}),
+        json!({"type": "tag", "conversation": "c1", "tags": ["急"]}),
+        json!({"type": "transfer", "conversation": "c1", "agent": "a2"}),
+        json!({"type": "transfer", "conversation": "c1", "group": "vip", "note": "急"}),
+        json!({"type": "release", "conversation": "c1", "order": "1", "note": null}),
+        json!({"type": "close", "conversation": "c1", "wrap_up": "returns", "note": "好"}),
     ];
-    fine.extend(["open", "shut", "take", "typing", "release", "close"].map(about));
+    fine.extend(["open", "shut", "take", "take_over", "typing", "suggest", "release", "close"].map(about));
     let wrong = [
         json!([]),
         json!({"type": "dance"}),
@@ -299,6 +366,15 @@ fn frames_from_the_desk_are_read_as_described() {
         json!({"type": "say", "conversation": "c1", "text": "您好"}),
         json!({"type": "note", "id": "", "conversation": "c1", "text": "x"}),
         about("read"),
+        json!({"type": "status"}),
+        json!({"type": "say", "id": "a", "conversation": "c1", "text": "好", "sticker": "ok"}),
+        json!({"type": "say", "id": "a", "conversation": "c1", "text": "好", "suggestion": "好"}),
+        about("tag"),
+        json!({"type": "tag", "conversation": "c1", "tags": "急"}),
+        about("transfer"),
+        json!({"type": "transfer", "conversation": "c1", "agent": "a2", "group": "vip"}),
+        json!({"type": "transfer", "conversation": "c1", "agent": "a2", "note": "好".repeat(2001)}),
+        json!({"type": "close", "conversation": "c1", "note": "好".repeat(2001)}),
     ];
     assert_agree("desk-in", |text| desk::parse(text).is_ok(), &fine, &wrong);
 }
