@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
-    Source, course, hours,
+    Source, course, danger, hours,
     talk::{Ask, Talk},
     words,
 };
@@ -12,126 +12,6 @@ use crate::domain::{
     SlotValue,
 };
 
-const PLAIN: &[&str] = &[
-    "人工",
-    "转人工",
-    "人工客服",
-    "找人工",
-    "要人工",
-    "真人",
-    "真人客服",
-    "转人工客服",
-    "转客服",
-    "接人工",
-    "我要人工",
-    "我要转人工",
-    "帮我转人工",
-    "叫人工",
-    "请转人工",
-    "找真人",
-    "human",
-    "agent",
-    "real person",
-    "a human",
-    "talk to a human",
-    "talk to a person",
-    "human please",
-    "representative",
-    "speak to someone",
-    "speak to an agent",
-    "talk to an agent",
-    "live agent",
-];
-const SAFETY: &[&str] = &[
-    "受伤",
-    "烫伤",
-    "割伤",
-    "划伤了",
-    "起火",
-    "着火",
-    "冒烟",
-    "爆炸",
-    "漏电",
-    "触电",
-    "中毒",
-    "过敏了",
-    "起疹",
-    "起红疹",
-    "烂脸",
-    "吃坏",
-    "拉肚子",
-    "呕吐",
-    "进医院",
-    "住院",
-    "去医院",
-    "送医",
-    "injured",
-    "caught fire",
-    "exploded",
-    "smoke",
-    "electric shock",
-    "allergic reaction",
-    "hospital",
-    "burned me",
-    "poisoning",
-];
-const FRAUD: &[&str] = &[
-    "诈骗",
-    "盗刷",
-    "被骗",
-    "扣了两次",
-    "扣两次",
-    "重复扣款",
-    "扣了我两次",
-    "多扣",
-    "扣了两遍",
-    "付了两次",
-    "charged twice",
-    "double charged",
-    "scam",
-    "fraud",
-    "stolen card",
-];
-const THREAT: &[&str] = &[
-    "12315",
-    "12345",
-    "消协",
-    "消费者协会",
-    "工商",
-    "市监局",
-    "市场监管",
-    "曝光",
-    "媒体",
-    "记者",
-    "黑猫投诉",
-    "向平台投诉",
-    "投诉到",
-    "举报你",
-    "发抖音",
-    "发微博",
-    "consumer protection",
-    "report you",
-    "go to the press",
-    "expose you",
-    "better business bureau",
-];
-const LEGAL: &[&str] = &[
-    "律师",
-    "起诉",
-    "法院",
-    "告你们",
-    "法律途径",
-    "诉讼",
-    "律师函",
-    "lawyer",
-    "sue you",
-    "lawsuit",
-    "legal action",
-    "court",
-];
-/// Words that make a danger word a question about the goods rather than a report of harm.
-const ONLY_ASKING: &[&str] =
-    &["会不会", "防", "会过敏", "会漏", "会起", "会爆", "会着", "will it", "does it", "can it", "would it"];
 /// The mood at which a person takes over: several angry messages, the recent ones weighing more.
 const ANGRY: f32 = -0.55;
 
@@ -142,26 +22,22 @@ pub(super) fn urgent(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
         Some(Reason::Vip)
     } else if words.is_empty() {
         None
-    } else if words::has_any(words, SAFETY) && !words::has_any(words, ONLY_ASKING) {
-        Some(Reason::Safety)
-    } else if words::has_any(words, FRAUD) {
-        Some(Reason::Fraud)
-    } else if words::has_any(words, THREAT) {
-        Some(Reason::Threat)
-    } else if words::has_any(words, LEGAL) {
-        Some(Reason::Legal)
-    } else if talk.shop.handoff.keywords.iter().any(|keyword| words::has(words, &keyword.to_lowercase())) {
-        Some(Reason::Keyword)
-    } else if PLAIN.contains(&words.trim_matches(|c: char| !c.is_alphanumeric())) {
-        Some(Reason::Asked)
     } else {
-        None
+        danger::reason(words).or_else(|| of_the_shop(talk, words))
     };
     Ok(reason.map(|reason| {
         hand_over(talk, reason);
         let intent = (reason == Reason::Asked).then(|| "human.request".into());
         Source { name: "handoff".to_owned(), intent, ..Source::default() }
     }))
+}
+
+/// What the shop's own words call for; a word of harm in a question about goods is no report of harm.
+fn of_the_shop(talk: &Talk<'_>, words: &str) -> Option<Reason> {
+    let rules = &talk.shop.handoff.keywords;
+    let found = rules.iter().find(|rule| words::has(words, &rule.word.to_lowercase()))?;
+    let asks = found.reason == Reason::Safety && danger::only_asks(words);
+    (!asks).then_some(found.reason)
 }
 
 /// A member level that always gets a person; once a conversation, so that the way back to the assistant stays.

@@ -12,6 +12,7 @@ mod basket;
 mod cards;
 mod cases;
 mod course;
+mod danger;
 mod facts;
 mod flows;
 mod handover;

@@ -8,8 +8,8 @@ use crate::domain::{Locale, Localized, Reason};
 /// `handoff.toml`: when a person takes over, and how people share the work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HandoffRules {
-    /// Words that call a person at once.
-    pub keywords: Vec<String>,
+    /// Words that call a person at once, and for what reason.
+    pub keywords: Vec<Keyword>,
     /// Member levels that always get a person.
     pub vip_levels: Vec<String>,
     /// Turns in a row not understood.
@@ -52,6 +52,15 @@ impl HandoffRules {
             canned: Vec::new(),
         }
     }
+}
+
+/// A word that calls a person at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keyword {
+    /// The word.
+    pub word: String,
+    /// Why, for the person who comes.
+    pub reason: Reason,
 }
 
 /// People who are there for the same things.

@@ -9,7 +9,7 @@ use xiaoer::{
 use super::support::{Client, Home, Server};
 
 /// A desk that has said hello, and the welcome.
-async fn desk(server: &Server, cookie: &str) -> (Client, Value) {
+pub(super) async fn desk(server: &Server, cookie: &str) -> (Client, Value) {
     let mut desk = server.connect("/ws/desk", &[("cookie", cookie)]).await.expect("staff may connect");
     desk.send(json!({"type": "hello", "v": 1})).await;
     let welcome = desk.until("welcome").await;
@@ -17,7 +17,7 @@ async fn desk(server: &Server, cookie: &str) -> (Client, Value) {
 }
 
 /// A shopper in the queue, and the conversation's id.
-async fn waiting(server: &Server) -> (Client, String) {
+pub(super) async fn waiting(server: &Server) -> (Client, String) {
     let (mut shopper, welcome) = server.shopper(json!({})).await;
     shopper.say("help", "转人工").await;
     shopper.mode("queue").await;
@@ -25,7 +25,7 @@ async fn waiting(server: &Server) -> (Client, String) {
 }
 
 /// One of a desk's frames about a conversation.
-fn about(kind: &str, conversation: &str) -> Value {
+pub(super) fn about(kind: &str, conversation: &str) -> Value {
     json!({"type": kind, "conversation": conversation})
 }
 
@@ -52,7 +52,8 @@ async fn the_first_password_opens_nothing_but_its_change() {
     assert_eq!(server.post(path, &cookie, change(&first, "a long new password")).await.status, 204);
     assert!(!server.home.data().join("first-sign-in").exists());
     let (_, welcome) = desk(&server, &cookie).await;
-    assert_eq!(welcome["shops"], json!([{"id": "demo", "name": "店小二演示店"}]));
+    let shop = &welcome["shops"][0];
+    assert_eq!((&shop["id"], &shop["name"]), (&json!("demo"), &json!("店小二演示店")));
     let origin = [("cookie", cookie.as_str()), ("origin", "https://other.example")];
     assert_eq!(server.connect("/ws/desk", &origin).await.err(), Some(403));
 }
@@ -312,16 +313,21 @@ async fn of_two_desks_that_take_at_once_one_gets_it() {
 
 /// A second member of staff, with the owner's password.
 async fn add_agent(server: &Server) {
+    add_member(server, "second", "小安", &[], 0).await;
+}
+
+/// Another agent of every shop, with the owner's password.
+pub(super) async fn add_member(server: &Server, id: &str, name: &str, groups: &[&str], capacity: u32) {
     let store = store::open(server.home.database()).await.expect("the store opens");
     let owner = store.agent_by_name("owner").await.expect("the store answers").expect("the owner");
     let agent = NewAgent {
-        id: "second".into(),
-        name: "小安".to_owned(),
+        id: id.into(),
+        name: name.to_owned(),
         password_hash: owner.password_hash.clone(),
         role: Role::Agent,
         shops: Vec::new(),
-        groups: Vec::new(),
-        capacity: 0,
+        groups: groups.iter().map(|group| (*group).to_owned()).collect(),
+        capacity,
         must_change: false,
         at: "2026-11-23T02:00:00Z".parse().expect("a moment"),
     };

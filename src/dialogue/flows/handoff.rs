@@ -24,6 +24,9 @@ const ASKING_FOR: &[&str] = &[
     "转", "找", "要人工", "叫", "接", "换人", "有人吗", "人呢", "在哪", "怎么联系", "联系", "want", "need", "talk", "speak", "get me", "connect",
     "transfer", "can i", "please",
 ];
+/// What has the word in it and speaks of work or goods, not of a person.
+const NOT_PEOPLE: &[&str] =
+    &["人工费", "人工智", "人工缝", "人工做", "人工制", "人工草", "人工合成", "人工培育", "手工", "真人照", "真人试", "真人秀", "真人上身"];
 /// Longer messages that merely hold the word get the choice.
 const PLAIN_LENGTH: usize = 12;
 
@@ -47,7 +50,9 @@ impl Flow for HandoffFlow {
             talk.offer_person();
             return Ok(Next::Done);
         }
-        let plain = talk.words().chars().count() <= PLAIN_LENGTH || words::has_any(talk.words(), ASKING_FOR);
+        let said = talk.words();
+        let plain = (said.chars().count() <= PLAIN_LENGTH || words::has_any(said, ASKING_FOR))
+            && !words::has_any(said, NOT_PEOPLE);
         if plain {
             handover::hand_over(talk, Reason::Asked);
         } else {

@@ -19,7 +19,7 @@ use crate::{
         },
     },
     reply,
-    shop::{Faq, Glossary, HandoffRules, Hours, Replies, Shop},
+    shop::{Faq, Glossary, HandoffRules, Hours, Replies, Shop, people::Keyword},
     trade::recommend::Recommender,
 };
 
@@ -115,7 +115,7 @@ pub(crate) fn shop() -> Shop {
         policy: policy(),
         sizes: [("tops".to_owned(), size_chart())].into(),
         handoff: HandoffRules {
-            keywords: vec!["差评".into()],
+            keywords: vec![Keyword { word: "差评".into(), reason: crate::domain::Reason::Keyword }],
             vip_levels: vec!["diamond".into()],
             ..HandoffRules::standard()
         },

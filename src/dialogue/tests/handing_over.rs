@@ -1,7 +1,11 @@
 //! When a person takes over.
 
 use super::World;
-use crate::{dialogue::step, domain::Content};
+use crate::{
+    dialogue::step,
+    domain::{Act, Content, Locale, Localized, Mode, Reason},
+    shop::people::{Group, Route},
+};
 
 #[test]
 fn urgent_words_call_a_person_at_once_whatever_is_under_way() {
@@ -98,4 +102,80 @@ fn only_offered_choices_are_accepted() {
     }
     world.send(Content::Choice("handoff:no".into()));
     assert!(!step::accepts(&world.state, "handoff:yes"), "an old row of buttons");
+}
+
+#[test]
+fn it_is_routed_by_what_was_asked_by_whom_and_why() {
+    let route = |group: &str| Route { group: group.into(), ..Route::default() };
+    let mut world = World::new();
+    let rules = &mut world.shop.handoff;
+    rules.groups = ["sale", "after_sale", "vip", "english", "safety"]
+        .map(|id| Group { id: id.into(), name: Localized::zh(id) })
+        .to_vec();
+    rules.routes = vec![
+        Route { levels: vec!["diamond".into()], priority: 7, ..route("vip") },
+        Route { locales: vec![Locale::En], ..route("english") },
+        Route { reasons: vec![Reason::Safety], ..route("safety") },
+        Route { intents: vec!["return.".into()], ..route("after_sale") },
+    ];
+    let routed = |level: &str, before: Option<(&str, &str)>, words: &str, intent: &str| {
+        let mut world = World { shop: world.shop.clone(), ..World::new() };
+        world.shopper.as_mut().unwrap().level = level.into();
+        if let Some((words, intent)) = before {
+            world.say(words, intent);
+        }
+        let handoff = world.say(words, intent).handoff().unwrap().clone();
+        (handoff.group, handoff.priority)
+    };
+    for (level, before, words, intent, expected) in [
+        ("", None, "转人工", "human.request", ("sale", 0)),
+        ("", Some(("退那双鞋", "return.request")), "转人工", "human.request", ("after_sale", 0)),
+        ("", None, "充电宝冒烟了", "item.defective", ("safety", 40)),
+        ("diamond", None, "充电宝冒烟了", "item.defective", ("vip", 47)),
+        ("", None, "I want to talk to a human", "human.request", ("english", 0)),
+        ("", None, "我要找律师", "complaint", ("sale", 20)),
+    ] {
+        let (group, priority) = routed(level, before, words, intent);
+        assert_eq!((group.as_str(), priority), expected, "{level} {words}");
+    }
+}
+
+#[test]
+fn a_message_left_out_of_hours_keeps_how_to_reach_the_shopper_and_is_promised_an_answer() {
+    let mut world = World::guest();
+    world.people_open = false;
+    world.now = "2026-11-23T23:30:00+08:00[Asia/Shanghai]".parse().unwrap();
+    let handoff = world.say("转人工，我的电话13800138000", "human.request").handoff().unwrap().clone();
+    // People are back at nine and answer within four hours.
+    let promised =
+        handoff.promised.map(|at| at.to_zoned_datetime(jiff::tz::TimeZone::get("Asia/Shanghai").unwrap()));
+    assert_eq!(promised.unwrap().strftime("%m-%d %H:%M").to_string(), "11-24 13:00");
+    world.mode = Mode::Message;
+    for (words, key, contact) in [
+        ("衣服破了", "message.taken", None),
+        ("微信联系我 13900139000", "message.contact_taken", Some("13900139000")),
+        ("写信到 lin.x@example.com 吧", "message.contact_taken", Some("lin.x@example.com")),
+        ("@客服 在吗", "message.taken", None),
+    ] {
+        let said = world.say(words, "");
+        let noted = said
+            .acts
+            .iter()
+            .find_map(|act| if let Act::Contact(how) = act { Some(how.as_str()) } else { None });
+        assert_eq!((said.keys(), noted), (vec![key], contact), "{words}");
+    }
+}
+
+#[test]
+fn in_assist_hours_people_answer_everything_and_urgent_matters_keep_their_reason() {
+    let mut world = World::guest();
+    world.assist = true;
+    let said = world.say("包邮吗", "shipping.fee");
+    assert_eq!((said.keys(), said.handoff().unwrap().reason), (vec!["handoff.assist"], Reason::Assist));
+    world.mode = Mode::Queue;
+    assert_eq!(world.say("人呢", "chat.filler").keys(), [""; 0], "the bot says nothing in between");
+    world.mode = Mode::Bot;
+    assert_eq!(world.say("充电宝冒烟了", "item.defective").handoff().unwrap().reason, Reason::Safety);
+    world.people_open = false;
+    assert_eq!(world.say("包邮吗", "shipping.fee").handoff(), None, "nobody is there to answer");
 }

@@ -7,7 +7,7 @@ use crate::{
     domain::{Locale, Reason},
     shop::{
         document::{Located, Source, fields::Fields, parse_toml},
-        people::{AssignmentOrder, Canned, Group, HandoffRules, Route, ServiceLevel, WrapUp},
+        people::{AssignmentOrder, Canned, Group, HandoffRules, Keyword, Route, ServiceLevel, WrapUp},
         problem::kinds,
     },
 };
@@ -27,13 +27,14 @@ const VARIABLES: [&str; 4] = ["shopper", "agent", "shop", "order"];
 /// The longest time that may be stated, in seconds: a week.
 const LONGEST: i64 = 7 * 24 * 3600;
 
-/// Reads the rules. The words of `[[rule]]` tables join the keywords: every keyword calls a person at once.
+/// Reads the rules. The words of `[[rule]]` tables join the keywords with their reason: every keyword calls a person at once.
 pub(crate) fn read(source: &mut Source<'_>, terms: &Terms) -> HandoffFile {
     let mut file = HandoffFile { rules: HandoffRules::standard(), intents: Vec::new() };
     let root = parse_toml(source);
     let Some(mut fields) = open(source, &root) else { return file };
     let rules = &mut file.rules;
-    rules.keywords = fields.plain_texts(source, "keywords");
+    let keyword = |word| Keyword { word, reason: Reason::Keyword };
+    rules.keywords = fields.plain_texts(source, "keywords").into_iter().map(keyword).collect();
     rules.vip_levels = fields.plain_texts(source, "vip_levels");
     let count = |number: i64| u8::try_from(number).expect("the range was checked");
     if let Some(misses) = fields.integer(source, "misses", 1..=20) {
@@ -73,16 +74,18 @@ pub(crate) fn read(source: &mut Source<'_>, terms: &Terms) -> HandoffFile {
     file
 }
 
-fn read_rule(source: &mut Source<'_>, mut table: Fields<'_>) -> Vec<String> {
+fn read_rule(source: &mut Source<'_>, mut table: Fields<'_>) -> Vec<Keyword> {
     need_id(&mut table, source, "id");
-    let keywords = table.plain_texts(source, "keywords");
-    if let Some(reason) = table.located_text(source, "reason")
-        && Reason::from_code(&reason.value).is_none()
-    {
-        source.report_at(&reason.at, &kinds::UNKNOWN_WORD, &[&reason.value, &REASONS.join(", ")]);
+    let words = table.plain_texts(source, "keywords");
+    let mut reason = Reason::Keyword;
+    if let Some(code) = table.located_text(source, "reason") {
+        match Reason::from_code(&code.value) {
+            Some(known) => reason = known,
+            None => source.report_at(&code.at, &kinds::UNKNOWN_WORD, &[&code.value, &REASONS.join(", ")]),
+        }
     }
     table.finish(source);
-    keywords
+    words.into_iter().map(|word| Keyword { word, reason }).collect()
 }
 
 fn read_group(source: &mut Source<'_>, terms: &Terms, mut table: Fields<'_>) -> Option<Group> {

@@ -203,8 +203,8 @@ async fn closing_and_the_boards_lists(store: SharedStore) {
     assert_eq!(numbers(&store.latest(&first, 9).await.unwrap()), [1, 2, 3, 4]);
     let board = store.board(&"a1".into(), &[shop()], 9).await.unwrap();
     assert_eq!((ids(&board.waiting), ids(&board.mine)), (vec![], vec![]));
-    assert_eq!(ids(&board.closed), ["c2", "c1"], "the one nobody held is in nobody's list");
-    assert_eq!(ids(&store.board(&"a1".into(), &[], 1).await.unwrap().closed), ["c2"]);
+    assert_eq!(ids(&board.closed), ["c3", "c2", "c1"], "what people had and closed is everybody's to read");
+    assert_eq!(ids(&store.board(&"a2".into(), &[shop()], 1).await.unwrap().closed), ["c3"]);
     assert_eq!(store.board(&"a2".into(), &[], 9).await.unwrap(), Default::default());
 }
 

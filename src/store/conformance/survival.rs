@@ -84,6 +84,7 @@ async fn what_people_had_is_told_from_an_older_file() {
     change_file(
         &file,
         &[
+            "drop index conversations_closed",
             "alter table conversations drop column handed_at",
             "delete from _sqlx_migrations where version = 2",
         ],
