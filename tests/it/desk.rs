@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 use xiaoer::{
-    domain::Part,
+    domain::{Part, ShopId},
     store::{self, AgentMessage, NewAgent, Role, Staff, Take, Taking},
 };
 
 use super::support::{Client, Home, Server};
 
 /// A desk that has said hello, and the welcome.
-async fn desk(server: &Server, cookie: &str) -> (Client, Value) {
+pub(crate) async fn desk(server: &Server, cookie: &str) -> (Client, Value) {
     let mut desk = server.connect("/ws/desk", &[("cookie", cookie)]).await.expect("staff may connect");
     desk.send(json!({"type": "hello", "v": 1})).await;
     let welcome = desk.until("welcome").await;
@@ -17,7 +17,7 @@ async fn desk(server: &Server, cookie: &str) -> (Client, Value) {
 }
 
 /// A shopper in the queue, and the conversation's id.
-async fn waiting(server: &Server) -> (Client, String) {
+pub(crate) async fn waiting(server: &Server) -> (Client, String) {
     let (mut shopper, welcome) = server.shopper(json!({})).await;
     shopper.say("help", "转人工").await;
     shopper.mode("queue").await;
@@ -312,14 +312,19 @@ async fn of_two_desks_that_take_at_once_one_gets_it() {
 
 /// A second member of staff, with the owner's password.
 async fn add_agent(server: &Server) {
+    add_agent_of(server, ("second", "小安"), Vec::new()).await;
+}
+
+/// A member of staff of some shops, with the owner's password.
+pub(crate) async fn add_agent_of(server: &Server, (id, name): (&str, &str), shops: Vec<ShopId>) {
     let store = store::open(server.home.database()).await.expect("the store opens");
     let owner = store.agent_by_name("owner").await.expect("the store answers").expect("the owner");
     let agent = NewAgent {
-        id: "second".into(),
-        name: "小安".to_owned(),
+        id: id.into(),
+        name: name.to_owned(),
         password_hash: owner.password_hash.clone(),
         role: Role::Agent,
-        shops: Vec::new(),
+        shops,
         groups: Vec::new(),
         capacity: 0,
         must_change: false,

@@ -18,3 +18,4 @@ mod support;
 mod system;
 mod tidy;
 mod understanding;
+mod uploads;

@@ -1,7 +1,7 @@
 //! What a message says to the return flow: order, units, kind, reason, the wish of an exchange, yes and no.
 //! Everything is looked for in every message, so that answers may come early, together, or as corrections.
 
-use super::{Heard, order_of};
+use super::{Heard, evidence, order_of};
 use crate::{
     dialogue::{
         orders::{self, Mention},
@@ -60,6 +60,7 @@ pub(super) fn hear(talk: &mut Talk<'_>, run: &mut FlowRun) -> Ask<Heard> {
     if let Some(choice) = talk.choice() {
         from_choice(run, choice);
     }
+    evidence::hear(talk, run);
     from_words(talk, run, begins);
     let known = run.slots.clone();
     // Who has not signed in keeps what was said so far and is asked to.
