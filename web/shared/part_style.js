@@ -36,8 +36,8 @@ export const PART_STYLE = `
   border-right: 2px dashed var(--paper); text-align: center; }
 .pairs { display: grid; grid-template-columns: auto 1fr; gap: 3px 12px; margin: 6px 0 0; font-size: 13.5px; }
 .pairs dt { color: var(--soft); } .pairs dd { margin: 0; overflow-wrap: anywhere; }
-.photo { display: grid; place-items: center; max-width: 100%; border-radius: 14px; overflow: hidden; background: var(--tint); border: 1px solid var(--line); cursor: zoom-in; }
-.photo img { width: 100%; height: 100%; object-fit: cover; display: block; }
+.photo { position: relative; display: grid; place-items: center; max-width: 100%; border-radius: 14px; overflow: hidden; background: var(--tint); border: 1px solid var(--line); cursor: zoom-in; }
+.photo img { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: cover; display: block; }
 .photo span { padding: 8px; font-size: 12.5px; color: var(--soft); text-align: center; }
 .evidence { display: flex; flex-wrap: wrap; gap: 6px; margin-top: 8px; }
 .evidence .photo { border-radius: 9px; } .evidence .photo span { font-size: 0; }

@@ -23,6 +23,8 @@ import { sticker } from '../shared/stickers.js';
 
 const QUIET_MS = 5 * 60_000;
 const LARGEST = { width: 220, height: 240 };
+/** What is wrong with a picture itself: the same again would be refused again. */
+const HOPELESS = new Set(['too_large', 'too_many_pixels', 'unsupported_media', 'bad_image', 'too_many']);
 
 export class Log {
   /** @param {LogActions} actions */
@@ -160,9 +162,10 @@ export class Log {
     const { t } = this.#set();
     const failed = entry.status === 'failed';
     const reason = entry.picture && failed ? t(`problem_${entry.problem}`) : '';
+    const hopeless = entry.problem !== undefined && HOPELESS.has(entry.problem);
     const mark = failed
       ? h('div', { class: 'mark failed' }, `⚠ ${reason === '' || reason.startsWith('problem_') ? t('failed') : reason}`,
-        h('button', { type: 'button', onclick: () => this.actions.retry(entry.id) }, t('retry')),
+        !hopeless && h('button', { type: 'button', onclick: () => this.actions.retry(entry.id) }, t('retry')),
         (entry.content.text || entry.picture) && h('button', { type: 'button', onclick: () => this.actions.takeBack(entry.id) }, t(entry.picture ? 'take_back' : 'edit')))
       : entry.status === 'pending' && h('div', { class: 'mark' }, t('pending'));
     const shown = entry.picture ? this.#drawSending(entry, entry.picture) : entry.content.sticker

@@ -88,7 +88,7 @@ const MESSAGES = `
 .row.system .stack { max-width: 100%; align-items: center; }
 .row.system .bubble { background: none; color: var(--soft); font-size: 12.5px; text-align: center; padding: 2px 10px; }
 .mark { font-size: 12px; color: var(--soft); display: flex; gap: 10px; align-items: center; }
-.photo.sending { position: relative; cursor: default; }
+.photo.sending { cursor: default; }
 .photo.uploading img, .photo.failed img { opacity: .55; }
 .ring { --share: 0; position: absolute; inset: 0; margin: auto; width: 54px; height: 54px; border-radius: 50%; display: grid; place-items: center;
   background: conic-gradient(#fff calc(var(--share) * 1turn), rgb(255 255 255 / .32) 0); box-shadow: 0 1px 8px rgb(0 0 0 / .35); }
@@ -114,6 +114,7 @@ const MESSAGES = `
 
 const COMPOSER = `
 .dock { flex: none; border-top: 1px solid var(--line); background: var(--paper); }
+.dock .chips { padding: 10px 8px 2px; }
 .notice { display: flex; gap: 8px; align-items: center; padding: 7px 14px; font-size: 13px; color: var(--bad); background: var(--tint); }
 .composer { padding: 9px 10px 10px; }
 .composer .line { display: flex; gap: 2px; align-items: flex-end; }

@@ -64,13 +64,13 @@ pub(super) fn acknowledge(talk: &mut Talk<'_>, run: &FlowRun) {
 
 /// Asks for a picture where one helps. `None` when there is one, or none to be had.
 pub(super) fn settle(talk: &mut Talk<'_>, run: &mut FlowRun, case: &Case<'_>) -> Option<Next> {
+    let coming = run.slots.remove("evidence_coming").is_some();
     if !Ground::of(&case.reason).is_sellers() {
         return None;
     }
     // 先发图再说坏了: a picture from before is meant for this.
     let before = std::mem::take(&mut talk.state.pictures);
     before.into_iter().for_each(|id| add(run, id));
-    let coming = run.slots.remove("evidence_coming").is_some();
     if !pictures(run).is_empty() || run.slots.contains_key("no_evidence") {
         return None;
     }
