@@ -1,12 +1,16 @@
-//! Whether a JPEG is all there. Its decoder fills up with grey what is missing, and half a photo is no evidence.
+//! Whether a JPEG is all there, and no more than that. Its decoder fills up with grey what is missing, and half a photo is
+//! no evidence; and it goes over the whole picture once a scan, of which a small file can hold a hundred thousand.
 
 /// Start of scan, and end of the image.
 const SCAN: u8 = 0xDA;
 const END: u8 = 0xD9;
+/// Cameras and editors make fourteen at the most.
+const MOST_SCANS: usize = 64;
 
-/// Whether the end of the image follows its scans. What comes after it is nobody's business: it is not kept.
+/// Whether the end of the image follows its scans, and there are not too many of them. What comes after it is nobody's business: it is not kept.
 pub(super) fn is_whole(file: &[u8]) -> bool {
     let mut rest = file.get(2..).unwrap_or_default();
+    let mut scans = 0;
     while let Some((marker, after)) = next_marker(rest) {
         match marker {
             END => return true,
@@ -17,6 +21,10 @@ pub(super) fn is_whole(file: &[u8]) -> bool {
                 let length = usize::from(u16::from_be_bytes([*high, *low]));
                 let Some(behind) = after.get(length.max(2)..) else { return false };
                 rest = if marker == SCAN { behind_scan(behind) } else { behind };
+                scans += usize::from(marker == SCAN);
+                if MOST_SCANS < scans {
+                    return false;
+                }
             }
         }
     }
@@ -49,6 +57,8 @@ mod tests {
         for (parts, expected) in [
             (&[&head[..], &thumbnail, &scan, &end][..], true),
             (&[&head, &thumbnail, &scan, &scan, &end, b"PK\x03\x04 and more"], true),
+            (&[&head, &scan.repeat(MOST_SCANS)[..], &end], true),
+            (&[&head, &scan.repeat(MOST_SCANS + 1)[..], &end], false),
             (&[&head, &thumbnail, &scan], false),
             (&[&head, &thumbnail], false),
             (&[&head, &thumbnail[..5]], false),

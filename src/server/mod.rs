@@ -25,7 +25,7 @@ use crate::{accounts::Accounts, engine::Engine, shop::Problem};
 const DRAIN_DEADLINE: Duration = Duration::from_secs(10);
 
 /// Pictures that may be on their way in at once, over all conversations.
-const UPLOAD_PLACES: usize = 24;
+const UPLOAD_PLACES: usize = 48;
 
 /// What the server serves; `app` makes it.
 #[derive(Clone)]

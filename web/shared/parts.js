@@ -3,7 +3,7 @@
 
 import { fill, h, safeUrl } from './html.js';
 import { showDate, showDay, showMoney } from './format.js';
-import { fitting, isUpload } from './pictures.js';
+import { fitting, isUpload, reserve } from './pictures.js';
 import { sticker } from './stickers.js';
 import { openLarge } from './viewer.js';
 
@@ -175,13 +175,14 @@ function photo(address, alt, { width, height }, { t, pictures, find }) {
   const direct = safeUrl(address, pictures);
   if (!direct) throw new Error('a picture without an address');
   const button = h('button', {
-    class: 'photo', type: 'button', 'aria-label': t('picture_open', { what: alt }), style: `width:${width}px;aspect-ratio:${width}/${height}`,
+    class: 'photo', type: 'button', 'aria-label': t('picture_open', { what: alt }),
     onclick: () => {
       const image = button.querySelector('img');
       if (image) openLarge(button, { src: image.src, alt, close: t('picture_close') });
       else show();
     },
   });
+  reserve(button, { width, height });
   const failed = () => fill(button, h('span', null, t('picture_failed')));
   const show = async () => {
     fill(button);

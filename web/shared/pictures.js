@@ -47,6 +47,16 @@ export class Pictures {
 }
 
 /**
+ * Gives an element a picture's place. Through its style object: the content rules of a host page may forbid the attribute.
+ * @param {HTMLElement} element
+ * @param {{ width: number, height: number }} size
+ */
+export function reserve(element, { width, height }) {
+  element.style.width = `${width}px`;
+  element.style.aspectRatio = `${width} / ${height}`;
+}
+
+/**
  * The size to show a picture in: its own, or what fits. It is known before the picture is there, so that nothing jumps.
  * @param {{ width?: number, height?: number }} picture
  * @param {{ width: number, height: number }} most

@@ -4,7 +4,7 @@ import { KeyedList, fill, h } from '../shared/html.js';
 import { showDay, showTime } from '../shared/format.js';
 import { icon } from '../shared/icons.js';
 import { drawPart } from '../shared/parts.js';
-import { fitting } from '../shared/pictures.js';
+import { fitting, reserve } from '../shared/pictures.js';
 import { sticker } from '../shared/stickers.js';
 
 /** @typedef {import('./conversation.js').Conversation} Conversation */
@@ -184,8 +184,9 @@ export class Log {
     const { width, height } = fitting(picture, LARGEST);
     const ring = () => h('div', { class: 'ring', role: 'progressbar', 'aria-label': t('uploading'), 'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-valuenow': 0, dataset: { upload: id } },
       h('button', { type: 'button', 'aria-label': t('stop_upload'), onclick: () => this.actions.takeBack(id) }, icon('close', 18)));
-    return h('div', { class: `photo sending ${status}`, style: `width:${width}px;aspect-ratio:${width}/${height}` },
-      h('img', { src: picture.url, alt: label, width, height }), status === 'uploading' && ring());
+    const place = h('div', { class: `photo sending ${status}` }, h('img', { src: picture.url, alt: label, width, height }), status === 'uploading' && ring());
+    reserve(place, { width, height });
+    return place;
   }
 
   /**

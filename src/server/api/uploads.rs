@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// A file that takes longer to arrive is given up.
-const ARRIVES_WITHIN: Duration = Duration::from_secs(120);
+const ARRIVES_WITHIN: Duration = Duration::from_secs(60);
 /// A picture never changes under its id.
 const KEPT_BY_BROWSERS: &str = "private, max-age=86400, immutable";
 /// Opened by itself, a picture may do nothing at all.

@@ -98,7 +98,9 @@ fn from_intent(talk: &Talk<'_>, run: &mut FlowRun, begins: bool) {
     if let Some(kind) = kind.filter(|_| begins || matches!(intent.as_deref(), Some("exchange.request"))) {
         run.put("kind", kind);
     }
-    if let Some(reason) = reason.filter(|_| begins || run.text("reason").is_none()) {
+    // 不对，是那双鞋: what is corrected was misheard, the goods are not wrong.
+    let corrects = words::denies(talk.words());
+    if let Some(reason) = reason.filter(|_| begins || (run.text("reason").is_none() && !corrects)) {
         run.put("reason", reason);
     }
     if begins {
