@@ -197,6 +197,14 @@ async fn the_person_who_holds_a_conversation_sends_pictures_too() {
     ] {
         assert_eq!(sends(path, headers).await.error(), (expected.0, expected.1.to_owned()), "{name}");
     }
+    desk.send(json!({"type": "say", "id": "i", "conversation": conversation, "image": taken})).await;
+    let said = shopper.message_from("agent").await;
+    assert_eq!(said["parts"][0]["url"], format!("{PATH}/{taken}"));
+    desk.send(json!({"type": "say", "id": "s", "conversation": conversation, "sticker": "thanks"})).await;
+    assert_eq!(shopper.message_from("agent").await["parts"][0]["kind"], "sticker");
+    desk.send(json!({"type": "say", "id": "n", "conversation": conversation, "image": "nobody's"})).await;
+    let refused = desk.find(|frame| frame["type"] == "error").await;
+    assert_eq!((&refused["code"], &refused["id"]), (&json!("bad_frame"), &json!("n")));
     for (name, cookie, expected) in
         [("a colleague", &second, 200), ("staff of another shop", &elsewhere, 404)]
     {

@@ -13,8 +13,7 @@ use crate::{
             ErrorCode, MessageForm, Named, StickerForm,
             desk::{
                 self, AgentForm, BoardForm, CannedForm, CardForm, ColleagueForm, LastForm, NamedId, NoteForm,
-                RatingForm, ReasonForm, ServiceForm, ShopperForm, SlotForm, StaffForm, StickerForm,
-                SuggestionForm,
+                RatingForm, ReasonForm, ServiceForm, ShopperForm, SlotForm, StaffForm, SuggestionForm,
             },
             shopper::{self, ShopForm, StateForm, Welcome},
         },
