@@ -42,7 +42,7 @@ fn a_fault_asks_for_a_photo_once_and_takes_all_that_come() {
 
 #[test]
 fn who_has_no_photo_goes_on_and_who_takes_one_is_waited_for() {
-    for without in ["没有照片", "没拍", "没有", "我扔掉了", "I don't have one"] {
+    for without in ["没有照片", "照片没有", "没拍", "没有", "我扔掉了", "I don't have one"] {
         let mut world = World::new();
         play(
             &mut world,

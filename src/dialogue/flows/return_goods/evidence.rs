@@ -12,7 +12,7 @@ use crate::{
 const MOST: usize = 9;
 /// What is said by those who have no picture.
 const NONE: &[&str] = &[
-    "没有照片", "没有图", "没照片", "没有拍", "没拍", "拍不了", "拍不到", "没法拍", "不方便拍", "不想拍", "发不了", "不方便发", "已经扔了", "扔掉了",
+    "没有", "没照片", "没有拍", "没拍", "拍不了", "拍不到", "没法拍", "不方便拍", "不想拍", "发不了", "不方便发", "已经扔了", "扔掉了",
     "no photo", "no picture", "don't have", "do not have", "can't take", "cannot take", "can't send", "without",
 ];
 /// What is said by those who are about to take one.
@@ -31,9 +31,10 @@ pub(super) fn hear(talk: &Talk<'_>, run: &mut FlowRun) {
         Some(Content::Choice(value)) if value == "evidence:none" => goes_without(run),
         Some(Content::Text(_)) if asked => {
             let words = talk.words();
-            if words::denies(words) || words::has_any(words, NONE) {
+            let says = |signs| words::has_any(words, signs) && !words::asks(words);
+            if words::denies(words) || says(NONE) {
                 goes_without(run);
-            } else if words::affirms(words) || (words::has_any(words, COMING) && !words::asks(words)) {
+            } else if words::affirms(words) || says(COMING) {
                 run.slots.insert("evidence_coming".to_owned(), SlotValue::Bool(true));
             }
         }
