@@ -23,6 +23,9 @@ pub mod retrieval;
 // The rules of trade as pure functions.
 pub mod trade;
 
+// A file that anybody sent into a clean picture.
+pub mod picture;
+
 // The pure step from a message to what is said and done.
 pub mod dialogue;
 

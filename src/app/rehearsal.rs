@@ -10,7 +10,7 @@ use crate::{
     encoder::Encoder,
     engine::{Assistant, Engine, FixedClock, Said, Shops},
     shop::{self, Clock, Clocks, ConversationTest, Expectation, TestTurn, Tree},
-    store::{self, Conversation, NewConversation, Page, Staff},
+    store::{self, Conversation, NewConversation, Page, Staff, Upload},
 };
 
 /// What came of the tests.
@@ -127,6 +127,9 @@ async fn open(
 impl Stage {
     async fn say(&mut self, number: usize, content: &Content) -> anyhow::Result<Result<(), String>> {
         let content = self.by_label(content).await?;
+        if let Content::Image(id) = &content {
+            self.upload(id).await?;
+        }
         self.script.push(format!("    > {}", words(&content)));
         let said = self.engine.say(&self.conversation, &format!("t{number}"), content).await?;
         self.engine.settle(&self.conversation.id).await?;
@@ -135,6 +138,23 @@ impl Stage {
             Said::IdReused => Err("the id was used before".to_owned()),
             Said::BadChoice => Err("that choice was not offered, or does not exist".to_owned()),
         })
+    }
+
+    /// A picture of this name, uploaded before it is said. What it shows is nothing to the assistant.
+    async fn upload(&self, id: &str) -> anyhow::Result<()> {
+        let (width, height) = (1, 1);
+        let picture = Upload {
+            id: id.into(),
+            conversation: self.conversation.id.clone(),
+            agent: None,
+            mime: "image/jpeg".to_owned(),
+            width,
+            height,
+            bytes: Vec::new(),
+            at: self.engine.now(),
+        };
+        self.engine.parts().store.add_upload(picture, u32::MAX).await?;
+        Ok(())
     }
 
     /// Time passes; whatever wakes by itself does.

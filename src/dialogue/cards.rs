@@ -3,7 +3,7 @@
 use super::talk::Talk;
 use crate::{
     domain::{
-        LineId, Money, PartKind,
+        LineId, Money, PartKind, UploadId,
         message::{OrderPartLine, OrderPartShipment, TicketPartLine, TrackingPartEvent},
         trade::{Order, PriceOff, Product, Promotion, PromotionKind, Shipment, Ticket},
     },
@@ -67,6 +67,7 @@ pub(super) fn ticket(talk: &Talk<'_>, ticket: &Ticket) -> PartKind {
         kind: ticket.kind,
         state: ticket.state,
         lines: lines.collect(),
+        evidence: ticket.evidence.iter().map(UploadId::address).collect(),
         amount: ticket.amount,
         shipping_payer: ticket.shipping_payer.clone(),
         due: ticket.due,

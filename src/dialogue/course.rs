@@ -31,6 +31,7 @@ pub(super) fn forget_stale(talk: &mut Talk<'_>) {
         talk.state.search = None;
         talk.state.basket.clear();
         talk.state.topic = None;
+        talk.state.pictures.clear();
         talk.state.misses = 0;
         talk.state.repeated = None;
         talk.state.mood = 0.0;
@@ -65,7 +66,7 @@ pub fn expected(state: &DialogueState) -> Vec<IntentId> {
         // A look-up asks for a name or a number, which is no intent.
         let own = flows::by_id(&run.flow).filter(|flow| flow.changes_something());
         let answers = match run.asking.as_deref() {
-            Some("confirm") => &yes_or_no,
+            Some("confirm" | "evidence") => &yes_or_no,
             _ => own.map_or(&[][..], Flow::intents),
         };
         let asides = own.map_or(&[][..], Flow::asides);

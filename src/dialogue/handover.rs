@@ -209,6 +209,11 @@ fn summary(talk: &Talk<'_>) -> Vec<String> {
         Some(Shown::Ticket(id)) => lines.push(line("summary.ticket", id.as_str())),
         None => {}
     }
+    let pictures = talk.state.flows.last().and_then(|run| run.text("evidence"));
+    let pictures = pictures.map_or(0, |ids| ids.split_whitespace().count()) + talk.state.pictures.len();
+    if 0 < pictures {
+        lines.push(line("summary.pictures", &pictures.to_string()));
+    }
     if talk.state.mood <= -0.3 {
         lines.push(talk.label_in(locale, "summary.mood_bad", &[]));
     }

@@ -194,11 +194,7 @@ fn pointed_at(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
         Some(Content::Choice(value)) if value.starts_with("claim:") => {
             flows::start(talk, "promo.coupon", None)
         }
-        Some(Content::Image(_)) => {
-            talk.say("chat.image", &[]);
-            talk.offer_person();
-            Ok(Some(source("chat")))
-        }
+        Some(Content::Image(id)) => Ok(Some(picture(talk, id))),
         Some(Content::Sticker(id))
             if talk.shop.stickers.get(id.as_str()).is_none_or(|known| known.means.is_none()) =>
         {
@@ -207,6 +203,21 @@ fn pointed_at(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
         }
         _ => Ok(None),
     }
+}
+
+/// A picture says nothing to the assistant. It is kept for colleagues and for what the shopper says it is about.
+fn picture(talk: &mut Talk<'_>, id: &str) -> Source {
+    /// More than a shopper sends before a word.
+    const MOST: usize = 9;
+    if talk.state.pictures.len() < MOST {
+        talk.state.pictures.push(id.into());
+    }
+    talk.say("chat.image", &[]);
+    let mut choices: Vec<_> =
+        ["item.defective", "item.wrong_or_missing"].map(|intent| talk.intent_choice(&intent.into())).into();
+    choices.push(talk.choice_of("choice.person", "handoff:yes"));
+    talk.offer(choices);
+    source("chat")
 }
 
 /// A merchant's own words for the shopper's own words come before any guess; but what a flow can answer from

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::{
-    Choice, LineId, Localized, Money, OrderId, PartKind, PromotionId, ShopperId, Shown, TicketId, VariantId,
+    Choice, LineId, Localized, Money, OrderId, PartKind, PromotionId, ShopperId, Shown, TicketId, UploadId,
+    VariantId,
     trade::{Address, TicketKind, TicketState},
 };
 
@@ -188,6 +189,8 @@ pub enum ChangeRequest {
         reason: String,
         /// Lines and units.
         lines: Vec<(LineId, u32)>,
+        /// Pictures that the shopper sent for it.
+        evidence: Vec<UploadId>,
         /// Money back.
         amount: Money,
         /// Who pays for sending it back.

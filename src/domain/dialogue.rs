@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date};
 
-use super::{FaqId, LineId, Locale, Money, OrderId, ProductId, TicketId, VariantId};
+use super::{FaqId, LineId, Locale, Money, OrderId, ProductId, TicketId, UploadId, VariantId};
 
 /// Who answers the shopper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -57,6 +57,8 @@ pub struct DialogueState {
     pub basket: Vec<BasketItem>,
     /// Goods out of stock that the shopper wants to hear of when they are back.
     pub watched: Vec<Watched>,
+    /// Pictures sent before it was clear what for.
+    pub pictures: Vec<UploadId>,
     /// Choices offered by the last answer: value → what choosing it means.
     pub offered: Vec<super::Choice>,
     /// Turns in a row that were not understood.

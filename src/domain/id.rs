@@ -66,10 +66,19 @@ ids! {
     LineId,
     /// A return, refund, exchange or repair case.
     TicketId,
+    /// A picture that was uploaded in a conversation; random, unguessable.
+    UploadId,
     /// An intent of the taxonomy or one a shop added.
     IntentId,
     /// A frequently asked question and its answer.
     FaqId,
     /// A promotion of one shop.
     PromotionId,
+}
+
+impl UploadId {
+    /// Where those who may see the picture read it, below the server's own address.
+    pub fn address(&self) -> String {
+        format!("/api/v1/uploads/{self}")
+    }
 }

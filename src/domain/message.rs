@@ -145,6 +145,8 @@ pub enum PartKind {
         kind: TicketKind,
         state: TicketState,
         lines: Vec<TicketPartLine>,
+        /// Addresses of pictures.
+        evidence: Vec<String>,
         amount: Money,
         shipping_payer: String,
         due: Option<Timestamp>,
@@ -153,6 +155,8 @@ pub enum PartKind {
     Image {
         url: String,
         alt: String,
+        width: Option<u32>,
+        height: Option<u32>,
     },
     Sticker {
         id: String,

@@ -15,7 +15,10 @@ use tokio::sync::watch;
 
 use crate::{
     dialogue::{Fact, FaqMatch},
-    domain::{Entity, EntityKind, Locale, ProductQuery, Understanding, Utterance, trade::Product},
+    domain::{
+        Entity, EntityKind, Locale, Localized, Part, PartKind, ProductQuery, Understanding, Utterance,
+        trade::Product,
+    },
     encoder::{EncodeError, Encoder, Vector},
     nlu::{Context, Nlu, NluError, TrainingSet},
     reply,
@@ -299,6 +302,25 @@ impl Assistant {
         let hits = self.brain.load().retriever.products(query, vector, limit);
         let found = hits.iter().filter_map(|hit| self.products.iter().find(|product| product.id == hit.id));
         found.cloned().collect()
+    }
+
+    /// The shop's stickers: ids and what they show, in the merchant's order.
+    pub fn stickers(&self, locale: Locale) -> Vec<(String, String)> {
+        let mut stickers: Vec<_> = self.shop.stickers.iter().collect();
+        stickers.sort_by_key(|(_, sticker)| sticker.place);
+        stickers.into_iter().map(|(id, sticker)| (id.clone(), self.shown(&sticker.alt, locale))).collect()
+    }
+
+    /// The part that says a sticker; `None` when the shop has none of this name.
+    pub(super) fn sticker_part(&self, id: &str, locale: Locale) -> Option<Part> {
+        let alt = self.shown(&self.shop.stickers.get(id)?.alt, locale);
+        Some(Part { text: format!("[{alt}]"), kind: PartKind::Sticker { id: id.to_owned(), alt } })
+    }
+
+    /// A text of the merchant's as a reader of the language has it.
+    fn shown(&self, text: &Localized, locale: Locale) -> String {
+        let words = text.get(locale);
+        if locale == Locale::ZhHant { text::to_traditional(words) } else { words.to_owned() }
     }
 
     /// A notice of the engine's own, such as "a person has joined", in the reader's language.

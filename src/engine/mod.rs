@@ -16,6 +16,7 @@ mod shops;
 mod silence;
 mod standing;
 mod turn;
+mod uploads;
 
 use std::{
     sync::Arc,
@@ -32,6 +33,7 @@ pub use people::{Leaving, PeopleError, Recipient, supervises};
 pub use say::Said;
 pub use shops::{ShopStatus, Shops};
 pub use standing::Standing;
+pub use uploads::UploadError;
 
 use crate::{
     backend::Backend,
@@ -44,6 +46,8 @@ use crate::{
 
 /// How often messages without an answer are looked for; one that is being answered is not answered twice.
 const LOOKS_AGAIN: Duration = Duration::from_secs(10);
+/// How often what nobody needs any more is cleared away.
+const CLEARS_AGAIN: Duration = Duration::from_secs(3600);
 /// The waits before a failed turn is tried again, in milliseconds.
 const RETRIES: [u64; 4] = [100, 400, 1_600, 6_400];
 
@@ -71,6 +75,7 @@ pub struct Engine {
     tasks: TaskTracker,
     bell: Arc<Notify>,
     recommenders: Arc<recommenders::Recommenders>,
+    workbench: Arc<uploads::Workbench>,
 }
 
 /// Why the engine could not do what was asked.
@@ -99,6 +104,7 @@ impl Engine {
             tasks: TaskTracker::new(),
             bell: Arc::default(),
             recommenders: Arc::default(),
+            workbench: Arc::default(),
         }
     }
 
@@ -122,11 +128,16 @@ impl Engine {
     pub async fn run(&self, stop: impl Future<Output = ()>) {
         tokio::pin!(stop);
         let mut looked: Option<Instant> = None;
+        let mut cleared: Option<Instant> = None;
         loop {
             if looked.is_none_or(|looked| LOOKS_AGAIN <= looked.elapsed())
                 && self.answer_what_was_left().await
             {
                 looked = Some(Instant::now());
+            }
+            if cleared.is_none_or(|cleared| CLEARS_AGAIN <= cleared.elapsed()) {
+                self.forget_unused_uploads().await;
+                cleared = Some(Instant::now());
             }
             self.carry_out_changes_soon().await;
             self.break_silences_soon().await;

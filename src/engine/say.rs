@@ -94,18 +94,16 @@ impl Engine {
             }
             Content::Product(id) => self.product_part(&conversation.shop, id).await?.map(|part| vec![part]),
             Content::Order(id) => Some(vec![Part::text(format!("#{id}"))]),
-            Content::Sticker(id) => {
-                self.sticker_part(&conversation.shop, id, conversation.locale).map(|part| vec![part])
+            Content::Sticker(id) => assistant.sticker_part(id, conversation.locale).map(|part| vec![part]),
+            Content::Image(id) => {
+                self.image_part(conversation, &id.as_str().into()).await?.map(|part| vec![part])
             }
-            Content::Image(_) => None,
         })
     }
 
     /// A sticker of the shop, if it has one of this id.
     pub fn sticker_part(&self, shop: &ShopId, id: &str, locale: Locale) -> Option<Part> {
-        let assistant = self.parts.shops.assistant(shop).ok()?;
-        let alt = assistant.shop.stickers.get(id)?.alt.get(locale).to_owned();
-        Some(Part { text: format!("[{alt}]"), kind: PartKind::Sticker { id: id.to_owned(), alt } })
+        self.parts.shops.assistant(shop).ok()?.sticker_part(id, locale)
     }
 
     async fn product_part(&self, shop: &ShopId, id: &ProductId) -> Result<Option<Part>, EngineError> {

@@ -98,7 +98,7 @@ fn quote(writer: &Writer<'_>, kind: &PartKind) -> String {
 }
 
 fn ticket(writer: &Writer<'_>, kind: &PartKind) -> String {
-    let PartKind::Ticket { id, kind, state, amount, shipping_payer, due, next, .. } = kind else {
+    let PartKind::Ticket { id, kind, state, evidence, amount, shipping_payer, due, next, .. } = kind else {
         return String::new();
     };
     let kind = kind.reply_key();
@@ -120,6 +120,9 @@ fn ticket(writer: &Writer<'_>, kind: &PartKind) -> String {
     if !shipping_payer.is_empty() {
         let payer = writer.card(&format!("payer.{shipping_payer}"), &[]);
         text.push_str(&writer.card("card.ticket_payer", &[("payer", &payer)]));
+    }
+    if !evidence.is_empty() {
+        text.push_str(&writer.card("card.ticket_pictures", &[("count", &evidence.len().to_string())]));
     }
     text.push_str(&writer.card("card.ticket_next", &[("next", next)]));
     if let Some(due) = due {

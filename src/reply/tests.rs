@@ -125,12 +125,13 @@ fn every_card_has_a_text_form_in_both_languages() {
             kind: TicketKind::Return,
             state: TicketState::WaitingForGoods,
             lines: vec![TicketPartLine { line: "1".into(), title: None, units: 1 }],
+            evidence: vec!["/x".into()],
             amount: money(8415),
             shipping_payer: "insurance".into(),
             due: Some(at),
             next: "等您寄回商品".into(),
         },
-        PartKind::Image { url: "/x".into(), alt: "鞋".into() },
+        PartKind::Image { url: "/x".into(), alt: "鞋".into(), width: None, height: None },
         PartKind::Sticker { id: "thanks".into(), alt: "谢谢".into() },
     ];
     for locale in [Locale::ZhHans, Locale::En] {

@@ -16,13 +16,16 @@ mod staff;
 use std::{sync::Arc, time::Duration};
 
 use axum::{Router, routing::get};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::{accounts::Accounts, engine::Engine, shop::Problem};
 
 /// How long open connections may take to end after a stop was asked for.
 const DRAIN_DEADLINE: Duration = Duration::from_secs(10);
+
+/// Pictures that may be on their way in at once, over all conversations.
+const UPLOAD_PLACES: usize = 48;
 
 /// What the server serves; `app` makes it.
 #[derive(Clone)]
@@ -38,6 +41,9 @@ pub struct ServerState {
     /// Renders the metrics.
     pub metrics: metrics_exporter_prometheus::PrometheusHandle,
     pace: Arc<limits::Pace>,
+    upload_pace: Arc<limits::Pace>,
+    /// Pictures on their way in, or waiting to be decoded.
+    upload_places: Arc<Semaphore>,
     drain: CancellationToken,
 }
 
@@ -57,6 +63,8 @@ impl ServerState {
             problems,
             metrics,
             pace: Arc::default(),
+            upload_pace: Arc::new(limits::Pace::of_pictures()),
+            upload_places: Arc::new(Semaphore::new(UPLOAD_PLACES)),
             drain: CancellationToken::new(),
         }
     }

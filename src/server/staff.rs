@@ -89,6 +89,13 @@ pub(super) async fn may_work(state: &ServerState, headers: &HeaderMap) -> Result
     Ok(agent)
 }
 
+/// Cookies travel with any page's websocket, so the page itself has to be ours.
+pub(super) fn same_site(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let Some(origin) = text(header::ORIGIN) else { return true };
+    origin.split_once("://").map(|(_, site)| site) == text(header::HOST)
+}
+
 fn token(headers: &HeaderMap) -> Option<&str> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     cookies

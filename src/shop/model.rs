@@ -150,4 +150,6 @@ pub struct Sticker {
     pub alt: Localized,
     /// The intent that sending it states.
     pub means: Option<IntentId>,
+    /// Its place in the merchant's file, in which they are offered.
+    pub place: usize,
 }

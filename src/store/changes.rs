@@ -184,8 +184,18 @@ fn cancel_order(books: Books) -> Result<Effects, Refusal> {
 }
 
 fn open_ticket(request: &ChangeRequest, books: &Books, at: Timestamp) -> Result<Effects, Refusal> {
-    let ChangeRequest::OpenTicket { shopper, order, kind, reason, lines, amount, shipping_payer, state, due } =
-        request
+    let ChangeRequest::OpenTicket {
+        shopper,
+        order,
+        kind,
+        reason,
+        lines,
+        evidence,
+        amount,
+        shipping_payer,
+        state,
+        due,
+    } = request
     else {
         return Err("no_units");
     };
@@ -198,6 +208,7 @@ fn open_ticket(request: &ChangeRequest, books: &Books, at: Timestamp) -> Result<
         kind: *kind,
         reason: reason.clone(),
         lines: lines.clone(),
+        evidence: evidence.clone(),
         amount: *amount,
         shipping_payer: shipping_payer.clone(),
         state: *state,

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use crate::domain::{
     AgentId, Change, ChangeOutcome, ConversationId, DialogueState, Locale, Message, OrderId, ProductId,
-    ShopId, ShopperId, TicketId,
+    ShopId, ShopperId, TicketId, UploadId,
     trade::{Order, Product, Shopper, Ticket, WalletCoupon},
 };
 
@@ -36,7 +36,7 @@ pub use error::StoreError;
 pub use model::{
     Agent, AgentSession, Appended, Carried, Conversation, DueChange, Identity, NewAgent, NewAnswer,
     NewConversation, NewShopperMessage, Page, Pending, PendingMessage, PendingOutcome, PublishedVersion,
-    Rating, Reader, Role, Seed, SignInFailures, TurnCommit,
+    Rating, Reader, Role, Seed, SignInFailures, TurnCommit, Upload,
 };
 pub use people::{
     AgentAppended, AgentMessage, Board, Card, Closing, Destination, Duty, HandoffRecord, NewNote, Note,
@@ -52,7 +52,9 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// A store whole. `Arc<dyn Store>` is what the rest of Xiaoer holds.
 #[async_trait]
-pub trait Store: ConversationStore + QueueStore + StaffStore + VersionStore + TradeStore {
+pub trait Store:
+    ConversationStore + QueueStore + UploadStore + StaffStore + VersionStore + TradeStore
+{
     /// Whether the store can be read and written now; for `/readyz`.
     async fn ping(&self) -> Result<()>;
 }
@@ -255,6 +257,26 @@ pub trait QueueStore: Send + Sync {
 
     /// The last `limit` stays in a shop that a person had and that are over, the latest first.
     async fn last_stints(&self, shop: &ShopId, limit: usize) -> Result<Vec<Stint>>;
+}
+
+/// Pictures that were uploaded in conversations. One that is never said is forgotten after a while.
+#[async_trait]
+pub trait UploadStore: Send + Sync {
+    /// Keeps a picture; `false`, and nothing kept, when its conversation has `most` already.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for an unknown conversation.
+    async fn add_upload(&self, upload: Upload, most: u32) -> Result<bool>;
+
+    /// The picture with an id, whosever it is.
+    async fn upload(&self, id: &UploadId) -> Result<Option<Upload>>;
+
+    /// Binds a picture to what is said with it, so that it stays, and returns its width and height; `None` for one that
+    /// is not of this conversation. Binding it again changes nothing.
+    async fn bind_upload(&self, conversation: &ConversationId, id: &UploadId) -> Result<Option<(u32, u32)>>;
+
+    /// Forgets pictures that were kept before `before` and never bound; how many.
+    async fn forget_uploads(&self, before: Timestamp) -> Result<u64>;
 }
 
 /// Members of staff and their sign-ins. Passwords and tokens come here as hashes only.

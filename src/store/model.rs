@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::{
     AgentId, Author, Change, ChangeOutcome, Content, ConversationId, DialogueState, Handoff, Locale, Message,
-    Mode, OrderId, Part, ProductId, ShopId, ShopperId, Staff, Trace,
+    Mode, OrderId, Part, ProductId, ShopId, ShopperId, Staff, Trace, UploadId,
     act::ChangeRequest,
     trade::{Order, Product, Shopper, WalletCoupon},
 };
@@ -378,4 +378,25 @@ pub struct Carried {
     pub request: Option<ChangeRequest>,
     /// What became of it; a refusal is not kept.
     pub outcome: ChangeOutcome,
+}
+
+/// A picture that was uploaded in a conversation, cleaned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upload {
+    /// Its id, random.
+    pub id: UploadId,
+    /// In which conversation.
+    pub conversation: ConversationId,
+    /// Who of the staff uploaded it; `None` for the shopper.
+    pub agent: Option<AgentId>,
+    /// `image/jpeg` or `image/png`.
+    pub mime: String,
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+    /// The encoded picture.
+    pub bytes: Vec<u8>,
+    /// When.
+    pub at: Timestamp,
 }

@@ -155,6 +155,7 @@ pub(crate) fn ticket_of(shopper: &str, key: &str, lines: &[(&str, u32)]) -> Chan
         kind: TicketKind::Return,
         reason: "no_reason".to_owned(),
         lines: lines.iter().map(|(line, units)| ((*line).into(), *units)).collect(),
+        evidence: Vec::new(),
         amount: yuan("84.15"),
         shipping_payer: "shopper".to_owned(),
         state: TicketState::WaitingForGoods,

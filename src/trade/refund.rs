@@ -148,6 +148,7 @@ mod tests {
     fn ticket(number: usize, line: &str, units: u32, state: TicketState) -> Ticket {
         let opened_at = Timestamp::from_second(1_000 + number as i64 * 10).unwrap();
         Ticket {
+            evidence: Vec::new(),
             id: TicketId::from(format!("R{number}")),
             shopper: "lin".into(),
             order: "20261110002".into(),

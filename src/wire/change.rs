@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::form::{list, maybe, mirrored, one};
 use crate::domain::{
     Change, ChangeOutcome, Handoff, LineId, Money, OrderId, PromotionId, Reason, ShopperId, Shown, TicketId,
-    VariantId,
+    UploadId, VariantId,
     act::ChangeRequest,
     trade::{Address, TicketKind, TicketState},
 };
@@ -63,6 +63,8 @@ enum ChangeRequestForm {
         reason: String,
         #[serde(with = "list")]
         lines: Vec<(LineId, u32)>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty", with = "list")]
+        evidence: Vec<UploadId>,
         #[serde(with = "one")]
         amount: Money,
         shipping_payer: String,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use super::form::{Borrowed, Form, list, map, maybe, mirrored, one};
 use crate::domain::{
     BasketItem, Choice, DialogueState, FaqId, FlowRun, LineId, Locale, Money, OrderId, ProductId, Shown,
-    SlotValue, TicketId, VariantId, Watched,
+    SlotValue, TicketId, UploadId, VariantId, Watched,
 };
 
 /// The version of the form that this program writes and the newest it reads.
@@ -49,6 +49,8 @@ struct DialogueStateForm {
     basket: Vec<BasketItem>,
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "list")]
     watched: Vec<Watched>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "list")]
+    pictures: Vec<UploadId>,
     #[serde(default, with = "list")]
     offered: Vec<Choice>,
     #[serde(default)]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use crate::domain::{
     AgentId, ConversationId, Currency, FaqId, IntentId, LineId, Localized, Money, OrderId, ProductId,
-    PromotionId, ShopId, ShopperId, TicketId, VariantId,
+    PromotionId, ShopId, ShopperId, TicketId, UploadId, VariantId,
 };
 
 /// A type with a JSON form.
@@ -167,7 +167,7 @@ macro_rules! ids {
 
 ids! {
     ShopId, ConversationId, ShopperId, AgentId, ProductId, VariantId, OrderId, LineId, TicketId, IntentId, FaqId,
-    PromotionId,
+    PromotionId, UploadId,
 }
 
 /// `{"amount":"199.00","currency":"CNY"}`, never a number (CONTRACT section 1).

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::form::{Form, list, maybe, mirrored, one};
 use crate::domain::{
-    LineId, Localized, Money, OrderId, ProductId, PromotionId, ShopperId, TicketId, VariantId,
+    LineId, Localized, Money, OrderId, ProductId, PromotionId, ShopperId, TicketId, UploadId, VariantId,
     trade::{
         Address, LineState, Order, OrderDiscount, OrderLine, OrderRefund, ReturnClass, Shipment,
         ShipmentEvent, ShipmentState, Ticket, TicketKind, TicketState, WalletCoupon,
@@ -150,6 +150,8 @@ struct TicketForm {
     reason: String,
     #[serde(with = "list")]
     lines: Vec<(LineId, u32)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "list")]
+    evidence: Vec<UploadId>,
     #[serde(with = "one")]
     amount: Money,
     shipping_payer: String,

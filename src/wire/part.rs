@@ -95,6 +95,8 @@ enum PartKindForm {
         state: TicketState,
         #[serde(with = "list")]
         lines: Vec<TicketPartLine>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        evidence: Vec<String>,
         #[serde(with = "one")]
         amount: Money,
         shipping_payer: String,
@@ -105,6 +107,10 @@ enum PartKindForm {
     Image {
         url: String,
         alt: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        width: Option<u32>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        height: Option<u32>,
     },
     Sticker {
         id: String,

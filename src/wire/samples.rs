@@ -53,6 +53,7 @@ pub(crate) fn some_state() -> DialogueState {
             variant: Some("tee-m".into()),
             units: 2,
         }],
+        pictures: vec!["a-photo".into()],
         watched: vec![crate::domain::Watched {
             product: "tee".into(),
             variants: vec!["tee-l".into()],
@@ -91,6 +92,7 @@ pub(crate) fn change(key: &str, units: u32) -> Change {
             kind: TicketKind::Return,
             reason: "no_reason".to_owned(),
             lines: vec![("1".into(), units)],
+            evidence: vec!["a-photo".into()],
             amount: yuan("84.15"),
             shipping_payer: "shopper".to_owned(),
             state: TicketState::WaitingForGoods,

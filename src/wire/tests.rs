@@ -51,8 +51,17 @@ fn plain_parts() -> Vec<(PartKind, Value)> {
             json!({"kind": "choices", "options": [{"label": "是", "value": "yes"}]}),
         ),
         (
-            PartKind::Image { url: "/u/1".to_owned(), alt: "图".to_owned() },
+            PartKind::Image { url: "/u/1".to_owned(), alt: "图".to_owned(), width: None, height: None },
             json!({"kind": "image", "url": "/u/1", "alt": "图"}),
+        ),
+        (
+            PartKind::Image {
+                url: "/u/1".to_owned(),
+                alt: "图".to_owned(),
+                width: Some(40),
+                height: Some(30),
+            },
+            json!({"kind": "image", "url": "/u/1", "alt": "图", "width": 40, "height": 30}),
         ),
         (
             PartKind::Sticker { id: "thanks".to_owned(), alt: "谢谢".to_owned() },
@@ -148,14 +157,15 @@ fn money_parts() -> Vec<(PartKind, Value)> {
                 lines: vec![TicketPartLine {
                     line: "1".to_owned(), title: Some("T恤".to_owned()), units: 2
                 }],
+                evidence: vec!["/u/1".to_owned()],
                 amount: yuan("84.15"),
                 shipping_payer: "shopper".to_owned(),
                 due: None,
                 next: "寄回商品".to_owned(),
             },
             json!({"kind": "ticket", "ticket_kind": "refund_only", "id": "T100001", "state": "waiting_for_goods",
-                   "lines": [{"line": "1", "title": "T恤", "units": 2}], "amount": cny("84.15"), "shipping_payer": "shopper",
-                   "due": null, "next": "寄回商品"}),
+                   "lines": [{"line": "1", "title": "T恤", "units": 2}], "evidence": ["/u/1"], "amount": cny("84.15"),
+                   "shipping_payer": "shopper", "due": null, "next": "寄回商品"}),
         ),
     ]
 }

@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 use xiaoer::{
-    domain::Part,
+    domain::{Part, ShopId},
     store::{self, AgentMessage, NewAgent, Role, Staff, Take, Taking},
 };
 
 use super::support::{Client, Home, Server};
 
 /// A desk that has said hello, and the welcome.
-pub(super) async fn desk(server: &Server, cookie: &str) -> (Client, Value) {
+pub(crate) async fn desk(server: &Server, cookie: &str) -> (Client, Value) {
     let mut desk = server.connect("/ws/desk", &[("cookie", cookie)]).await.expect("staff may connect");
     desk.send(json!({"type": "hello", "v": 1})).await;
     let welcome = desk.until("welcome").await;
@@ -17,7 +17,7 @@ pub(super) async fn desk(server: &Server, cookie: &str) -> (Client, Value) {
 }
 
 /// A shopper in the queue, and the conversation's id.
-pub(super) async fn waiting(server: &Server) -> (Client, String) {
+pub(crate) async fn waiting(server: &Server) -> (Client, String) {
     let (mut shopper, welcome) = server.shopper(json!({})).await;
     shopper.say("help", "转人工").await;
     shopper.mode("queue").await;
@@ -25,7 +25,7 @@ pub(super) async fn waiting(server: &Server) -> (Client, String) {
 }
 
 /// One of a desk's frames about a conversation.
-pub(super) fn about(kind: &str, conversation: &str) -> Value {
+pub(crate) fn about(kind: &str, conversation: &str) -> Value {
     json!({"type": kind, "conversation": conversation})
 }
 
@@ -317,20 +317,34 @@ async fn add_agent(server: &Server) {
 }
 
 /// Another agent of every shop, with the owner's password.
-pub(super) async fn add_member(server: &Server, id: &str, name: &str, groups: &[&str], capacity: u32) {
-    let store = store::open(server.home.database()).await.expect("the store opens");
-    let owner = store.agent_by_name("owner").await.expect("the store answers").expect("the owner");
-    let agent = NewAgent {
+pub(crate) async fn add_member(server: &Server, id: &str, name: &str, groups: &[&str], capacity: u32) {
+    let groups = groups.iter().map(|group| (*group).to_owned()).collect();
+    add(server, NewAgent { groups, capacity, ..agent(id, name) }).await;
+}
+
+/// A member of staff of some shops, with the owner's password.
+pub(crate) async fn add_agent_of(server: &Server, (id, name): (&str, &str), shops: Vec<ShopId>) {
+    add(server, NewAgent { shops, ..agent(id, name) }).await;
+}
+
+fn agent(id: &str, name: &str) -> NewAgent {
+    NewAgent {
         id: id.into(),
         name: name.to_owned(),
-        password_hash: owner.password_hash.clone(),
+        password_hash: String::new(),
         role: Role::Agent,
         shops: Vec::new(),
-        groups: groups.iter().map(|group| (*group).to_owned()).collect(),
-        capacity,
+        groups: Vec::new(),
+        capacity: 0,
         must_change: false,
         at: "2026-11-23T02:00:00Z".parse().expect("a moment"),
-    };
+    }
+}
+
+async fn add(server: &Server, new: NewAgent) {
+    let store = store::open(server.home.database()).await.expect("the store opens");
+    let owner = store.agent_by_name("owner").await.expect("the store answers").expect("the owner");
+    let agent = NewAgent { password_hash: owner.password_hash, ..new };
     store.add_agent(agent).await.expect("the agent is kept");
 }
 

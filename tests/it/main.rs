@@ -20,3 +20,4 @@ mod support;
 mod system;
 mod tidy;
 mod understanding;
+mod uploads;

@@ -221,6 +221,23 @@ impl Server {
         request(&self.address, method, path, headers, body).await
     }
 
+    /// One request with a body of any bytes.
+    pub(crate) async fn http_bytes(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Answer {
+        request_bytes(&self.address, method, path, headers, body).await
+    }
+
+    /// Posts a body that is chunked already, so that its length is not told.
+    pub(crate) async fn chunked(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let framing = "transfer-encoding: chunked";
+        exchange(&self.address, &format!("POST {path}"), framing, headers, body).await
+    }
+
     /// Posts JSON.
     pub(crate) async fn post(&self, path: &str, cookie: &str, body: Value) -> Answer {
         let headers = [("content-type", "application/json"), ("cookie", cookie)];
@@ -262,20 +279,36 @@ pub(crate) async fn request(
     headers: &[(&str, &str)],
     body: &str,
 ) -> Answer {
+    request_bytes(address, method, path, headers, body.as_bytes()).await
+}
+
+/// The same with a body of any bytes.
+pub(crate) async fn request_bytes(
+    address: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Answer {
+    let framing = format!("content-length: {}", body.len());
+    exchange(address, &format!("{method} {path}"), &framing, headers, body).await
+}
+
+async fn exchange(address: &str, line: &str, framing: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
     let mut stream = within(TcpStream::connect(address)).await.expect("the server listens");
     let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    let length = body.len();
-    let request = format!(
-        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
-    );
+    let request =
+        format!("{line} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{framing}\r\n{headers}\r\n");
     stream.write_all(request.as_bytes()).await.expect("the request is taken");
+    // A server that refuses a body by its length may close before it was written.
+    let _ = stream.write_all(body).await;
     let mut answer = Vec::new();
     // A server that refuses a body does not read it, and may reset the connection after its answer.
     let _ = within(stream.read_to_end(&mut answer)).await;
-    let answer = String::from_utf8_lossy(&answer).into_owned();
-    let (head, body) = answer.split_once("\r\n\r\n").expect("head and body");
+    let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n").expect("head and body");
+    let (head, bytes) = (String::from_utf8_lossy(&answer[..end]).into_owned(), answer[end + 4..].to_vec());
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
-    Answer { status, head: head.to_owned(), body: body.to_owned() }
+    Answer { status, head, body: String::from_utf8_lossy(&bytes).into_owned(), bytes }
 }
 
 /// What an HTTP request was answered.
@@ -283,6 +316,7 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     head: String,
     pub(crate) body: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Answer {

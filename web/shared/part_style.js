@@ -36,7 +36,20 @@ export const PART_STYLE = `
   border-right: 2px dashed var(--paper); text-align: center; }
 .pairs { display: grid; grid-template-columns: auto 1fr; gap: 3px 12px; margin: 6px 0 0; font-size: 13.5px; }
 .pairs dt { color: var(--soft); } .pairs dd { margin: 0; overflow-wrap: anywhere; }
-.photo { max-width: 100%; max-height: 240px; border-radius: 12px; display: block; }
-.sticker { font-size: 44px; line-height: 1.2; }
+.photo { position: relative; display: grid; place-items: center; max-width: 100%; border-radius: 14px; overflow: hidden; background: var(--tint); border: 1px solid var(--line); cursor: zoom-in; }
+.photo img { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: cover; display: block; }
+.photo span { padding: 8px; font-size: 12.5px; color: var(--soft); text-align: center; }
+.evidence { display: flex; flex-wrap: wrap; gap: 6px; margin-top: 8px; }
+.evidence .photo { border-radius: 9px; } .evidence .photo span { font-size: 0; }
+.evidence .photo span::before { content: "⟳"; font-size: 18px; }
+img.sticker { display: block; user-select: none; }
 .sticker.words { font-size: 15px; color: var(--soft); }
+.viewer { width: 100vw; height: 100dvh; max-width: none; max-height: none; margin: 0; padding: 0; border: 0; background: rgb(18 12 8 / .92); cursor: zoom-out; }
+.viewer::backdrop { background: none; }
+.viewer[open] { display: grid; place-items: center; animation: appear .15s ease-out; }
+.viewer img { max-width: 100vw; max-height: 100dvh; object-fit: contain; display: block; }
+.viewer-close { position: fixed; top: calc(12px + env(safe-area-inset-top)); right: calc(12px + env(safe-area-inset-right)); width: 48px; height: 48px; border-radius: 50%;
+  display: grid; place-items: center; background: rgb(0 0 0 / .55); color: #fff; border: 1px solid rgb(255 255 255 / .3); }
+.viewer-close:focus-visible { outline-color: #fff; }
+@keyframes appear { from { opacity: 0; } }
 `;

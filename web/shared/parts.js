@@ -1,8 +1,11 @@
 // The parts of a message as elements, for the widget and the desk alike. One function a kind, listed once at the end;
 // a kind that is not listed, and one whose fields are not as they should be, is shown by its text.
 
-import { h, safeUrl } from './html.js';
+import { fill, h, safeUrl } from './html.js';
 import { showDate, showDay, showMoney } from './format.js';
+import { fitting, isUpload, reserve } from './pictures.js';
+import { sticker } from './stickers.js';
+import { openLarge } from './viewer.js';
 
 /** @typedef {{ kind: string, text: string, [field: string]: any }} Part */
 /**
@@ -13,6 +16,8 @@ import { showDate, showDay, showMoney } from './format.js';
  * @property {string} links where relative links lead
  * @property {boolean} active whether choices may still be taken
  * @property {((content: Record<string, string>, label: string) => void) | null} say null where parts are only shown
+ * @property {((address: string) => Promise<string>)} [find] what can be shown for the address of an upload, where the
+ *   page has to fetch it; without it the browser's cookie is enough
  */
 
 /**
@@ -135,28 +140,66 @@ function drawTicket(part, context) {
   const payer = { shopper: t('payer_shopper'), seller: t('payer_seller'), shop: t('payer_seller'), insurance: t('payer_insurance') }[/** @type {'shop'} */ (part.shipping_payer)] ?? part.shipping_payer;
   const next = typeof part.next === 'string' ? part.next : part.next?.text;
   const amount = Number(part.amount?.amount) === 0 ? undefined : showMoney(part.amount);
+  const evidence = part.evidence ?? [];
   /** @type {[string, string | undefined][]} */
-  const pairs = [[t('refund_amount'), amount], [t('shipping_payer'), payer], [t('due'), part.due && showDay(locale, part.due)], [t('next_step'), next]];
+  const pairs = [[t('refund_amount'), amount], [t('shipping_payer'), payer], [t('due'), part.due && showDay(locale, part.due)], [t('next_step'), next],
+    [t('evidence'), evidence.length > 0 ? t('evidence_count', { n: evidence.length }) : undefined]];
   return h('article', { class: 'card' },
     h('div', { class: 'top' }, h('h3', null, t('ticket', { id: part.id })), h('span', { class: 'state' }, stateName(context, 'ticket', part.state))),
     h('div', { class: 'body' },
       h('ul', { class: 'lines' }, (part.lines ?? []).map((/** @type {any} */ line) => h('li', null,
         h('span', null, line.title ?? line.line), h('span', null, t('units', { n: line.units ?? 1 }))))),
-      h('dl', { class: 'pairs' }, pairs.filter(([, value]) => value).flatMap(([name, value]) => [h('dt', null, name), h('dd', null, value)]))));
+      h('dl', { class: 'pairs' }, pairs.filter(([, value]) => value).flatMap(([name, value]) => [h('dt', null, name), h('dd', null, value)])),
+      evidence.length > 0 && h('div', { class: 'evidence' }, evidence.map((/** @type {string} */ address, /** @type {number} */ place) =>
+        photo(address, t('evidence_one', { n: place + 1 }), EVIDENCE, context)))));
 }
+
+const LARGEST = { width: 220, height: 240 };
+const EVIDENCE = { width: 56, height: 56 };
 
 /** @param {Part} part @param {PartContext} context */
 function drawImage(part, context) {
-  const src = safeUrl(part.url, context.pictures);
-  if (!src) throw new Error('a picture without an address');
-  return h('img', { class: 'photo', src, alt: part.alt ?? part.text ?? '', loading: 'lazy' });
+  return photo(part.url, part.alt || part.text || '', fitting({ width: part.width, height: part.height }, LARGEST), context);
 }
 
-/** @param {Part} part */
-function drawSticker(part) {
-  const words = part.alt ?? part.text ?? '';
-  const emoji = /^\p{Extended_Pictographic}/u.test(part.text ?? '') ? part.text : null;
-  return h('div', { class: emoji ? 'sticker' : 'sticker words', role: 'img', 'aria-label': words }, emoji ?? `[${words}]`);
+/**
+ * A picture that opens large when it is pressed. Its place is there at once; one that can't be had says so, and is
+ * tried again when it is pressed.
+ * @param {unknown} address
+ * @param {string} alt
+ * @param {{ width: number, height: number }} size
+ * @param {PartContext} context
+ * @returns {HTMLElement}
+ */
+function photo(address, alt, { width, height }, { t, pictures, find }) {
+  const direct = safeUrl(address, pictures);
+  if (!direct) throw new Error('a picture without an address');
+  const button = h('button', {
+    class: 'photo', type: 'button', 'aria-label': t('picture_open', { what: alt }),
+    onclick: () => {
+      const image = button.querySelector('img');
+      if (image) openLarge(button, { src: image.src, alt, close: t('picture_close') });
+      else show();
+    },
+  });
+  reserve(button, { width, height });
+  const failed = () => fill(button, h('span', null, t('picture_failed')));
+  const show = async () => {
+    fill(button);
+    try {
+      const src = isUpload(address) && find ? await find(address) : direct;
+      fill(button, h('img', { src, alt, width, height, onerror: failed }));
+    } catch {
+      failed();
+    }
+  };
+  void show();
+  return button;
+}
+
+/** @param {Part} part @param {PartContext} context */
+function drawSticker(part, { pictures }) {
+  return sticker(String(part.id), part.alt ?? part.text ?? '', new URL(pictures).origin, 112);
 }
 
 /** @type {Record<string, (part: Part, context: PartContext) => HTMLElement>} */

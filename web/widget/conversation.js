@@ -9,6 +9,7 @@
 /** @typedef {{ intent?: string, confidence?: number, source?: string, micros?: number }} Trace */
 /** @typedef {{ key: string, seq: number, from: From, agent: string | null, at: string, parts: Part[], trace: Trace | null }} Message */
 /** @typedef {{ text?: string, choice?: string, product?: string, order?: string, sticker?: string, image?: string }} Content */
+/** @typedef {{ url: string, blob: Blob, width: number, height: number, name: string }} Picture one that is at hand, not yet sent */
 /**
  * @typedef {object} Pending something said that the server has not shown back yet
  * @property {string} key
@@ -19,11 +20,14 @@
  * @property {number} since when it was last handed over, in milliseconds
  * @property {number} attempts
  * @property {number | null} again when to say it again by itself
- * @property {'pending' | 'sent' | 'failed'} status
+ * @property {'uploading' | 'pending' | 'sent' | 'failed'} status a picture is uploaded before it is said
+ * @property {Picture} [picture]
+ * @property {string} [problem] the code of what went wrong with it
  */
 /** @typedef {'bot' | 'queue' | 'agent' | 'message' | 'closed'} Mode */
 /**
  * @typedef {{ do: 'send', frame: object } | { do: 'reconnect' } | { do: 'fetch', after: number } | { do: 'give_back', text: string }
+ *   | { do: 'upload', id: string, picture: Picture } | { do: 'abort', id: string } | { do: 'give_back_picture', picture: Picture }
  *   | { do: 'sign_in_again' } | { do: 'stop' }} Command
  */
 
@@ -42,7 +46,7 @@ export class Conversation {
     this.seen = seen;
     /** @type {string | null} */
     this.id = null;
-    /** @type {{ id: string, name: string, locales?: string[] } | null} */
+    /** @type {{ id: string, name: string, locales?: string[], stickers?: { id: string, alt: string }[] } | null} */
     this.shop = null;
     /** @type {Mode} */
     this.mode = 'bot';
@@ -109,6 +113,45 @@ export class Conversation {
   }
 
   /**
+   * Says a picture: it stands in the conversation at once, is uploaded, and then said by the id it was given.
+   * @param {Picture} picture
+   * @param {string} label
+   * @param {number} now
+   * @returns {Command[]}
+   */
+  sayPicture(picture, label, now) {
+    const id = this.makeId();
+    this.notice = null;
+    this.pending.push({
+      key: `id:${id}`, id, content: {}, label, at: new Date(now).toISOString(), since: now, attempts: 1, again: null, status: 'uploading', picture,
+    });
+    return this.#uploadWhenLive(id);
+  }
+
+  /**
+   * @param {string} id
+   * @param {string} upload what the server calls the picture
+   * @param {number} now
+   * @returns {Command[]}
+   */
+  uploaded(id, upload, now) {
+    const entry = this.#uploading(id);
+    if (!entry) return [];
+    this.#replace(entry, { content: { image: upload }, status: 'pending', since: now });
+    const fresh = this.pending.find((one) => one.id === id);
+    return this.live && fresh ? [this.#frameFor(fresh)] : [];
+  }
+
+  /**
+   * @param {string} id
+   * @param {string} code
+   */
+  notUploaded(id, code) {
+    const entry = this.#uploading(id);
+    if (entry) this.#replace(entry, { status: 'failed', problem: code });
+  }
+
+  /**
    * Says a failed message again under its id, so that it can't count twice.
    * @param {string} id
    * @param {number} now
@@ -117,22 +160,40 @@ export class Conversation {
   retry(id, now) {
     const entry = this.pending.find((one) => one.id === id);
     if (!entry) return [];
-    this.#replace(entry, { status: 'pending', since: now, attempts: 1, again: null });
+    const status = entry.picture && !entry.content.image ? 'uploading' : 'pending';
+    this.#replace(entry, { status, since: now, attempts: 1, again: null, problem: undefined });
     this.notice = null;
+    if (status === 'uploading') return this.#uploadWhenLive(id);
     const fresh = this.pending.find((one) => one.id === id);
     return this.live && fresh ? [this.#frameFor(fresh)] : [];
   }
 
   /**
-   * Takes a failed message out of the conversation.
+   * Takes a message out of the conversation that failed, or a picture that is still on its way.
    * @param {string} id
-   * @returns {Command[]} its words, for the composer
+   * @returns {Command[]} its words or its picture, for the composer
    */
   takeBack(id) {
-    const entry = this.pending.find((one) => one.id === id && one.status === 'failed');
+    const entry = this.pending.find((one) => one.id === id && (one.status === 'failed' || one.status === 'uploading'));
     if (!entry) return [];
     this.pending = this.pending.filter((one) => one !== entry);
+    if (entry.picture) return [{ do: 'abort', id }, { do: 'give_back_picture', picture: entry.picture }];
     return entry.content.text ? [{ do: 'give_back', text: entry.content.text }] : [];
+  }
+
+  /** @param {string} id */
+  #uploading(id) {
+    return this.pending.find((one) => one.id === id && one.status === 'uploading');
+  }
+
+  /**
+   * The first upload of a newcomer waits for the conversation's token.
+   * @param {string} id
+   * @returns {Command[]}
+   */
+  #uploadWhenLive(id) {
+    const picture = this.#uploading(id)?.picture;
+    return this.live && picture ? [{ do: 'upload', id, picture }] : [];
   }
 
   /**
@@ -232,7 +293,11 @@ export class Conversation {
    */
   #welcome(frame, now) {
     const same = this.id === frame.conversation && this.resuming && !this.startAfresh;
-    if (this.id !== null && this.id !== frame.conversation) this.seen = 0;
+    if (this.id !== null && this.id !== frame.conversation) {
+      this.seen = 0;
+      // What was uploaded belongs to the other conversation.
+      for (const entry of this.pending) if (entry.picture && entry.content.image) this.#replace(entry, { content: {}, status: 'uploading' });
+    }
     this.id = frame.conversation;
     this.token = frame.token ?? this.token;
     this.shop = frame.shop ?? this.shop;
@@ -254,6 +319,7 @@ export class Conversation {
     for (const entry of again) this.#replace(entry, { since: now, again: null });
     /** @type {Command[]} */
     const commands = again.map((entry) => this.#frameFor(entry));
+    for (const { id, status } of this.pending) if (status === 'uploading') commands.push(...this.#uploadWhenLive(id));
     return missing ? [{ do: 'fetch', after: this.lastSeq }, ...commands] : commands;
   }
 
@@ -357,7 +423,7 @@ export class Conversation {
       this.#replace(entry, { again: now + (retryMs ?? 1000 * entry.attempts) });
       return [];
     }
-    this.#replace(entry, { status: 'failed', again: null });
+    this.#replace(entry, { status: 'failed', again: null, problem: code });
     return PASSING.has(code) || RETRYABLE.has(code) ? [] : this.takeBack(entry.id);
   }
 

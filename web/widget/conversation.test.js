@@ -213,3 +213,51 @@ test('a shopper who is refused signs in again before the line, and begins anew o
   conversation.receive(welcome({ conversation: 'c2', token: 't2' }), 3);
   assert.deepEqual(seqs(conversation), []);
 });
+
+const PICTURE = { url: 'blob:a', blob: new Blob(['x']), width: 4, height: 3, name: 'a.jpg' };
+const says = (commands) => commands.filter((one) => one.do === 'send' && one.frame.type === 'say').map((one) => one.frame);
+
+test('a picture is uploaded, then said by the id it was given, then shown by its message', () => {
+  const conversation = fresh();
+  assert.deepEqual(conversation.sayPicture(PICTURE, '图片', 0), [], 'a newcomer has no token yet');
+  assert.equal(conversation.pending[0].status, 'uploading');
+  conversation.hello(ABOUT);
+  assert.deepEqual(conversation.receive(welcome(), 1), [{ do: 'upload', id: 'm1', picture: PICTURE }]);
+  assert.deepEqual(conversation.tick(1_000_000).commands, [], 'an upload has its own end');
+  assert.deepEqual(says(conversation.uploaded('m1', 'u1', 2)), [{ type: 'say', id: 'm1', image: 'u1' }]);
+  assert.equal(conversation.pending[0].status, 'pending');
+  assert.deepEqual(conversation.uploaded('m1', 'u2', 3), [], 'once');
+  conversation.receive(message(1, 'shopper', { id: 'm1' }), 4);
+  assert.deepEqual(conversation.pending, []);
+});
+
+test('a picture that failed is tried again or given back', () => {
+  const conversation = fresh();
+  conversation.hello(ABOUT);
+  conversation.receive(welcome(), 0);
+  conversation.sayPicture(PICTURE, '图片', 0);
+  conversation.notUploaded('m1', 'offline');
+  assert.deepEqual([conversation.pending[0].status, conversation.pending[0].problem], ['failed', 'offline']);
+  assert.deepEqual(conversation.retry('m1', 1), [{ do: 'upload', id: 'm1', picture: PICTURE }]);
+  assert.equal(conversation.pending[0].problem, undefined);
+  assert.deepEqual(conversation.takeBack('m1'), [{ do: 'abort', id: 'm1' }, { do: 'give_back_picture', picture: PICTURE }]);
+  assert.deepEqual(conversation.pending, []);
+  conversation.notUploaded('m1', 'late');
+  assert.deepEqual(conversation.uploaded('m1', 'late', 9), []);
+});
+
+test('a picture refused when it is said comes back; one uploaded elsewhere is uploaded again', () => {
+  const conversation = fresh();
+  conversation.hello(ABOUT);
+  conversation.receive(welcome(), 0);
+  conversation.sayPicture(PICTURE, '图片', 0);
+  conversation.uploaded('m1', 'u1', 1);
+  const back = conversation.receive({ type: 'error', code: 'bad_choice', id: 'm1' }, 2);
+  assert.deepEqual(back.at(-1), { do: 'give_back_picture', picture: PICTURE });
+  conversation.sayPicture(PICTURE, '图片', 3);
+  conversation.uploaded('m2', 'u2', 4);
+  conversation.receive({ type: 'error', code: 'bad_token', fatal: false }, 5);
+  conversation.hello(ABOUT);
+  const commands = conversation.receive(welcome({ conversation: 'c2', token: 't2' }), 6);
+  assert.deepEqual(commands, [{ do: 'upload', id: 'm2', picture: PICTURE }]);
+});

@@ -2,7 +2,10 @@
 
 import { KeyedList, fill, h } from '../shared/html.js';
 import { showDay, showTime } from '../shared/format.js';
+import { icon } from '../shared/icons.js';
 import { drawPart } from '../shared/parts.js';
+import { fitting, reserve } from '../shared/pictures.js';
+import { sticker } from '../shared/stickers.js';
 
 /** @typedef {import('./conversation.js').Conversation} Conversation */
 /** @typedef {import('./conversation.js').Message} Message */
@@ -15,10 +18,13 @@ import { drawPart } from '../shared/parts.js';
  * @property {(id: string) => void} takeBack
  * @property {() => void} seen the end of the conversation came into view
  */
-/** @typedef {{ t: Translate, locale: string, origin: string, mascot: string, trace: boolean }} Setting */
+/** @typedef {{ t: Translate, locale: string, origin: string, mascot: string, trace: boolean, find: (address: string) => Promise<string> }} Setting */
 /** @typedef {{ kind: 'message', key: string, message: Message, active: boolean, first: boolean, read: boolean } | { kind: 'pending', key: string, entry: Pending } | { kind: 'time', key: string, at: string }} Row */
 
 const QUIET_MS = 5 * 60_000;
+const LARGEST = { width: 220, height: 240 };
+/** What is wrong with a picture itself: the same again would be refused again. */
+const HOPELESS = new Set(['too_large', 'too_many_pixels', 'unsupported_media', 'bad_image', 'too_many']);
 
 export class Log {
   /** @param {LogActions} actions */
@@ -131,8 +137,8 @@ export class Log {
 
   /** @param {Extract<Row, { kind: 'message' }>} row */
   #drawMessage({ message, active, first, read }) {
-    const { t, locale, origin, trace } = this.#set();
-    const context = { t, locale, pictures: origin, links: document.baseURI, active, say: message.from === 'shopper' ? null : this.actions.say };
+    const { t, locale, origin, trace, find } = this.#set();
+    const context = { t, locale, pictures: origin, links: document.baseURI, active, find, say: message.from === 'shopper' ? null : this.actions.say };
     const who = message.from === 'system' ? null : h('span', { class: 'hush' }, t(`from_${message.from}`));
     return h('li', { class: `row ${message.from}`, title: showTime(locale, message.at) },
       message.from === 'bot' || message.from === 'agent' ? this.#face(message.from, first, message.agent) : null,
@@ -155,13 +161,43 @@ export class Log {
   #drawPending(entry) {
     const { t } = this.#set();
     const failed = entry.status === 'failed';
+    const reason = entry.picture && failed ? t(`problem_${entry.problem}`) : '';
+    const hopeless = entry.problem !== undefined && HOPELESS.has(entry.problem);
     const mark = failed
-      ? h('div', { class: 'mark failed' }, `⚠ ${t('failed')}`,
-        h('button', { type: 'button', onclick: () => this.actions.retry(entry.id) }, t('retry')),
-        entry.content.text && h('button', { type: 'button', onclick: () => this.actions.takeBack(entry.id) }, t('edit')))
+      ? h('div', { class: 'mark failed' }, `⚠ ${reason === '' || reason.startsWith('problem_') ? t('failed') : reason}`,
+        !hopeless && h('button', { type: 'button', onclick: () => this.actions.retry(entry.id) }, t('retry')),
+        (entry.content.text || entry.picture) && h('button', { type: 'button', onclick: () => this.actions.takeBack(entry.id) }, t(entry.picture ? 'take_back' : 'edit')))
       : entry.status === 'pending' && h('div', { class: 'mark' }, t('pending'));
+    const shown = entry.picture ? this.#drawSending(entry, entry.picture) : entry.content.sticker
+      ? sticker(entry.content.sticker, entry.label, this.#set().origin, 112) : h('div', { class: 'bubble' }, entry.label);
     return h('li', { class: entry.status === 'sent' ? 'row shopper' : 'row shopper waiting' },
-      h('div', { class: 'stack' }, h('span', { class: 'hush' }, t('from_shopper')), h('div', { class: 'bubble' }, entry.label), mark));
+      h('div', { class: 'stack' }, h('span', { class: 'hush' }, t('from_shopper')), shown, mark));
+  }
+
+  /**
+   * A picture on its way: what it shows, how far it is, and a way to stop it.
+   * @param {Pending} entry
+   * @param {import('./conversation.js').Picture} picture
+   */
+  #drawSending({ id, status, label }, picture) {
+    const { t } = this.#set();
+    const { width, height } = fitting(picture, LARGEST);
+    const ring = () => h('div', { class: 'ring', role: 'progressbar', 'aria-label': t('uploading'), 'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-valuenow': 0, dataset: { upload: id } },
+      h('button', { type: 'button', 'aria-label': t('stop_upload'), onclick: () => this.actions.takeBack(id) }, icon('close', 18)));
+    const place = h('div', { class: `photo sending ${status}` }, h('img', { src: picture.url, alt: label, width, height }), status === 'uploading' && ring());
+    reserve(place, { width, height });
+    return place;
+  }
+
+  /**
+   * Drawn into what is there: a row drawn anew many times a second would flicker.
+   * @param {string} id
+   * @param {number} share
+   */
+  showProgress(id, share) {
+    const ring = /** @type {HTMLElement | null} */ (this.list.querySelector(`[data-upload="${id}"]`));
+    ring?.style.setProperty('--share', String(share));
+    ring?.setAttribute('aria-valuenow', String(Math.round(share * 100)));
   }
 
   /** @param {import('./conversation.js').Trace} trace */

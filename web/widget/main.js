@@ -2,10 +2,12 @@
 
 import { Connection } from '../shared/connection.js';
 import { nearestLocale, translator } from '../shared/i18n.js';
+import { Pictures, uploadAddress } from '../shared/pictures.js';
 import { Storage } from '../shared/storage.js';
 import { Conversation } from './conversation.js';
 import { Panel } from './panel.js';
 import { TEXTS } from './texts.js';
+import { Upload } from './upload.js';
 
 /** @typedef {{ shop: string, origin: string, locale?: string, trace: boolean }} Options */
 
@@ -35,6 +37,9 @@ class Widget {
     this.kept = { token: this.conversation.token, seq: this.conversation.seen };
     /** @type {Map<string, Set<(detail: any) => void>>} */
     this.listeners = new Map();
+    /** Uploads under way, by the ids of what is said with them. @type {Map<string, Upload>} */
+    this.uploads = new Map();
+    this.pictures = new Pictures((address) => this.#readPicture(address));
     const socket = `${origin.replace(/^http/, 'ws')}/ws/chat?shop=${encodeURIComponent(shop)}`;
     this.connection = new Connection(socket, {
       opened: () => this.connection.send(this.conversation.hello({ locale: this.locale, page: this.page, shopper: this.shopper, trace: this.trace })),
@@ -115,8 +120,13 @@ class Widget {
       takeBack: (id) => this.#run(conversation.takeBack(id)),
       seen: () => this.#changed(),
       typing: () => void this.connection.send({ type: 'typing' }),
-      tooLong: () => {
-        conversation.notice = { code: 'too_long', retryMs: null };
+      sayPicture: (picture, label) => {
+        this.#connect();
+        this.panel.log.atEnd = true;
+        this.#run(conversation.sayPicture(picture, label, Date.now()));
+      },
+      problem: (code) => {
+        conversation.notice = { code, retryMs: null };
         this.#changed();
       },
       leaveQueue: () => void this.connection.send({ type: 'leave_queue' }),
@@ -193,6 +203,9 @@ class Widget {
       else if (command.do === 'stop') this.connection.stop();
       else if (command.do === 'give_back') this.panel.composer.giveBack(command.text);
       else if (command.do === 'fetch') void this.#fetch(command.after);
+      else if (command.do === 'upload') void this.#upload(command.id, command.picture);
+      else if (command.do === 'abort') this.uploads.get(command.id)?.stop();
+      else if (command.do === 'give_back_picture') this.panel.composer.giveBackPicture(command.picture);
       else {
         this.shopper = null;
         this.connection.stop();
@@ -201,6 +214,37 @@ class Widget {
       }
     }
     this.#changed();
+  }
+
+  /**
+   * @param {string} id of what is said with it
+   * @param {import('./conversation.js').Picture} picture
+   */
+  async #upload(id, picture) {
+    this.uploads.get(id)?.stop();
+    const upload = new Upload({
+      origin: this.origin, token: () => this.conversation.token, progress: (share) => this.panel.log.showProgress(id, share),
+    });
+    this.uploads.set(id, upload);
+    try {
+      const kept = await upload.send(picture.blob);
+      if (upload.stopped) return;
+      this.pictures.know(uploadAddress(kept), picture.url);
+      this.#run(this.conversation.uploaded(id, kept, Date.now()));
+    } catch (problem) {
+      if (upload.stopped) return;
+      this.conversation.notUploaded(id, /** @type {any} */ (problem)?.code ?? 'internal');
+      this.#changed();
+    } finally {
+      if (this.uploads.get(id) === upload) this.uploads.delete(id);
+    }
+  }
+
+  /** @param {string} address @returns {Promise<Blob>} */
+  async #readPicture(address) {
+    const answer = await fetch(this.origin + address, { headers: { authorization: `Bearer ${this.conversation.token}` } });
+    if (!answer.ok) throw new Error(`status ${answer.status}`);
+    return answer.blob();
   }
 
   /** @param {number} after */
@@ -249,7 +293,7 @@ class Widget {
       this.storage.set('seq', conversation.seen);
     }
     this.panel.update(conversation, {
-      t: translator(TEXTS, locale), locale, origin: this.origin, mascot: this.mascot, trace: this.trace,
+      t: translator(TEXTS, locale), locale, origin: this.origin, mascot: this.mascot, trace: this.trace, find: (address) => this.pictures.find(address),
       open: this.isOpen, line: this.connection.state, everOnline: this.everOnline,
     });
   }

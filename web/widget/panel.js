@@ -19,7 +19,8 @@ import { styleSheet } from './style.js';
  * @property {(id: string) => void} takeBack
  * @property {() => void} seen
  * @property {() => void} typing
- * @property {() => void} tooLong
+ * @property {(picture: import('./conversation.js').Picture, label: string) => void} sayPicture
+ * @property {(code: string) => void} problem something could not be taken
  * @property {() => void} leaveQueue
  * @property {(score: number, comment: string) => void} rate
  * @property {() => void} reconnect
@@ -40,7 +41,12 @@ export class Panel {
     this.shadow = root;
     this.actions = actions;
     this.log = new Log(actions);
-    this.composer = new Composer({ send: (text) => actions.say({ text }, text), typing: actions.typing, tooLong: actions.tooLong });
+    this.composer = new Composer({
+      send: (text) => actions.say({ text }, text),
+      sendPicture: (picture) => actions.sayPicture(picture, this.t('picture_said')),
+      sendSticker: ({ id, alt }) => actions.say({ sticker: id }, `[${alt}]`),
+      typing: actions.typing, problem: actions.problem,
+    });
     this.badge = h('span', { class: 'badge', hidden: true });
     this.launcher = h('button', { class: 'launcher', type: 'button', 'aria-expanded': 'false', onclick: actions.open }, h('img', { src: mascot, alt: '' }), this.badge);
     this.title = h('h2', { id: 'title' });
@@ -53,10 +59,16 @@ export class Panel {
     this.chips = h('div', { class: 'chips', role: 'group' });
     this.under = h('div');
     this.hears = h('div', { class: 'hush', role: 'status', 'aria-live': 'polite' });
-    this.panel = h('section', { class: 'panel', id: 'panel', role: 'dialog', 'aria-labelledby': 'title', tabindex: '-1', hidden: true, onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) },
+    this.dropWord = h('span');
+    this.drop = h('div', { class: 'drop', hidden: true }, icon('picture', 40), this.dropWord);
+    this.panel = h('section', {
+      class: 'panel', id: 'panel', role: 'dialog', 'aria-labelledby': 'title', tabindex: '-1', hidden: true, onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
+      ondragover: (/** @type {DragEvent} */ event) => this.#dragged(event), ondragleave: (/** @type {DragEvent} */ event) => this.#left(event),
+      ondrop: (/** @type {DragEvent} */ event) => this.#dropped(event),
+    },
       h('div', { class: 'head' }, h('img', { src: mascot, alt: '' }), h('div', { class: 'names' }, this.title, this.subtitle), this.person, this.shut),
       this.banner, this.log.root,
-      h('div', { class: 'dock' }, this.chips, this.notice, this.under, this.composer.root));
+      h('div', { class: 'dock' }, this.chips, this.notice, this.under, this.composer.root), this.drop);
     root.append(h('div', { class: 'root' }, this.launcher, this.panel, this.hears));
     this.phone = matchMedia(PHONE);
     /** @type {import('../shared/i18n.js').Translate} */
@@ -87,10 +99,12 @@ export class Panel {
     this.#drawLauncher(conversation, setting);
     this.#drawBanner(conversation, setting);
     this.#drawUnder(conversation, setting);
+    this.dropWord.textContent = t('drop');
     this.composer.update({
-      label: t('input'),
+      t,
       placeholder: conversation.agent ? t('placeholder_agent', { name: conversation.agent.name || t('agent_fallback') }) : t('placeholder'),
-      send: t('send'),
+      stickers: conversation.shop?.stickers ?? [],
+      origin: setting.origin,
     });
     this.#announce(conversation, setting);
   }
@@ -196,6 +210,28 @@ export class Panel {
     if (this.shadow.activeElement !== edge && !(event.shiftKey && this.shadow.activeElement === this.panel)) return;
     event.preventDefault();
     /** @type {HTMLElement | undefined} */ (event.shiftKey ? stops.at(-1) : stops[0])?.focus();
+  }
+
+  /** @param {DragEvent} event */
+  #dragged(event) {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = 'copy';
+    this.drop.hidden = false;
+  }
+
+  /** @param {DragEvent} event */
+  #left(event) {
+    if (!(event.relatedTarget instanceof Node) || !this.panel.contains(event.relatedTarget)) this.drop.hidden = true;
+  }
+
+  /** @param {DragEvent} event */
+  #dropped(event) {
+    this.drop.hidden = true;
+    const files = [...(event.dataTransfer?.files ?? [])];
+    if (files.length === 0) return;
+    event.preventDefault();
+    void this.composer.attach(files);
   }
 
   /** The page behind a full-screen conversation does not scroll. @param {boolean} hold */

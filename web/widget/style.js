@@ -88,6 +88,11 @@ const MESSAGES = `
 .row.system .stack { max-width: 100%; align-items: center; }
 .row.system .bubble { background: none; color: var(--soft); font-size: 12.5px; text-align: center; padding: 2px 10px; }
 .mark { font-size: 12px; color: var(--soft); display: flex; gap: 10px; align-items: center; }
+.photo.sending { cursor: default; }
+.photo.uploading img, .photo.failed img { opacity: .55; }
+.ring { --share: 0; position: absolute; inset: 0; margin: auto; width: 54px; height: 54px; border-radius: 50%; display: grid; place-items: center;
+  background: conic-gradient(#fff calc(var(--share) * 1turn), rgb(255 255 255 / .32) 0); box-shadow: 0 1px 8px rgb(0 0 0 / .35); }
+.ring button { width: 44px; height: 44px; border-radius: 50%; background: rgb(28 20 14 / .82); color: #fff; display: grid; place-items: center; }
 .mark.failed { color: var(--bad); }
 .mark button { color: var(--brand-deep); text-decoration: underline; min-height: 28px; padding: 0 2px; }
 .names p.live::before { content: ""; display: inline-block; width: 8px; height: 8px; margin-right: 6px; border-radius: 50%; background: #8fe0b0; }
@@ -109,8 +114,26 @@ const MESSAGES = `
 
 const COMPOSER = `
 .dock { flex: none; border-top: 1px solid var(--line); background: var(--paper); }
+.dock .chips { padding: 10px 8px 2px; }
 .notice { display: flex; gap: 8px; align-items: center; padding: 7px 14px; font-size: 13px; color: var(--bad); background: var(--tint); }
-.composer { display: flex; gap: 8px; align-items: flex-end; padding: 9px 10px 10px; }
+.composer { padding: 9px 10px 10px; }
+.composer .line { display: flex; gap: 2px; align-items: flex-end; }
+.tool { flex: none; width: 44px; height: 44px; border-radius: 50%; display: grid; place-items: center; color: var(--soft); }
+.tool:hover, .tool[aria-expanded=true] { background: var(--tint); color: var(--brand-deep); }
+.composer .send { margin-left: 8px; }
+.stickers { display: grid; grid-template-columns: repeat(4, 1fr); gap: 4px; padding: 2px 0 10px; max-height: 186px; overflow-y: auto; overscroll-behavior: contain; scrollbar-width: thin; }
+.stickers button { min-height: 84px; border-radius: 12px; display: grid; place-items: center; padding: 4px; overflow: hidden; }
+.stickers button:hover, .stickers button:focus-visible { background: var(--tint); }
+.stickers button:focus-visible { outline-offset: -2px; }
+.stickers .words { font-size: 12.5px; overflow-wrap: anywhere; }
+.tray { list-style: none; margin: 0; padding: 6px 2px 12px; display: flex; gap: 10px; overflow-x: auto; scrollbar-width: thin; }
+.tray li { position: relative; flex: none; width: 72px; height: 72px; border-radius: 12px; background: var(--tint); border: 1px solid var(--line); }
+.tray img { width: 100%; height: 100%; object-fit: cover; border-radius: 11px; display: block; }
+.tray button { position: absolute; top: -6px; right: -6px; width: 26px; height: 26px; border-radius: 50%; background: var(--ink); color: var(--paper); display: grid; place-items: center; border: 2px solid var(--paper); }
+.tray button::after { content: ""; position: absolute; inset: -9px; }
+.tray .expected { animation: pulse 1.2s infinite; }
+.drop { position: absolute; inset: 8px; z-index: 2; display: grid; place-content: center; justify-items: center; gap: 8px; border-radius: 14px; border: 2.5px dashed var(--brand-deep);
+  background: color-mix(in srgb, var(--paper) 92%, transparent); color: var(--brand-deep); font-weight: 600; pointer-events: none; }
 .composer textarea { flex: 1; min-width: 0; resize: none; max-height: 120px; min-height: 44px; padding: 10px 13px; border-radius: 22px; border: 1px solid var(--line);
   background: var(--tint); line-height: 1.45; font-size: 16px; scrollbar-width: thin; overflow-y: auto; }
 .composer textarea::placeholder, .form textarea::placeholder, .form input::placeholder { color: var(--soft); opacity: 1; }

@@ -80,7 +80,7 @@ impl Bounded for Order {
 
 impl Bounded for Ticket {
     fn check(&self, currency: Currency) -> Verdict {
-        parts([self.lines.len(), self.history.len()])?;
+        parts([self.lines.len(), self.evidence.len(), self.history.len()])?;
         money([&self.amount], currency)?;
         units(self.lines.iter().map(|(_, units)| *units))?;
         times(self.history.iter().map(|(at, _)| *at).chain([self.opened_at]).chain(self.due))

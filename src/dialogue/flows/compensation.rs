@@ -312,6 +312,7 @@ fn submit(talk: &mut Talk<'_>, run: &mut FlowRun, order: &Order, amount: Money) 
             kind: TicketKind::Compensation,
             reason: "late_shipment".to_owned(),
             lines: Vec::new(),
+            evidence: Vec::new(),
             amount,
             shipping_payer: String::new(),
             state,

@@ -229,6 +229,7 @@ fn submit(talk: &mut Talk<'_>, run: &mut FlowRun, case: &Case<'_>, units: u32, a
             kind: TicketKind::PriceProtection,
             reason: format!("price_drop: {}", case.line.id),
             lines: vec![(case.line.id.clone(), units)],
+            evidence: Vec::new(),
             amount,
             shipping_payer: String::new(),
             state,

@@ -4,6 +4,7 @@ mod answers;
 mod anything;
 pub(crate) mod builder;
 mod changes;
+mod evidence;
 mod handing_over;
 mod listening;
 mod recommending;

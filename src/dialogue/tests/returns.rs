@@ -89,7 +89,8 @@ fn any_answer_can_be_corrected() {
             ("黑色", "", &["return.summary_exchange"]),
             ("> no", "", &["return.ask_change"]),
             ("> change:reason", "", &["return.ask_reason"]),
-            ("质量问题", "item.defective", &["return.summary_exchange", "return.payer_seller"]),
+            ("质量问题", "item.defective", &["return.ask_evidence"]),
+            ("> evidence:none", "", &["return.summary_exchange", "return.payer_seller"]),
         ],
     );
     let amounts = ["¥84.16", "¥168.31", "¥239.00"];
@@ -115,7 +116,7 @@ fn a_correction_says_what_is_now_meant_in_the_shoppers_language() {
     let turns = play(
         &mut world,
         &[
-            ("纯棉T恤退一件，质量问题", "return.request", &["return.summary_money"]),
+            ("纯棉T恤退一件，质量问题", "return.request", &["return.ask_evidence"]),
             ("不是质量问题，是尺码不合适", "", &["flow.noted", "return.summary_money"]),
             ("不是T恤，是那双鞋", "", &["flow.noted", "return.summary_money"]),
             ("选错了，原因是不喜欢", "", &["flow.noted", "return.summary_money"]),

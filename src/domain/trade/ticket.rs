@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{LineId, Money, OrderId, ShopperId, TicketId};
+use crate::domain::{LineId, Money, OrderId, ShopperId, TicketId, UploadId};
 
 /// A case: goods that shall come back, be repaired or sent again, or something that staff shall do to an order.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +19,8 @@ pub struct Ticket {
     pub reason: String,
     /// Lines and units claimed.
     pub lines: Vec<(LineId, u32)>,
+    /// Pictures that the shopper sent for it.
+    pub evidence: Vec<UploadId>,
     /// What comes back in money.
     pub amount: Money,
     /// Who pays for sending it back: `shopper`, `seller` or `insurance`.

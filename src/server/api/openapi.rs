@@ -48,6 +48,14 @@ pub(in crate::server) async fn document() -> Json<Value> {
                 "get": {"summary": "Messages of a conversation after a number", "security": [{"conversation": []}],
                         "responses": messages},
             },
+            "/api/v1/uploads": {"post": uploading()},
+            "/api/v1/uploads/{id}": {
+                "get": {"summary": "A picture, for its conversation and the staff of its shop; 404 for everybody else",
+                        "security": [{"conversation": []}, {"session": []}], "responses": {
+                            "200": {"description": "the picture", "content": {"image/jpeg": {}, "image/png": {}}},
+                            "default": {"$ref": "#/components/responses/Error"},
+                        }},
+            },
             "/api/v1/shops/{shop}/products": {"get": {"summary": "A shop's products", "responses": answer("products")}},
             "/api/v1/shops/{shop}/promotions": {
                 "get": {"summary": "Promotions that run now", "responses": answer("promotions")},
@@ -62,7 +70,10 @@ pub(in crate::server) async fn document() -> Json<Value> {
             },
         },
         "components": {
-            "securitySchemes": {"conversation": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "conversation": {"type": "http", "scheme": "bearer"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "xiaoer_session"},
+            },
             "responses": {"Error": {
                 "description": "an error: every one under /api/v1/ has this form, whoever found it",
                 "content": {"application/json": {"schema": {
@@ -76,4 +87,31 @@ pub(in crate::server) async fn document() -> Json<Value> {
             }},
         },
     }))
+}
+
+/// What an upload takes and answers.
+fn uploading() -> Value {
+    let picture =
+        json!({"schema": {"type": "string", "format": "binary", "maxLength": crate::picture::LARGEST_FILE}});
+    let id = json!({"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}});
+    json!({
+        "summary": "Upload a picture, to be said by its id",
+        "description": "The file itself is the body: one JPEG, PNG or WebP of at most 8 MB and 40 megapixels, told by its \
+                        first bytes. It is set upright, scaled down to 2048 pixels, and encoded anew without metadata. \
+                        Nine at once, then one every 3 seconds; 100 a conversation; what is not said within a day is \
+                        forgotten. Codes: unauthorized, forbidden, not_yours, not_found, too_large, unsupported_media, \
+                        bad_image, too_many_pixels, too_many, too_fast, too_slow, overloaded.",
+        "security": [{"conversation": []}, {"session": []}],
+        "parameters": [{
+            "name": "conversation", "in": "query", "schema": {"type": "string"},
+            "description": "With a session: the conversation that its person holds.",
+        }],
+        "requestBody": {
+            "required": true, "content": {"image/jpeg": picture, "image/png": picture, "image/webp": picture},
+        },
+        "responses": {
+            "201": {"description": "it is kept", "content": {"application/json": {"schema": id}}},
+            "default": {"$ref": "#/components/responses/Error"},
+        },
+    })
 }

@@ -17,7 +17,7 @@ use crate::{
     shop::Shop,
     store::{Conversation, NewConversation, Page, StoreError},
     wire::frames::{
-        ErrorCode, MessageForm,
+        ErrorCode, MessageForm, StickerForm,
         shopper::{Hello, PageForm, ServerFrame, ShopForm, StateForm, Welcome},
     },
 };
@@ -225,7 +225,9 @@ async fn first_frame(
         Some(_) => sent < now.last_seq,
         None => messages.first().is_some_and(|first| 1 < first.seq),
     };
-    let shop = &engine.parts().shops.assistant(&connection.shop)?.shop;
+    let assistant = engine.parts().shops.assistant(&connection.shop)?;
+    let shop = &assistant.shop;
+    let stickers = assistant.stickers(conversation.locale).into_iter();
     let queue = standing.wait();
     let welcome = Welcome {
         conversation: conversation.id.to_string(),
@@ -235,6 +237,7 @@ async fn first_frame(
             id: shop.id.to_string(),
             name: shop.name.get(conversation.locale).to_owned(),
             locales: shop.locales.iter().map(|locale| locale.tag()).collect(),
+            stickers: stickers.map(|(id, alt)| StickerForm { id, alt }).collect(),
         },
         state: StateForm::new(standing.mode, queue, standing.agent.map(|agent| agent.name)),
         messages: messages.iter().map(|message| MessageForm::of(message, connection.trace)).collect(),

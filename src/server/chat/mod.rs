@@ -40,7 +40,7 @@ pub(super) async fn connect(
 
 /// A browser names the page's site in `Origin`; a client without one is no browser and is accepted. The server's
 /// own pages are always allowed.
-fn origin_allowed(allowed: &[String], headers: &HeaderMap) -> bool {
+pub(super) fn origin_allowed(allowed: &[String], headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get(header::ORIGIN) else { return true };
     let Ok(origin) = origin.to_str() else { return false };
     let own = headers.get(header::HOST).and_then(|host| host.to_str().ok());

@@ -5,15 +5,15 @@ use jiff::Timestamp;
 use super::connection::Desk;
 use crate::{
     domain::{Localized, Mode, Shown},
-    shop::{Assignment, Shop},
+    engine::Assistant,
+    shop::Assignment,
     store::{Card, Conversation, Duty, Note, OnDuty, StoreError},
     wire::{
         frames::{
-            Named,
+            Named, StickerForm,
             desk::{
                 BoardForm, CannedForm, CardForm, ColleagueForm, LastForm, NamedId, NoteForm, RatingForm,
-                ReasonForm, ServiceForm, ShopForm, ShopperForm, SlotForm, StaffForm, StickerForm,
-                SuggestionForm,
+                ReasonForm, ServiceForm, ShopForm, ShopperForm, SlotForm, StaffForm, SuggestionForm,
             },
         },
         message::author_name,
@@ -87,14 +87,15 @@ fn colleague(desk: &Desk, person: &OnDuty) -> ColleagueForm {
 pub(super) fn shops(desk: &Desk) -> Vec<ShopForm> {
     let engine = &desk.state.engine;
     let served = desk.shops.iter().filter_map(|shop| engine.parts().shops.assistant(shop).ok());
-    served.map(|assistant| shop(&assistant.shop)).collect()
+    served.map(|assistant| shop(&assistant)).collect()
 }
 
-fn shop(shop: &Shop) -> ShopForm {
+fn shop(assistant: &Assistant) -> ShopForm {
+    let shop = &assistant.shop;
     let locale = shop.locales.first().copied().unwrap_or_default();
     let named = |id: &str, name: &Localized| NamedId { id: id.to_owned(), name: name.get(locale).to_owned() };
     let rules = &shop.handoff;
-    let stickers = shop.stickers.iter();
+    let stickers = assistant.stickers(locale).into_iter();
     ShopForm {
         id: shop.id.to_string(),
         name: shop.name.get(locale).to_owned(),
@@ -106,9 +107,7 @@ fn shop(shop: &Shop) -> ShopForm {
             .iter()
             .map(|one| CannedForm { id: one.id.clone(), zh: one.text.zh.clone(), en: one.text.en.clone() })
             .collect(),
-        stickers: stickers
-            .map(|(id, one)| StickerForm { id: id.clone(), alt: one.alt.get(locale).to_owned() })
-            .collect(),
+        stickers: stickers.map(|(id, alt)| StickerForm { id, alt }).collect(),
         service: ServiceForm {
             first_reply: rules.service.first_reply.as_secs(),
             reply: rules.service.reply.as_secs(),

@@ -123,8 +123,8 @@ async fn follow(desk: &mut Desk, frame: ClientFrame, conversation: &str) -> Resu
             let (conversation, seq) = (conversation.to_owned(), current.last_seq);
             desk.writer.send(&ServerFrame::Suggestions { conversation, seq, suggestions }).await?;
         }
-        ClientFrame::Say { id, text, sticker, .. } => {
-            let parts = spoken(desk, &current, text, sticker)?;
+        ClientFrame::Say { id, text, image, sticker, .. } => {
+            let parts = spoken(desk, &current, (text, image, sticker)).await?;
             let seq = Some(engine.say_as_agent(&current, &staff, &id, parts).await?);
             let conversation = conversation.to_owned();
             desk.writer.send(&ServerFrame::Ack { id, conversation, seq, n: None }).await?;
@@ -183,19 +183,22 @@ async fn transfer(
     Ok(())
 }
 
-/// What a person says, as parts.
-fn spoken(
+/// What a person says: words, a picture uploaded in this conversation, or a sticker of the shop.
+async fn spoken(
     desk: &Desk,
     current: &Conversation,
-    text: Option<String>,
-    sticker: Option<String>,
+    said: (Option<String>, Option<String>, Option<String>),
 ) -> Result<Vec<Part>, Failure> {
-    let sticker = sticker.map(|id| desk.state.engine.sticker_part(&current.shop, &id, current.locale));
-    match (text, sticker) {
-        (Some(text), _) => Ok(vec![Part::text(text)]),
-        (None, Some(Some(part))) => Ok(vec![part]),
-        (None, _) => Err(Failure::Code(ErrorCode::BadFrame)),
-    }
+    let engine = &desk.state.engine;
+    let part = match said {
+        (Some(text), ..) => Some(Part::text(text)),
+        (None, Some(image), _) => {
+            engine.image_part(current, &image.as_str().into()).await.map_err(PeopleError::from)?
+        }
+        (None, None, Some(id)) => engine.sticker_part(&current.shop, &id, current.locale),
+        (None, None, None) => None,
+    };
+    part.map(|part| vec![part]).ok_or(Failure::Code(ErrorCode::BadFrame))
 }
 
 /// The conversation, if this person may see it: one of their shops that was brought to people once, also after it

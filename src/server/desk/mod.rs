@@ -6,7 +6,7 @@ mod frames;
 
 use axum::{
     extract::{State, WebSocketUpgrade},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 
@@ -19,18 +19,11 @@ pub(super) async fn connect(
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, ApiError> {
     let agent = staff::may_work(&state, &headers).await?;
-    if !same_site(&headers) {
+    if !staff::same_site(&headers) {
         return Ok((StatusCode::FORBIDDEN, "the desk is opened from its own page only").into_response());
     }
     Ok(upgrade
         .max_message_size(LARGEST_FRAME)
         .max_frame_size(LARGEST_FRAME)
         .on_upgrade(move |socket| connection::run(state, agent, socket)))
-}
-
-/// Cookies travel with any page's websocket, so the page itself has to be ours.
-fn same_site(headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let Some(origin) = text(header::ORIGIN) else { return true };
-    origin.split_once("://").map(|(_, site)| site) == text(header::HOST)
 }

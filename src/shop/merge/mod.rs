@@ -157,13 +157,13 @@ fn stickers(
 ) -> BTreeMap<String, Sticker> {
     let mut places: BTreeMap<String, String> = BTreeMap::new();
     let mut stickers = BTreeMap::new();
-    for entry in entries {
+    for (place, entry) in entries.into_iter().enumerate() {
         if let Some(means) = &entry.means {
             known.check(means, problems);
         }
         once(&entry.id, &mut places, problems);
         let means = entry.means.map(|means| IntentId::from(means.value));
-        stickers.insert(entry.id.value, Sticker { alt: entry.alt, means });
+        stickers.insert(entry.id.value, Sticker { alt: entry.alt, means, place });
     }
     stickers
 }

@@ -8,6 +8,7 @@ mod people;
 mod staff;
 mod survival;
 mod trade;
+mod uploads;
 
 use std::sync::Arc;
 

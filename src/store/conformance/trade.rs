@@ -269,6 +269,7 @@ async fn an_order_that_is_refunded_goes_nowhere_any_more(store: SharedStore) {
         kind: TicketKind::RefundOnly,
         reason,
         lines: vec![("1".into(), 2)],
+        evidence: vec!["a-photo".into()],
         amount,
         shipping_payer,
         state,

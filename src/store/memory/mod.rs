@@ -7,6 +7,7 @@ mod conversations;
 mod queue;
 mod staff;
 mod trade;
+mod uploads;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -18,7 +19,7 @@ use jiff::Timestamp;
 
 use super::{
     Agent, AgentSession, Carried, Duty, Note, PublishedVersion, Result, Seed, SignInFailures, Store,
-    StoreError, VersionStore, rules::Record,
+    StoreError, Upload, VersionStore, rules::Record,
 };
 use crate::domain::{
     AgentId, Change, ChangeOutcome, Content, ConversationId, DialogueState, Message, OrderId, ShopId,
@@ -45,6 +46,8 @@ struct Tables {
     presence: HashMap<AgentId, (Duty, Timestamp)>,
     /// Notes that name somebody who has not looked: who, where, which.
     mentions: HashSet<(AgentId, ConversationId, u64)>,
+    /// Pictures, and whether each was said.
+    uploads: Vec<(Upload, bool)>,
 }
 
 /// A conversation with everything that belongs to it.

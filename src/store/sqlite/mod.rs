@@ -10,6 +10,7 @@ mod queue;
 mod rows;
 mod staff;
 mod trade;
+mod uploads;
 mod versions;
 
 use std::{path::Path, str::FromStr, time::Duration};

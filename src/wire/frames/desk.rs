@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ErrorCode, FrameError, LONGEST_TEXT, MessageForm, Named, bad, check_id, check_text, parse as parse_frame,
-    parse_hello,
+    ErrorCode, FrameError, LONGEST_TEXT, MessageForm, Named, StickerForm, bad, check_id, check_text,
+    parse as parse_frame, parse_hello,
 };
 
 const TYPES: [&str; 17] = [
@@ -407,14 +407,6 @@ pub struct CannedForm {
     pub id: String,
     pub zh: String,
     pub en: Option<String>,
-}
-
-/// A sticker of the shop.
-#[derive(Clone, Debug, Serialize)]
-#[expect(missing_docs, reason = "the fields of ARCHITECTURE.md")]
-pub struct StickerForm {
-    pub id: String,
-    pub alt: String,
 }
 
 /// How fast people mean to answer, in seconds.

@@ -167,6 +167,15 @@ pub struct Named {
     pub name: String,
 }
 
+/// A sticker that may be said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StickerForm {
+    /// Its id.
+    pub id: String,
+    /// What it shows, in the reader's language.
+    pub alt: String,
+}
+
 impl MessageForm {
     /// The form of a message; with why the bot said it, if the reader may see that.
     pub fn of(message: &Message, trace: bool) -> Self {

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ErrorCode, FrameError, MessageForm, Named, check_id, check_text, parse as parse_frame, parse_hello,
+    ErrorCode, FrameError, MessageForm, Named, StickerForm, check_id, check_text, parse as parse_frame,
+    parse_hello,
 };
 use crate::domain::{Content, Message, Mode};
 
@@ -207,6 +208,7 @@ pub struct ShopForm {
     pub id: String,
     pub name: String,
     pub locales: Vec<&'static str>,
+    pub stickers: Vec<StickerForm>,
 }
 
 /// Who answers.

@@ -10,11 +10,10 @@ use crate::{
     wire::{
         encode,
         frames::{
-            ErrorCode, MessageForm, Named,
+            ErrorCode, MessageForm, Named, StickerForm,
             desk::{
                 self, AgentForm, BoardForm, CannedForm, CardForm, ColleagueForm, LastForm, NamedId, NoteForm,
-                RatingForm, ReasonForm, ServiceForm, ShopperForm, SlotForm, StaffForm, StickerForm,
-                SuggestionForm,
+                RatingForm, ReasonForm, ServiceForm, ShopperForm, SlotForm, StaffForm, SuggestionForm,
             },
             shopper::{self, ShopForm, StateForm, Welcome},
         },
@@ -110,7 +109,12 @@ fn every_frame_to_the_shopper_is_described() {
             conversation: id(),
             token: "t".to_owned(),
             seq: 0,
-            shop: ShopForm { id: "demo".to_owned(), name: "店".to_owned(), locales: vec!["zh-Hans"] },
+            shop: ShopForm {
+                id: "demo".to_owned(),
+                name: "店".to_owned(),
+                locales: vec!["zh-Hans"],
+                stickers: vec![StickerForm { id: "ok".to_owned(), alt: "好".to_owned() }],
+            },
             state: standing(Mode::Bot, None, None),
             messages: messages(),
             more: true,

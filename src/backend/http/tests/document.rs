@@ -59,6 +59,7 @@ fn a_ticket() -> Ticket {
         kind: TicketKind::Return,
         reason: "no_reason".to_owned(),
         lines: vec![("1".into(), 2)],
+        evidence: vec!["a-photo".into()],
         amount: yuan("84.15"),
         shipping_payer: "shopper".to_owned(),
         state: TicketState::Review,

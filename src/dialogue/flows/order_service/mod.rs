@@ -426,6 +426,7 @@ fn note(talk: &Talk<'_>, kind: TicketKind, order: &Order, detail: String) -> Cha
         kind,
         reason: detail,
         lines: Vec::new(),
+        evidence: Vec::new(),
         amount: talk.nothing(),
         shipping_payer: String::new(),
         state,

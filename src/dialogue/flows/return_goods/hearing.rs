@@ -1,7 +1,7 @@
 //! What a message says to the return flow: order, units, kind, reason, the wish of an exchange, yes and no.
 //! Everything is looked for in every message, so that answers may come early, together, or as corrections.
 
-use super::{Heard, order_of};
+use super::{Heard, evidence, order_of};
 use crate::{
     dialogue::{
         orders::{self, Mention},
@@ -60,6 +60,7 @@ pub(super) fn hear(talk: &mut Talk<'_>, run: &mut FlowRun) -> Ask<Heard> {
     if let Some(choice) = talk.choice() {
         from_choice(run, choice);
     }
+    evidence::hear(talk, run);
     from_words(talk, run, begins);
     let known = run.slots.clone();
     // Who has not signed in keeps what was said so far and is asked to.
@@ -97,7 +98,9 @@ fn from_intent(talk: &Talk<'_>, run: &mut FlowRun, begins: bool) {
     if let Some(kind) = kind.filter(|_| begins || matches!(intent.as_deref(), Some("exchange.request"))) {
         run.put("kind", kind);
     }
-    if let Some(reason) = reason.filter(|_| begins || run.text("reason").is_none()) {
+    // 不对，是那双鞋: what is corrected was misheard, the goods are not wrong.
+    let corrects = words::denies(talk.words());
+    if let Some(reason) = reason.filter(|_| begins || (run.text("reason").is_none() && !corrects)) {
         run.put("reason", reason);
     }
     if begins {

@@ -17,6 +17,7 @@
 //! ```
 
 mod case;
+mod evidence;
 mod hearing;
 mod telling;
 mod unpaid;
@@ -142,6 +143,7 @@ fn go_on(talk: &mut Talk<'_>, run: &mut FlowRun) -> Ask<Next> {
     talk.want(crate::dialogue::Query::Tickets(shopper));
     let orders = talk.orders()?;
     let tickets = talk.tickets()?;
+    evidence::acknowledge(talk, run);
     let corrected = take(run, "corrected");
     if corrected.is_some() || run.asking.as_deref() != Some("confirm") {
         run.slots.remove("summarised");
@@ -357,6 +359,9 @@ fn conclude(talk: &mut Talk<'_>, run: &mut FlowRun, case: &Case<'_>) -> Ask<Next
         handover::hand_over(talk, Reason::Amount);
         return Ok(Next::Done);
     }
+    if let Some(next) = evidence::settle(talk, run, case) {
+        return Ok(next);
+    }
     match run.slots.remove("confirmed") {
         Some(SlotValue::Bool(true)) => Ok(submit(talk, run, case)),
         Some(_) => {
@@ -376,7 +381,7 @@ fn conclude(talk: &mut Talk<'_>, run: &mut FlowRun, case: &Case<'_>) -> Ask<Next
             if run.slots.insert("summarised".to_owned(), SlotValue::Bool(true)).is_some() {
                 telling::summary_again(talk, case);
             } else {
-                telling::summary(talk, case, run.text("want"));
+                telling::summary(talk, case, run);
             }
             let choices = [("choice.confirm", "yes"), ("choice.change", "no"), ("choice.cancel", "cancel")];
             let choices = choices.map(|(key, value)| talk.choice_of(key, value)).into();
@@ -411,6 +416,7 @@ fn submit(talk: &mut Talk<'_>, run: &mut FlowRun, case: &Case<'_>) -> Next {
             kind: case.kind,
             reason,
             lines: case.claims.clone(),
+            evidence: evidence::pictures(run),
             amount: case.amount,
             shipping_payer: if case.kind == TicketKind::RefundOnly { String::new() } else { case.payer.name().to_owned() },
             state: case.state,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Case, case::item_words, lines_of};
+use super::{Case, case::item_words, evidence, lines_of};
 use crate::{
     dialogue::{
         cases,
@@ -88,7 +88,7 @@ fn reason_words(talk: &Talk<'_>, reason: &str) -> String {
 }
 
 /// The claim to confirm: goods, kind, reason, money, who pays and until when.
-pub(super) fn summary(talk: &mut Talk<'_>, case: &Case<'_>, want: Option<&str>) {
+pub(super) fn summary(talk: &mut Talk<'_>, case: &Case<'_>, run: &FlowRun) {
     let items = case.items(talk);
     let kind = talk.label(case.kind.reply_key(), &[]);
     let reason = reason_words(talk, &case.reason);
@@ -100,7 +100,7 @@ pub(super) fn summary(talk: &mut Talk<'_>, case: &Case<'_>, want: Option<&str>) 
         ("amount", &amount),
     ];
     if case.kind == TicketKind::Exchange {
-        let slots = [slots[0], slots[2], ("want", want.unwrap_or_default())];
+        let slots = [slots[0], slots[2], ("want", run.text("want").unwrap_or_default())];
         talk.say("return.summary_exchange", &slots);
     } else if case.amount == talk.nothing() {
         talk.say("return.summary_goods", &slots[..3]);
@@ -122,7 +122,10 @@ pub(super) fn summary(talk: &mut Talk<'_>, case: &Case<'_>, want: Option<&str>) 
     if case.kind == TicketKind::RefundOnly && case.claims.iter().any(on_its_way) {
         talk.say("return.intercept", &[]);
     }
-    if Ground::of(&case.reason).is_sellers() {
+    let pictures = evidence::pictures(run).len();
+    if 0 < pictures {
+        talk.say("return.evidence_attached", &[("count", &pictures.to_string())]);
+    } else if Ground::of(&case.reason).is_sellers() {
         talk.say("return.keep_photos", &[]);
     }
     say_condition(talk, case);
