@@ -16,6 +16,7 @@ use crate::domain::{
     trade::{Order, Product, Shopper, Ticket, WalletCoupon},
 };
 
+mod audit;
 mod changes;
 pub mod error;
 mod hands;
@@ -32,6 +33,7 @@ mod conformance;
 pub(crate) mod samples;
 
 pub use crate::domain::{Staff, Stint};
+pub use audit::{Audit, AuditFilter, AuditStore, NewAudit};
 pub use error::StoreError;
 pub use model::{
     Agent, AgentSession, Appended, Carried, Conversation, DueChange, Identity, NewAgent, NewAnswer,
@@ -52,7 +54,7 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// A store whole. `Arc<dyn Store>` is what the rest of Xiaoer holds.
 #[async_trait]
-pub trait Store: ConversationStore + QueueStore + StaffStore + VersionStore + TradeStore {
+pub trait Store: ConversationStore + QueueStore + StaffStore + AuditStore + VersionStore + TradeStore {
     /// Whether the store can be read and written now; for `/readyz`.
     async fn ping(&self) -> Result<()>;
 }

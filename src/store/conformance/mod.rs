@@ -2,6 +2,7 @@
 //!
 //! Each story is a function of an empty store; `stories!` makes a test of it for every implementation.
 
+mod audit;
 mod conversations;
 mod outbox;
 mod people;

@@ -3,6 +3,7 @@
 //! One mutex around everything makes each use case one transaction. It is a plain mutex, never held across an
 //! await. Nothing survives the process.
 
+mod audit;
 mod conversations;
 mod queue;
 mod staff;
@@ -17,7 +18,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{
-    Agent, AgentSession, Carried, Duty, Note, PublishedVersion, Result, Seed, SignInFailures, Store,
+    Agent, AgentSession, Audit, Carried, Duty, Note, PublishedVersion, Result, Seed, SignInFailures, Store,
     StoreError, VersionStore, rules::Record,
 };
 use crate::domain::{
@@ -38,6 +39,7 @@ struct Tables {
     agents: Vec<Agent>,
     sessions: Vec<AgentSession>,
     failures: HashMap<String, SignInFailures>,
+    audit: Vec<Audit>,
     versions: HashMap<ShopId, Vec<PublishedVersion>>,
     trade: HashMap<ShopId, Trade>,
     said_once: HashSet<(ShopId, String)>,

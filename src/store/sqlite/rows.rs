@@ -50,7 +50,7 @@ pub(super) fn at(row: &SqliteRow, column: &'static str) -> Result<Timestamp> {
     Ok(time(row.try_get(column)?))
 }
 
-fn maybe_id<T: From<String>>(row: &SqliteRow, column: &'static str) -> Result<Option<T>> {
+pub(super) fn maybe_id<T: From<String>>(row: &SqliteRow, column: &'static str) -> Result<Option<T>> {
     Ok(row.try_get::<Option<String>, _>(column)?.map(T::from))
 }
 
