@@ -57,6 +57,7 @@ impl Accounts {
             groups: Vec::new(),
             capacity: 0,
             must_change: true,
+            oidc_subject: None,
             at: now,
         };
         // The file comes first: an owner whose password nobody knows would be worse than a file too many.
@@ -100,7 +101,14 @@ impl Accounts {
         self.store.clear_failures(&name).await?;
         let (token, token_hash) = tokens::new();
         let expires_at = now + SESSION;
-        let session = AgentSession { token_hash, agent: agent.id.clone(), expires_at, at: now };
+        let session = AgentSession {
+            token_hash,
+            agent: agent.id.clone(),
+            expires_at,
+            client: String::new(),
+            vouched: false,
+            at: now,
+        };
         self.store.add_session(session).await?;
         Ok(SignedIn { token, expires_at, agent })
     }

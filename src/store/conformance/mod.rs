@@ -6,6 +6,7 @@ mod audit;
 mod conversations;
 mod outbox;
 mod people;
+mod sign_in;
 mod staff;
 mod survival;
 mod trade;

@@ -6,6 +6,7 @@
 mod audit;
 mod conversations;
 mod queue;
+mod sign_in;
 mod staff;
 mod trade;
 
@@ -18,8 +19,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{
-    Agent, AgentSession, Audit, Carried, Duty, Note, PublishedVersion, Result, Seed, SignInFailures, Store,
-    StoreError, VersionStore, rules::Record,
+    Agent, AgentSession, Audit, Carried, Duty, Note, PublishedVersion, Result, Seed, SignInFailures, SignInTry,
+    Store, StoreError, VersionStore, rules::Record,
 };
 use crate::domain::{
     AgentId, Change, ChangeOutcome, Content, ConversationId, DialogueState, Message, OrderId, ShopId,
@@ -40,6 +41,8 @@ struct Tables {
     sessions: Vec<AgentSession>,
     failures: HashMap<String, SignInFailures>,
     audit: Vec<Audit>,
+    second_steps: HashMap<AgentId, sign_in::KeptStep>,
+    sign_in_tries: HashMap<[u8; 32], SignInTry>,
     versions: HashMap<ShopId, Vec<PublishedVersion>>,
     trade: HashMap<ShopId, Trade>,
     said_once: HashSet<(ShopId, String)>,

@@ -9,6 +9,7 @@ mod audit;
 mod conversations;
 mod queue;
 mod rows;
+mod sign_in;
 mod staff;
 mod trade;
 mod versions;

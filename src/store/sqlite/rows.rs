@@ -256,3 +256,11 @@ pub(super) fn message(row: &SqliteRow) -> Result<Message> {
 pub(super) fn messages(rows: &[SqliteRow]) -> Result<Vec<Message>> {
     rows.iter().map(message).collect()
 }
+
+/// A row that refers to something unknown.
+pub(super) fn on_foreign_key(error: sqlx::Error, what: &'static str) -> StoreError {
+    match &error {
+        sqlx::Error::Database(inner) if inner.is_foreign_key_violation() => StoreError::NotFound(what),
+        _ => error.into(),
+    }
+}
