@@ -56,7 +56,9 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// A store whole. `Arc<dyn Store>` is what the rest of Xiaoer holds.
 #[async_trait]
-pub trait Store: ConversationStore + QueueStore + StaffStore + SignInStore + AuditStore + VersionStore + TradeStore {
+pub trait Store:
+    ConversationStore + QueueStore + StaffStore + SignInStore + AuditStore + VersionStore + TradeStore
+{
     /// Whether the store can be read and written now; for `/readyz`.
     async fn ping(&self) -> Result<()>;
 }
@@ -252,6 +254,7 @@ pub trait QueueStore: Send + Sync {
     async fn be_present(&self, agent: &AgentId, duty: Option<Duty>, at: Timestamp) -> Result<Duty>;
 
     /// Everyone who may hold conversations, by name.
+    /// Whoever may not sign in any more was seen never.
     async fn on_duty(&self) -> Result<Vec<OnDuty>>;
 
     /// Stays with people in these shops that began to wait in `from..until`, in that order.

@@ -17,6 +17,10 @@ pub struct MemberChange {
     pub role: super::Role,
     /// The shops; empty means all of them.
     pub shops: Vec<ShopId>,
+    /// The groups of people they are there for; empty means all of them.
+    pub groups: Vec<String>,
+    /// How many conversations at once; 0 as their shops say.
+    pub capacity: u32,
     /// Who they are to the shop's sign-in service.
     pub oidc_subject: Option<String>,
 }

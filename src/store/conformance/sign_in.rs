@@ -20,7 +20,7 @@ stories! {
 
 fn change(name: &str, role: Role, shops: &[&str]) -> MemberChange {
     let shops = shops.iter().map(|shop| (*shop).into()).collect();
-    MemberChange { name: name.to_owned(), role, shops, oidc_subject: None }
+    MemberChange { name: name.to_owned(), role, shops, groups: Vec::new(), capacity: 0, oidc_subject: None }
 }
 
 fn owner(id: &str) -> NewAgent {
@@ -50,12 +50,15 @@ async fn members_are_changed_whole_or_not_at_all(store: SharedStore) {
 
     let wanted = MemberChange {
         oidc_subject: Some("mei@example.com".to_owned()),
+        groups: vec!["presale".to_owned()],
+        capacity: 7,
         ..change(" Mei Li ", Role::Editor, &["tea", "books"])
     };
     assert_eq!(store.change_member(&"a1".into(), wanted).await.unwrap(), MemberChanged::Yes);
     let mei = store.agent_by_name("mei li").await.unwrap().unwrap();
     assert_eq!((mei.name.as_str(), mei.role, mei.shops.len()), ("Mei Li", Role::Editor, 2));
     assert_eq!(mei.oidc_subject.as_deref(), Some("mei@example.com"));
+    assert_eq!((mei.groups.as_slice(), mei.capacity), (&["presale".to_owned()][..], 7));
     let taken_subject =
         MemberChange { oidc_subject: Some("lei@example.com".to_owned()), ..change("mei", Role::Agent, &[]) };
     for taken in [change("LEI", Role::Agent, &[]), taken_subject] {

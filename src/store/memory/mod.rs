@@ -19,8 +19,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{
-    Agent, AgentSession, Audit, Carried, Duty, Note, PublishedVersion, Result, Seed, SignInFailures, SignInTry,
-    Store, StoreError, VersionStore, rules::Record,
+    Agent, AgentSession, Audit, Carried, Duty, Note, PublishedVersion, Result, Seed, SignInFailures,
+    SignInTry, Store, StoreError, VersionStore, rules::Record,
 };
 use crate::domain::{
     AgentId, Change, ChangeOutcome, Content, ConversationId, DialogueState, Message, OrderId, ShopId,

@@ -54,6 +54,8 @@ impl StaffStore for MemoryStore {
         changed.name = change.name.trim().to_owned();
         changed.role = change.role;
         changed.shops = change.shops;
+        changed.groups = change.groups;
+        changed.capacity = change.capacity;
         changed.oidc_subject = change.oidc_subject;
         if tables.is_taken(&changed.id, &changed.name, changed.oidc_subject.as_deref()) {
             return Ok(MemberChanged::Taken);

@@ -63,12 +63,15 @@ impl StaffStore for SqliteStore {
             return Ok(MemberChanged::LastOwner);
         }
         let done = sqlx::query(
-            "update agents set name = ?, folded = ?, role = ?, shops = ?, oidc_subject = ? where id = ?",
+            "update agents set name = ?, folded = ?, role = ?, shops = ?, groups = ?, capacity = ?, oidc_subject = ?
+             where id = ?",
         )
         .bind(change.name.trim())
         .bind(folded(&change.name))
         .bind(change.role.name())
         .bind(wire::encode_list(&change.shops))
+        .bind(wire::encode_list(&change.groups))
+        .bind(change.capacity)
         .bind(&change.oidc_subject)
         .bind(id.as_str())
         .execute(&mut *tx)
