@@ -38,6 +38,9 @@ pub mod wire;
 // What is kept, behind one trait per concern.
 pub mod store;
 
+// One request to another server and its answer.
+pub mod fetch;
+
 // A shop's own systems.
 pub mod backend;
 

@@ -26,6 +26,12 @@ pub enum KeyError {
         /// Which.
         path: PathBuf,
     },
+    /// A sealed secret can't be opened with the key in the file.
+    #[error("a sealed secret can't be opened with the key file {path}")]
+    Sealed {
+        /// Which.
+        path: PathBuf,
+    },
     /// The name could not be a file's.
     #[error("the shop's id can't name a key")]
     Name,

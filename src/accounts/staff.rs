@@ -1,23 +1,35 @@
-//! Staff sign-in: sessions, lock-out, the first sign-in, changing a password.
+//! Staff sign-in: sessions, the first sign-in, changing a password.
 
 use std::{path::PathBuf, time::Duration};
 
 use jiff::Timestamp;
 
 use super::{AccountError, Accounts, keys::write_private, passwords, tokens};
-use crate::store::{Agent, AgentSession, NewAgent, Role};
+use crate::store::{Agent, AgentSession, NewAgent, NewAudit, Role};
 
 /// How long a session lasts.
 const SESSION: Duration = Duration::from_secs(12 * 3600);
-/// Wrong passwords before waiting begins.
-const FREE_TRIES: u32 = 5;
-/// The longest wait, in seconds.
-const LONGEST_WAIT: i64 = 900;
+/// How much of a browser's name for itself is kept, in characters.
+const LONGEST_CLIENT: usize = 300;
+/// How long a session that ended on another node may go unnoticed.
+const LOOK_AGAIN: Duration = Duration::from_secs(30);
 /// The name of the first member of staff.
 const FIRST_NAME: &str = "owner";
 
+/// What somebody gives to sign in.
+#[derive(Clone, Copy)]
+pub struct Credentials<'a> {
+    /// Who they say they are.
+    pub name: &'a str,
+    /// Their password.
+    pub password: &'a str,
+    /// A code of the second step, or a recovery code, once it was asked for.
+    pub code: Option<&'a str>,
+    /// What their browser calls itself.
+    pub client: &'a str,
+}
+
 /// Somebody has signed in.
-#[derive(Debug)]
 pub struct SignedIn {
     /// The session's token, for the cookie.
     pub token: String,
@@ -57,6 +69,7 @@ impl Accounts {
             groups: Vec::new(),
             capacity: 0,
             must_change: true,
+            oidc_subject: None,
             at: now,
         };
         // The file comes first: an owner whose password nobody knows would be worse than a file too many.
@@ -71,37 +84,66 @@ impl Accounts {
         Ok(made.then(|| FirstSignIn { name: FIRST_NAME.to_owned(), password, file }))
     }
 
-    /// Signs a member of staff in. After five wrong passwords each further try has to wait, twice as long each
-    /// time, a quarter of an hour at most; names that nobody has behave the same.
+    /// Signs a member of staff in. After five wrong passwords or codes each further try has to wait, twice as long
+    /// each time, a quarter of an hour at most; names that nobody has, and members who are disabled, behave the same.
     ///
     /// # Errors
-    /// [`AccountError::BadCredentials`], [`AccountError::Locked`], the store's.
-    pub async fn sign_in(
-        &self,
-        name: &str,
-        password: &str,
-        now: Timestamp,
-    ) -> Result<SignedIn, AccountError> {
-        let name: String = name.trim().chars().take(100).collect();
-        let failures = self.store.failures(&name).await?;
-        if let Some(wait) = wait_after(failures.count, failures.last_at, now) {
-            return Err(AccountError::Locked(wait));
-        }
+    /// [`AccountError::BadCredentials`], [`AccountError::CodeNeeded`] when the password is right and a code is missing,
+    /// [`AccountError::BadCode`], [`AccountError::Locked`], the store's.
+    pub async fn sign_in(&self, given: Credentials<'_>, now: Timestamp) -> Result<SignedIn, AccountError> {
+        let name: String = given.name.trim().chars().take(100).collect();
+        let _turn = self.begin_trying(&name, now).await?;
         let agent = self.store.agent_by_name(&name).await?;
         let hash = match &agent {
             Some(agent) => agent.password_hash.clone(),
             None => self.nobodys_hash().await?,
         };
-        let right = passwords::matches(password, &hash).await?;
-        let Some(agent) = agent.filter(|_| right) else {
-            self.store.count_failure(&name, now).await?;
-            return Err(AccountError::BadCredentials);
+        let right = passwords::matches(given.password, &hash).await?;
+        let admitted = agent.as_ref().filter(|agent| right && agent.disabled_at.is_none());
+        let Some(agent) = admitted else {
+            return self.failed(&name, agent.as_ref(), "password", now).await;
         };
+        if agent.second_step {
+            let code = given.code.map(str::trim).filter(|code| !code.is_empty());
+            let code = code.ok_or(AccountError::CodeNeeded)?;
+            if !self.uses_code(agent, code, now).await? {
+                self.count_wrong(&name, Some(agent), "code", now).await?;
+                return Err(AccountError::BadCode);
+            }
+        }
         self.store.clear_failures(&name).await?;
+        self.begin_session(agent.clone(), given.client, false, now).await
+    }
+
+    /// What a wrong name or password is answered; it counts.
+    async fn failed(
+        &self,
+        name: &str,
+        agent: Option<&Agent>,
+        what: &str,
+        now: Timestamp,
+    ) -> Result<SignedIn, AccountError> {
+        self.count_wrong(name, agent, what, now).await?;
+        Err(AccountError::BadCredentials)
+    }
+
+    /// Begins a session of somebody who has proved who they are.
+    pub(super) async fn begin_session(
+        &self,
+        agent: Agent,
+        client: &str,
+        vouched: bool,
+        now: Timestamp,
+    ) -> Result<SignedIn, AccountError> {
         let (token, token_hash) = tokens::new();
         let expires_at = now + SESSION;
-        let session = AgentSession { token_hash, agent: agent.id.clone(), expires_at, at: now };
+        let client: String = client.chars().filter(|c| !c.is_control()).take(LONGEST_CLIENT).collect();
+        let session =
+            AgentSession { token_hash, agent: agent.id.clone(), expires_at, client, vouched, at: now };
         self.store.add_session(session).await?;
+        let by = if vouched { "oidc" } else { "password" };
+        let detail = serde_json::json!({"by": by});
+        self.store.record_audit(NewAudit::by(&agent, "session.begin", now).with(detail)).await?;
         Ok(SignedIn { token, expires_at, agent })
     }
 
@@ -117,8 +159,27 @@ impl Accounts {
     ///
     /// # Errors
     /// The store's.
-    pub async fn sign_out(&self, token: &str) -> Result<(), AccountError> {
-        Ok(self.store.remove_session(&tokens::hash(token)).await?)
+    pub async fn sign_out(&self, token: &str, now: Timestamp) -> Result<(), AccountError> {
+        let Some(agent) = self.session(token, now).await? else { return Ok(()) };
+        self.store.remove_session(&tokens::hash(token)).await?;
+        self.changed.send_replace(());
+        Ok(self.store.record_audit(NewAudit::by(&agent, "session.end", now)).await?)
+    }
+
+    /// Returns once a session has ended, or its member may do or is called something else than `agent` says: whoever
+    /// serves them on a connection that stays open has to begin anew then.
+    pub async fn until_over(&self, token: &str, agent: &Agent, now: impl Fn() -> Timestamp) {
+        let hash = tokens::hash(token);
+        let mut changes = self.changed.subscribe();
+        loop {
+            match self.store.session(&hash, now()).await {
+                Ok(Some(current)) if has_rights_of(&current, agent) => {}
+                Ok(_) => return,
+                Err(error) => tracing::warn!(error = %error, "a session can't be looked at"),
+            }
+            // Woken or not, the store knows.
+            let _ = tokio::time::timeout(LOOK_AGAIN, changes.changed()).await;
+        }
     }
 
     /// Changes a password; every other session of this person ends.
@@ -133,14 +194,7 @@ impl Accounts {
         new: &str,
         now: Timestamp,
     ) -> Result<(), AccountError> {
-        let failures = self.store.failures(&agent.name).await?;
-        if let Some(wait) = wait_after(failures.count, failures.last_at, now) {
-            return Err(AccountError::Locked(wait));
-        }
-        if !passwords::matches(old, &agent.password_hash).await? {
-            self.store.count_failure(&agent.name, now).await?;
-            return Err(AccountError::BadCredentials);
-        }
+        self.prove_password(agent, old, now).await?;
         if new.chars().count() < passwords::SHORTEST || passwords::LONGEST < new.len() || new == old {
             return Err(AccountError::WeakPassword);
         }
@@ -148,7 +202,22 @@ impl Accounts {
         self.store.set_password(&agent.id, &hash, false, Some(&tokens::hash(session))).await?;
         // The first password is of no use any more; a file that is gone already is fine.
         let _ = std::fs::remove_file(&self.first_sign_in);
-        Ok(())
+        self.changed.send_replace(());
+        Ok(self.store.record_audit(NewAudit::by(agent, "password.change", now)).await?)
+    }
+
+    /// Asks a member who is signed in for the password again; wrong ones count as they do at the sign-in.
+    pub(super) async fn prove_password(
+        &self,
+        agent: &Agent,
+        password: &str,
+        now: Timestamp,
+    ) -> Result<(), AccountError> {
+        let _turn = self.begin_trying(&agent.name, now).await?;
+        if passwords::matches(password, &agent.password_hash).await? {
+            return Ok(());
+        }
+        self.failed(&agent.name, Some(agent), "password", now).await.map(drop)
     }
 
     async fn nobodys_hash(&self) -> Result<String, AccountError> {
@@ -156,32 +225,8 @@ impl Accounts {
     }
 }
 
-/// Milliseconds still to wait after so many failures, if any.
-fn wait_after(count: u32, last_at: Option<Timestamp>, now: Timestamp) -> Option<u64> {
-    let over = count.checked_sub(FREE_TRIES)?;
-    let wait = (1_i64 << over.min(20)).min(LONGEST_WAIT) * 1000;
-    let since = now.as_millisecond() - last_at?.as_millisecond();
-    u64::try_from(wait - since).ok().filter(|left| 0 < *left)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn waiting_begins_after_five_failures_and_doubles() {
-        let now = Timestamp::from_second(1_000_000).expect("a time");
-        for (count, seconds_ago, expected) in [
-            (0, 0, None),
-            (4, 0, None),
-            (5, 0, Some(1000)),
-            (6, 0, Some(2000)),
-            (6, 1, Some(1000)),
-            (6, 2, None),
-            (40, 0, Some(900_000)),
-        ] {
-            let last = now - Duration::from_secs(seconds_ago);
-            assert_eq!(wait_after(count, Some(last), now), expected, "{count} failures, {seconds_ago} s ago");
-        }
-    }
+/// Whether a member is and may do what it was when a connection was opened.
+fn has_rights_of(current: &Agent, agent: &Agent) -> bool {
+    let rights = |of: &Agent| (of.name.clone(), of.role, of.shops.clone(), of.groups.clone(), of.capacity);
+    rights(current) == rights(agent)
 }

@@ -107,12 +107,12 @@ fn given(path: PathBuf) -> Result<String, SystemTokenError> {
 }
 
 #[cfg(unix)]
-fn open_to_others(known: &std::fs::Metadata) -> bool {
+pub(super) fn open_to_others(known: &std::fs::Metadata) -> bool {
     std::os::unix::fs::PermissionsExt::mode(&known.permissions()) & 0o077 != 0
 }
 
 #[cfg(not(unix))]
-fn open_to_others(_: &std::fs::Metadata) -> bool {
+pub(super) fn open_to_others(_: &std::fs::Metadata) -> bool {
     false
 }
 

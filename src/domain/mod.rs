@@ -7,6 +7,7 @@ pub mod act;
 pub mod dialogue;
 pub mod id;
 pub mod locale;
+pub mod masking;
 pub mod message;
 pub mod money;
 pub mod people;

@@ -16,6 +16,7 @@ use crate::domain::{
     trade::{Order, Product, Shopper, Ticket, WalletCoupon},
 };
 
+mod audit;
 mod changes;
 pub mod error;
 mod hands;
@@ -24,6 +25,7 @@ pub mod model;
 mod open;
 pub mod people;
 mod rules;
+mod sign_in;
 mod sqlite;
 
 #[cfg(test)]
@@ -32,6 +34,7 @@ mod conformance;
 pub(crate) mod samples;
 
 pub use crate::domain::{Staff, Stint};
+pub use audit::{Audit, AuditFilter, AuditStore, NewAudit};
 pub use error::StoreError;
 pub use model::{
     Agent, AgentSession, Appended, Carried, Conversation, DueChange, Identity, NewAgent, NewAnswer,
@@ -45,6 +48,7 @@ pub use people::{
 
 pub use memory::MemoryStore;
 pub use open::open;
+pub use sign_in::{MemberChange, MemberChanged, SecondStep, SignInStore, SignInTry};
 pub use sqlite::SqliteStore;
 
 /// The result of every method.
@@ -53,7 +57,7 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 /// A store whole. `Arc<dyn Store>` is what the rest of Xiaoer holds.
 #[async_trait]
 pub trait Store:
-    ConversationStore + QueueStore + UploadStore + StaffStore + VersionStore + TradeStore
+    ConversationStore + QueueStore + UploadStore + StaffStore + SignInStore + AuditStore + VersionStore + TradeStore
 {
     /// Whether the store can be read and written now; for `/readyz`.
     async fn ping(&self) -> Result<()>;
@@ -250,6 +254,7 @@ pub trait QueueStore: Send + Sync {
     async fn be_present(&self, agent: &AgentId, duty: Option<Duty>, at: Timestamp) -> Result<Duty>;
 
     /// Everyone who may hold conversations, by name.
+    /// Whoever may not sign in any more was seen never.
     async fn on_duty(&self) -> Result<Vec<OnDuty>>;
 
     /// Stays with people in these shops that began to wait in `from..until`, in that order.
@@ -288,7 +293,7 @@ pub trait StaffStore: Send + Sync {
     /// Adds a member of staff.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] when the name (case folded) is taken.
+    /// [`StoreError::Conflict`] when the name (case folded) or the sign-in service's subject is taken.
     async fn add_agent(&self, agent: NewAgent) -> Result<()>;
 
     /// The member with an id.
@@ -297,8 +302,23 @@ pub trait StaffStore: Send + Sync {
     /// The member with a name, case folded.
     async fn agent_by_name(&self, name: &str) -> Result<Option<Agent>>;
 
+    /// The member whom the shop's sign-in service knows by a subject.
+    async fn agent_by_subject(&self, subject: &str) -> Result<Option<Agent>>;
+
     /// Everyone, by name.
     async fn agents(&self) -> Result<Vec<Agent>>;
+
+    /// Sets what a member may do and how they are known.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for an unknown member.
+    async fn change_member(&self, id: &AgentId, change: MemberChange) -> Result<MemberChanged>;
+
+    /// Forbids a member to sign in, which ends every session of theirs, or allows it again with `None`.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for an unknown member.
+    async fn set_disabled(&self, id: &AgentId, since: Option<Timestamp>) -> Result<MemberChanged>;
 
     /// Sets a password's hash and whether it must be changed at the next sign-in; ends every session of theirs
     /// but the one kept.
@@ -311,15 +331,26 @@ pub trait StaffStore: Send + Sync {
     ) -> Result<()>;
 
     /// Keeps a session.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for a member who is unknown or may not sign in.
     async fn add_session(&self, session: AgentSession) -> Result<()>;
 
-    /// Whose session it is; `None` when it is unknown or has expired at `now`.
+    /// Whose session it is; `None` when it is unknown or has expired at `now`. Whom another sign-in service
+    /// vouched for has no password to change first.
     async fn session(&self, token_hash: &[u8; 32], now: Timestamp) -> Result<Option<Agent>>;
+
+    /// A member's sessions that have not expired at `now`, the newest first.
+    async fn sessions_of(&self, id: &AgentId, now: Timestamp) -> Result<Vec<AgentSession>>;
 
     /// Ends a session; ending none is fine.
     async fn remove_session(&self, token_hash: &[u8; 32]) -> Result<()>;
 
-    /// Counts a failed sign-in for a name, known or not, and returns all since the last success.
+    /// Ends every session of a member but the one kept; returns how many had not been ended before.
+    async fn end_sessions(&self, id: &AgentId, keep_session: Option<&[u8; 32]>) -> Result<u64>;
+
+    /// Counts a failed sign-in for a name, known or not, and returns all since the last success. Names whose last
+    /// failure is a day old are forgotten.
     async fn count_failure(&self, name: &str, at: Timestamp) -> Result<SignInFailures>;
 
     /// Failed sign-ins for a name since the last success.

@@ -277,6 +277,8 @@ pub struct NewAgent {
     pub capacity: u32,
     /// The password has to be changed at first use.
     pub must_change: bool,
+    /// Who they are to the shop's sign-in service.
+    pub oidc_subject: Option<String>,
     /// Now.
     pub at: Timestamp,
 }
@@ -300,6 +302,12 @@ pub struct Agent {
     pub capacity: u32,
     /// The password has to be changed before anything else.
     pub must_change: bool,
+    /// Who they are to the shop's sign-in service.
+    pub oidc_subject: Option<String>,
+    /// Since when they may not sign in any more.
+    pub disabled_at: Option<Timestamp>,
+    /// Whether signing in with the password takes a second step.
+    pub second_step: bool,
     /// Since when they are a member.
     pub created_at: Timestamp,
 }
@@ -326,7 +334,11 @@ pub struct AgentSession {
     pub agent: AgentId,
     /// Until when.
     pub expires_at: Timestamp,
-    /// Now.
+    /// Where it was begun, as the browser calls itself.
+    pub client: String,
+    /// Another sign-in service vouched for them: such a session owes no change of a password.
+    pub vouched: bool,
+    /// Since when.
     pub at: Timestamp,
 }
 

@@ -6,8 +6,8 @@
 use jiff::Timestamp;
 
 use super::{
-    Card, Conversation, HandoffRecord, Identity, NewConversation, NewShopperMessage, Rating, Reader, Result,
-    StoreError, TurnCommit,
+    Agent, Card, Conversation, HandoffRecord, Identity, NewConversation, NewShopperMessage, Rating, Reader,
+    Result, Role, StoreError, TurnCommit,
 };
 use crate::domain::{Author, Handoff, Message, Mode, Part, ShopperId, Stint, Trace};
 
@@ -185,6 +185,16 @@ impl Record {
 /// Whether a mode waits for a person.
 pub(super) fn waits(mode: Mode) -> bool {
     matches!(mode, Mode::Queue | Mode::Message)
+}
+
+/// Whether a member may do everything everywhere; one such has to be left always.
+pub(super) fn governs(agent: &Agent) -> bool {
+    agent.role == Role::Owner && agent.shops.is_empty() && agent.disabled_at.is_none()
+}
+
+/// Failed sign-ins of names whose last one was before this are forgotten.
+pub(super) fn stale_before(now: Timestamp) -> Timestamp {
+    now.saturating_sub(std::time::Duration::from_secs(24 * 3600)).unwrap_or(Timestamp::MIN)
 }
 
 /// How names of staff are compared.

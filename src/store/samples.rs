@@ -138,6 +138,7 @@ pub(crate) fn new_agent(id: &str, name: &str) -> NewAgent {
         groups: vec!["after_sale".to_owned()],
         capacity: 3,
         must_change: true,
+        oidc_subject: None,
         at: at(0),
     }
 }

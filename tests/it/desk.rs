@@ -337,6 +337,7 @@ fn agent(id: &str, name: &str) -> NewAgent {
         groups: Vec::new(),
         capacity: 0,
         must_change: false,
+        oidc_subject: None,
         at: "2026-11-23T02:00:00Z".parse().expect("a moment"),
     }
 }

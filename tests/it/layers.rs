@@ -180,8 +180,8 @@ fn concrete_parts_are_named_in_one_place() {
         ("candle_core", vec!["encoder", "nlu"]),
         ("tantivy::", vec!["retrieval"]),
         ("axum::", vec!["server", "app"]),
-        ("hyper::", vec!["backend"]),
-        ("rustls::", vec!["backend"]),
+        ("hyper::", vec!["fetch"]),
+        ("rustls::", vec!["fetch"]),
         ("image::", vec!["picture"]),
     ] {
         for file in files(&root().join("src")) {

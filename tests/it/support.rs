@@ -162,6 +162,11 @@ impl Server {
         Self { home, address, runtime: Some(runtime), stop: Some(stop) }
     }
 
+    /// Host and port.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     /// Asks the server to drain.
     pub(crate) fn stop(&mut self) {
         self.stop.take().expect("it is stopped once").send(()).expect("the server still runs");
@@ -322,12 +327,13 @@ pub(crate) struct Answer {
 impl Answer {
     /// A header's value, empty when it is missing.
     pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers(name).next().unwrap_or("")
+    }
+
+    /// Every value of a header.
+    pub(crate) fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
         let lines = self.head.lines().filter_map(|line| line.split_once(": "));
-        lines
-            .filter(|(found, _)| found.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
-            .next()
-            .unwrap_or("")
+        lines.filter(move |(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
     pub(crate) fn json(&self) -> Value {

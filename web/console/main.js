@@ -1,15 +1,22 @@
-// The merchant's console: how each shop stands, and a box to try how a sentence is understood. It only reads.
+// The merchant's console: how each shop stands, and a box to try how a sentence is understood; for owners, the team and
+// what was done. The part of the address behind the `#` names the section.
 
+import { linkStyle, openAccount } from '../shared/account.js';
 import { fill, h } from '../shared/html.js';
 import { icon } from '../shared/icons.js';
 import { nearestLocale, translator } from '../shared/i18n.js';
 import { request, signIn, signOut } from '../shared/signin.js';
 import { Storage } from '../shared/storage.js';
+import { AuditLog } from './audit.js';
 import { standing } from './standing.js';
+import { Team } from './team.js';
 import { TEXTS } from './texts.js';
 import { drawUnderstanding } from './understanding.js';
 
 /** @typedef {import('./standing.js').Shop} Shop */
+
+/** Sections by their name in the address; all but the first are for owners. */
+const SECTIONS = ['shops', 'team', 'audit'];
 
 class Console {
   /** @param {HTMLElement} place */
@@ -24,6 +31,9 @@ class Console {
     this.understood = null;
     this.text = '';
     this.shop = '';
+    this.role = '';
+    /** @type {{ name: string, locale: string, root: HTMLElement } | null} the section that is open, unless it is the shops */
+    this.section = null;
   }
 
   get t() {
@@ -33,8 +43,35 @@ class Console {
   async start() {
     document.documentElement.lang = this.locale;
     document.title = this.t('title');
-    await signIn(this.place, { t: this.t, title: this.t('title') });
+    const agent = await signIn(this.place, { t: this.t, title: this.t('title') });
+    this.role = agent.role;
+    linkStyle('/console/team.css');
+    addEventListener('hashchange', () => this.draw());
     await this.#load();
+  }
+
+  /** The section that the address names, if this person may see it. */
+  get #open() {
+    const named = location.hash.slice(1);
+    return this.role === 'owner' && SECTIONS.includes(named) ? named : 'shops';
+  }
+
+  /** The open section's element; it stays as long as it is open, whatever else is drawn anew. */
+  #drawSection() {
+    const [name, locale] = [this.#open, this.locale];
+    if (name === 'shops') this.section = null;
+    else if (this.section?.name !== name || this.section.locale !== locale) {
+      this.section = { name, locale, root: name === 'team' ? new Team(locale).root : new AuditLog(locale).root };
+    }
+    return this.section?.root ?? null;
+  }
+
+  #drawTabs() {
+    const { t } = this;
+    const open = this.#open;
+    return h('nav', { class: 'tabs', 'aria-label': t('sections') }, SECTIONS.map((name) => h('button', {
+      type: 'button', 'aria-current': name === open ? 'page' : null, onclick: () => { location.hash = name; },
+    }, t(name))));
   }
 
   async #load() {
@@ -53,12 +90,18 @@ class Console {
     fill(this.place,
       h('header', { class: 'bar' }, h('img', { src: '/shared/mascot.svg', alt: '', width: 34, height: 34 }), h('h1', null, t('title')),
         h('button', { class: 'pill', type: 'button', 'aria-label': t('language_label'), onclick: () => this.#switchLanguage() }, t('language')),
+        h('button', { class: 'pill', type: 'button', 'aria-label': t('account'), title: t('account'), onclick: () => openAccount({ locale }) }, icon('person', 18)),
         h('button', { class: 'pill', type: 'button', 'aria-label': t('sign_out'), title: t('sign_out'), onclick: () => void signOut() }, icon('out', 18))),
-      h('main', null,
-        this.problem !== '' && h('p', { class: 'problem', role: 'alert' }, t(this.problem)),
-        h('section', null, h('div', { class: 'section-head' }, h('h2', null, t('shops')), h('button', { class: 'button line small', type: 'button', onclick: () => void this.#load() }, t('reload'))),
-          h('div', { class: 'shops' }, this.shops.map((shop) => this.#drawShop(shop)))),
-        this.shops.length > 0 && this.#drawBox()));
+      this.role === 'owner' && this.#drawTabs(),
+      h('main', null, this.#drawSection() ?? this.#drawShops()));
+  }
+
+  #drawShops() {
+    const { t } = this;
+    return [this.problem !== '' && h('p', { class: 'problem', role: 'alert' }, t(this.problem)),
+      h('section', null, h('div', { class: 'section-head' }, h('h2', null, t('shops')), h('button', { class: 'button line small', type: 'button', onclick: () => void this.#load() }, t('reload'))),
+        h('div', { class: 'shops' }, this.shops.map((shop) => this.#drawShop(shop)))),
+      this.shops.length > 0 && this.#drawBox()];
   }
 
   /** @param {Shop} shop */

@@ -1,10 +1,12 @@
 // What the console says, in Chinese and English.
 
 import { SIGNIN_TEXTS } from '../shared/signin.js';
+import { TEAM_TEXTS } from './team_texts.js';
 
 /** @type {Record<string, import('../shared/i18n.js').Text>} */
 export const TEXTS = {
   ...SIGNIN_TEXTS,
+  ...TEAM_TEXTS,
   title: { zh: '商家后台', hant: '商家後台', en: 'Merchant console' },
   language: { zh: 'EN', hant: 'EN', en: '中文' },
   language_label: { zh: 'EN · Switch to English', hant: 'EN · Switch to English', en: '中文 · 切换到中文' },

@@ -1,20 +1,8 @@
-//! One request to a shop's system and its answer: in time, not too large, and without following it anywhere else.
+//! What a shop's system is given for an answer, and why its answer is none.
 
-use std::{
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::time::Duration;
 
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::{Request, StatusCode, body::Bytes};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::{
-    client::legacy::{Client as Connections, connect::HttpConnector},
-    rt::{TokioExecutor, TokioTimer},
-};
-
-/// Connections are given up before the system closes them: many servers do so after five seconds.
-const KEPT_OPEN: Duration = Duration::from_secs(4);
+use crate::fetch::{self, Bytes, FetchError, Full, Request, RequestError, StatusCode};
 
 /// What a shop's system is given for an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,24 +25,18 @@ impl Default for Limits {
 /// Why a system's answer is none. Texts hold no secret and nothing of a body.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SystemError {
-    /// No answer in time.
-    #[error("it did not answer within {} ms", .0.as_millis())]
-    TimedOut(Duration),
-    /// No connection, or a connection that broke before the answer.
-    #[error("it can't be reached")]
-    Unreachable(#[source] hyper_util::client::legacy::Error),
-    /// The answer broke off.
-    #[error("its answer broke off")]
-    Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// No whole answer.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
     /// It was silent before and is left alone for some seconds.
     #[error("it did not answer several times and is not asked for a moment")]
     Silent,
     /// Another status than those described. Redirects are among them: a token is for one place.
     #[error("it answered with status {}", .0.as_u16())]
     Status(StatusCode),
-    /// More than it may send.
-    #[error("its answer is larger than {0} bytes")]
-    TooLarge(usize),
+    /// A body that nobody could read.
+    #[error("its answer broke off")]
+    Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Not the JSON that is described.
     #[error("its answer is no {what} in the documented form (line {line}, column {column})")]
     Form {
@@ -70,7 +52,7 @@ pub(super) enum SystemError {
     Bounds(&'static str),
     /// Its address, the token or the key can't be sent.
     #[error("the request can't be made")]
-    Request(#[from] hyper::http::Error),
+    Request(#[from] RequestError),
     /// The token can't be had.
     #[error("its token can't be had")]
     Token(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -79,23 +61,23 @@ pub(super) enum SystemError {
 impl SystemError {
     /// Whether the request was waited for in vain.
     pub(super) fn is_silence(&self) -> bool {
-        matches!(self, Self::TimedOut(_) | Self::Unreachable(_) | Self::Broken(_))
+        match self {
+            Self::Fetch(error) => error.is_silence(),
+            other => matches!(other, Self::Broken(_)),
+        }
     }
 }
-
-type Http = Connections<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
 /// Connections to the systems of all shops; clones share them.
 #[derive(Clone)]
 pub(in crate::backend) struct Client {
-    /// Made at the first request: reading the machine's certificates takes a moment, and most shops need none.
-    http: Arc<OnceLock<Http>>,
+    http: fetch::Client,
     pub(super) limits: Limits,
 }
 
 impl Client {
     pub(in crate::backend) fn new(limits: Limits) -> Self {
-        Self { http: Arc::default(), limits }
+        Self { http: fetch::Client::new(limits.read, limits.body), limits }
     }
 
     /// The status of an answer, and its body if that is 200.
@@ -104,44 +86,6 @@ impl Client {
         request: Request<Full<Bytes>>,
         within: Duration,
     ) -> Result<(StatusCode, Bytes), SystemError> {
-        let exchange = async {
-            let http = self.http.get_or_init(|| connections(self.limits.read));
-            let answer = http.request(request).await.map_err(SystemError::Unreachable)?;
-            let status = answer.status();
-            if status != StatusCode::OK {
-                return Ok((status, Bytes::new()));
-            }
-            let body = Limited::new(answer.into_body(), self.limits.body).collect().await;
-            let body = body.map_err(|error| match error.downcast::<LengthLimitError>() {
-                Ok(_) => SystemError::TooLarge(self.limits.body),
-                Err(error) => SystemError::Broken(error),
-            })?;
-            Ok((status, body.to_bytes()))
-        };
-        tokio::time::timeout(within, exchange).await.map_err(|_| SystemError::TimedOut(within))?
+        Ok(self.http.exchange(request, within).await?)
     }
-}
-
-/// Plain HTTP or TLS with the certificates that the machine trusts, a merchant's own authority among them; a machine
-/// that has none gets the public ones.
-fn connections(connecting: Duration) -> Http {
-    let mut tcp = HttpConnector::new();
-    tcp.enforce_http(false);
-    tcp.set_nodelay(true);
-    tcp.set_connect_timeout(Some(connecting));
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = match HttpsConnectorBuilder::new().with_provider_and_native_roots(Arc::clone(&provider)) {
-        Ok(tls) => tls,
-        Err(error) => {
-            tracing::warn!(error = %error, "this machine trusts no certificates: the public ones are used");
-            HttpsConnectorBuilder::new()
-                .with_provider_and_webpki_roots(provider)
-                .expect("ring speaks the versions that are asked for")
-        }
-    };
-    let connector = tls.https_or_http().enable_http1().wrap_connector(tcp);
-    Connections::builder(TokioExecutor::new())
-        .pool_timer(TokioTimer::new())
-        .pool_idle_timeout(KEPT_OPEN)
-        .build(connector)
 }

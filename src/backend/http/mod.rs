@@ -17,12 +17,6 @@ use std::{
 };
 
 use async_trait::async_trait;
-use http_body_util::Full;
-use hyper::{
-    Method, Request, StatusCode,
-    body::Bytes,
-    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT},
-};
 use jiff::Timestamp;
 
 use self::{bounds::Bounded, breaker::Breaker, client::SystemError};
@@ -32,6 +26,10 @@ use crate::{
         Change, ChangeOutcome, Currency, OrderId, ProductId, ShopId, ShopperId, TicketId,
         act::ChangeRequest,
         trade::{Order, Product, Shopper, Ticket, WalletCoupon},
+    },
+    fetch::{
+        Builder, Bytes, Full, Method, Request, RequestError, StatusCode,
+        header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT},
     },
     wire::{self, WireError, form::Form},
 };
@@ -165,15 +163,14 @@ impl HttpBackend {
         }
     }
 
-    fn request(&self, shop: &ShopId, method: Method, path: &str) -> Answer<hyper::http::request::Builder> {
+    fn request(&self, shop: &ShopId, method: Method, path: &str) -> Answer<Builder> {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.system.url))
             .header(ACCEPT, "application/json")
             .header(USER_AGENT, concat!("xiaoer/", env!("CARGO_PKG_VERSION")));
         if let Some(token) = self.systems.bearer(shop).map_err(SystemError::Token)? {
-            let mut value =
-                HeaderValue::from_str(&format!("Bearer {token}")).map_err(hyper::http::Error::from)?;
+            let mut value = HeaderValue::from_str(&format!("Bearer {token}")).map_err(RequestError::from)?;
             value.set_sensitive(true);
             request = request.header(AUTHORIZATION, value);
         }

@@ -9,13 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::{ServerState, error::ApiError, staff};
-use crate::{
-    check,
-    domain::ShopId,
-    shop::Problem,
-    store::{Agent, Role},
-    wire::understanding::understanding_json,
-};
+use crate::{check, domain::ShopId, shop::Problem, store::Agent, wire::understanding::understanding_json};
 
 /// The longest text that may be tried, in Unicode scalar values.
 const LONGEST_TEXT: usize = 2000;
@@ -25,7 +19,7 @@ pub(in crate::server) async fn shops(
     State(state): State<ServerState>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, ApiError> {
-    let agent = editor(&state, &headers).await?;
+    let agent = staff::editor(&state, &headers).await?;
     let problems = state.problems.load();
     let mut list = Vec::new();
     for shop in state.engine.parts().shops.list() {
@@ -60,7 +54,7 @@ pub(in crate::server) async fn understand(
     headers: HeaderMap,
     Json(Try { shop, text }): Json<Try>,
 ) -> Result<Json<Value>, ApiError> {
-    let agent = editor(&state, &headers).await?;
+    let agent = staff::editor(&state, &headers).await?;
     let shop = ShopId::from(shop);
     if !may_see(&agent, &shop) {
         return Err(ApiError::forbidden());
@@ -76,12 +70,6 @@ pub(in crate::server) async fn understand(
 
 fn problem_form(problem: &Problem) -> Value {
     serde_json::from_str(&check::json_line(problem)).unwrap_or_default()
-}
-
-/// Owners and editors use the console.
-async fn editor(state: &ServerState, headers: &HeaderMap) -> Result<Agent, ApiError> {
-    let agent = staff::may_work(state, headers).await?;
-    if agent.role == Role::Agent { Err(ApiError::forbidden()) } else { Ok(agent) }
 }
 
 fn may_see(agent: &Agent, shop: &ShopId) -> bool {

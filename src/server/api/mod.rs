@@ -1,9 +1,13 @@
 //! The HTTP interface under `/api/v1`, one file a subject.
 
+mod account;
+mod audit;
 mod catalog;
 mod console;
 mod conversations;
 mod demo;
+mod members;
+mod oidc;
 mod openapi;
 mod schema;
 mod uploads;
@@ -12,13 +16,14 @@ use std::time::Duration;
 
 use axum::{
     Router,
-    http::{Method, header},
+    http::{HeaderValue, Method, header},
     middleware,
-    routing::{get, post},
+    routing::{delete, get, patch, post},
 };
 use tower_http::{
     cors::{Any, CorsLayer},
     limit::RequestBodyLimitLayer,
+    set_header::SetResponseHeaderLayer,
 };
 
 use super::{ServerState, error, error::ApiError, staff};
@@ -26,22 +31,15 @@ use super::{ServerState, error, error::ApiError, staff};
 /// Requests carry little.
 const LARGEST_BODY: usize = 256 * 1024;
 
+/// What is for one member of staff is kept by no browser and no proxy.
+const NOT_KEPT: HeaderValue = HeaderValue::from_static("no-store");
+
 /// Every route of the interface. Whatever goes wrong in one, or on the way to it, is told in the form of errors; so
 /// the interface is a service of its own, which no path below it escapes.
 pub(super) fn service(state: ServerState) -> Router {
     Router::new()
-        .route("/openapi.json", get(openapi::document))
-        .route("/system.openapi.json", get(openapi::system_document))
-        .route("/schema/", get(schema::index))
-        .route("/schema/{name}", get(schema::document))
-        .route("/session", get(staff::show).post(staff::sign_in).delete(staff::sign_out))
-        .route("/session/password", post(staff::change_password))
-        .route("/shops/{shop}/products", get(catalog::products))
-        .route("/shops/{shop}/promotions", get(catalog::promotions))
-        .route("/demo/shoppers", get(demo::shoppers))
-        .route("/demo/shoppers/{id}/token", post(demo::token))
-        .route("/console/shops", get(console::shops))
-        .route("/console/understand", post(console::understand))
+        .merge(public())
+        .merge(staffs().layer(middleware::from_fn(staff::from_our_pages)))
         .fallback(async || ApiError::not_found("page"))
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
         .merge(of_conversations())
@@ -64,4 +62,45 @@ fn of_conversations() -> Router<ServerState> {
     let uploads =
         Router::new().route("/uploads", post(uploads::keep)).route("/uploads/{id}", get(uploads::show));
     messages.merge(uploads).layer(anywhere)
+}
+
+/// What shoppers and other programs ask for; no cookie counts here.
+fn public() -> Router<ServerState> {
+    Router::new()
+        .route("/openapi.json", get(openapi::document))
+        .route("/system.openapi.json", get(openapi::system_document))
+        .route("/schema/", get(schema::index))
+        .route("/schema/{name}", get(schema::document))
+        .route("/shops/{shop}/products", get(catalog::products))
+        .route("/shops/{shop}/promotions", get(catalog::promotions))
+        .route("/demo/shoppers", get(demo::shoppers))
+        .route("/demo/shoppers/{id}/token", post(demo::token))
+}
+
+/// What staff ask for with their cookie: nothing is changed for a page of another site.
+fn staffs() -> Router<ServerState> {
+    Router::new()
+        .route("/session", get(staff::show).post(staff::sign_in).delete(staff::sign_out))
+        .route("/session/password", post(staff::change_password))
+        .route("/session/sessions", get(account::sessions).delete(account::end_others))
+        .route("/session/sessions/{id}", delete(account::end_one))
+        .route("/session/second-step", get(account::second_step).post(account::propose))
+        .route("/session/second-step/confirm", post(account::confirm))
+        .route("/session/second-step/off", post(account::turn_off))
+        .route("/staff", get(members::list).post(members::add))
+        .route("/staff/{id}", patch(members::change))
+        .route("/staff/{id}/password", post(members::reset_password))
+        .route("/staff/{id}/disable", post(members::disable))
+        .route("/staff/{id}/enable", post(members::enable))
+        .route("/staff/{id}/second-step", delete(members::reset_second_step))
+        .route("/staff/{id}/sessions", get(members::sessions).delete(members::end_sessions))
+        .route("/staff/{id}/sessions/{session}", delete(members::end_session))
+        .route("/oidc", get(oidc::button))
+        .route("/oidc/start", get(oidc::begin))
+        .route("/oidc/callback", get(oidc::finish))
+        .route("/audit", get(audit::list))
+        .route("/audit.csv", get(audit::file))
+        .route("/console/shops", get(console::shops))
+        .route("/console/understand", post(console::understand))
+        .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, NOT_KEPT))
 }

@@ -10,6 +10,50 @@ use serde_json::{Value, json};
 
 use crate::backend::OPENAPI;
 
+/// What staff ask for with their session: method, path, and what it does.
+const STAFFS: [(&str, &str, &str); 28] = [
+    ("get", "/session", "The signed-in member of staff"),
+    ("post", "/session", "Sign in with name, password and, once asked for, code; the session is a cookie"),
+    ("delete", "/session", "Sign out"),
+    ("post", "/session/password", "Change one's password"),
+    ("get", "/session/sessions", "One's sessions"),
+    ("delete", "/session/sessions", "End every other session of one's own"),
+    ("delete", "/session/sessions/{id}", "End one of one's sessions"),
+    (
+        "get",
+        "/session/second-step",
+        "Whether signing in takes a second step, and how many recovery codes are left",
+    ),
+    ("post", "/session/second-step", "A secret for a second step, to be confirmed; takes the password"),
+    (
+        "post",
+        "/session/second-step/confirm",
+        "Put the second step in use by a code of it; gives recovery codes",
+    ),
+    ("post", "/session/second-step/off", "Turn the second step off; takes password and code"),
+    ("get", "/staff", "Members of staff (owners)"),
+    ("post", "/staff", "Add a member; gives a first password, shown once (owners)"),
+    (
+        "patch",
+        "/staff/{id}",
+        "Change name, role, shops, groups, capacity or sign-in subject; what is left out stays (owners)",
+    ),
+    ("post", "/staff/{id}/password", "A new first password, shown once (owners)"),
+    ("post", "/staff/{id}/disable", "Forbid to sign in, and end every session (owners)"),
+    ("post", "/staff/{id}/enable", "Allow to sign in again (owners)"),
+    ("delete", "/staff/{id}/second-step", "Take a colleague's second step away (owners)"),
+    ("get", "/staff/{id}/sessions", "A member's sessions (owners)"),
+    ("delete", "/staff/{id}/sessions", "End all of them (owners)"),
+    ("delete", "/staff/{id}/sessions/{session}", "End one of them (owners)"),
+    ("get", "/audit", "The audit log: shop, agent, action, before, limit (owners)"),
+    ("get", "/audit.csv", "The same as CSV (owners)"),
+    ("get", "/oidc", "Whether there is another sign-in service, and its name; open to everyone"),
+    ("get", "/oidc/start", "To that service, and on to a page; open to everyone"),
+    ("get", "/oidc/callback", "Back from it; open to everyone"),
+    ("get", "/console/shops", "Shops and their problems (owners, editors)"),
+    ("post", "/console/understand", "What a text is understood as (owners, editors)"),
+];
+
 /// `GET /api/v1/system.openapi.json`: what a shop's own system has to answer, for those who build one.
 pub(in crate::server) async fn system_document() -> Response {
     ([(CONTENT_TYPE, "application/json")], OPENAPI).into_response()
@@ -23,7 +67,7 @@ pub(in crate::server) async fn document() -> Json<Value> {
         "type": "object", "required": ["messages", "more"],
         "properties": {"messages": {"type": "array", "items": {"$ref": "schema/message.json"}}, "more": {"type": "boolean"}},
     });
-    Json(json!({
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {
             "title": "Xiaoer", "version": env!("CARGO_PKG_VERSION"), "license": {"name": "Apache-2.0"},
@@ -35,14 +79,6 @@ pub(in crate::server) async fn document() -> Json<Value> {
             "/api/v1/schema/{name}.json": {"get": {"summary": "One of them", "responses": answer("a JSON Schema")}},
             "/api/v1/system.openapi.json": {
                 "get": {"summary": "What a shop's own system has to answer", "responses": answer("an OpenAPI document")},
-            },
-            "/api/v1/session": {
-                "get": {"summary": "The signed-in member of staff", "responses": answer("who it is")},
-                "post": {"summary": "Sign in", "responses": answer("who it is; the session is a cookie")},
-                "delete": {"summary": "Sign out", "responses": answer("done")},
-            },
-            "/api/v1/session/password": {
-                "post": {"summary": "Change the password", "responses": answer("done")},
             },
             "/api/v1/conversations/{id}/messages": {
                 "get": {"summary": "Messages of a conversation after a number", "security": [{"conversation": []}],
@@ -64,10 +100,6 @@ pub(in crate::server) async fn document() -> Json<Value> {
             "/api/v1/demo/shoppers/{id}/token": {
                 "post": {"summary": "Sign a demo shopper in (with --demo)", "responses": answer("a shopper token")},
             },
-            "/api/v1/console/shops": {"get": {"summary": "Shops and their problems", "responses": answer("shops")}},
-            "/api/v1/console/understand": {
-                "post": {"summary": "What a text is understood as", "responses": answer("the understanding")},
-            },
         },
         "components": {
             "securitySchemes": {
@@ -86,7 +118,11 @@ pub(in crate::server) async fn document() -> Json<Value> {
                 }}},
             }},
         },
-    }))
+    });
+    for (method, path, summary) in STAFFS {
+        document["paths"][format!("/api/v1{path}")][method] = json!({"summary": summary, "security": [{"session": []}], "responses": answer("done, or what was asked for")});
+    }
+    Json(document)
 }
 
 /// What an upload takes and answers.

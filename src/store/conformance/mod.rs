@@ -2,9 +2,11 @@
 //!
 //! Each story is a function of an empty store; `stories!` makes a test of it for every implementation.
 
+mod audit;
 mod conversations;
 mod outbox;
 mod people;
+mod sign_in;
 mod staff;
 mod survival;
 mod trade;

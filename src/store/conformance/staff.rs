@@ -37,6 +37,8 @@ async fn sessions_end_by_time_by_hand_and_by_a_new_password(store: SharedStore) 
         token_hash: [token; 32],
         agent: "a1".into(),
         expires_at: at(100),
+        client: "Firefox".to_owned(),
+        vouched: false,
         at: at(0),
     };
     for token in 1..=3 {

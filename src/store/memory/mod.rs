@@ -3,8 +3,10 @@
 //! One mutex around everything makes each use case one transaction. It is a plain mutex, never held across an
 //! await. Nothing survives the process.
 
+mod audit;
 mod conversations;
 mod queue;
+mod sign_in;
 mod staff;
 mod trade;
 mod uploads;
@@ -18,8 +20,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{
-    Agent, AgentSession, Carried, Duty, Note, PublishedVersion, Result, Seed, SignInFailures, Store,
-    StoreError, Upload, VersionStore, rules::Record,
+    Agent, AgentSession, Audit, Carried, Duty, Note, PublishedVersion, Result, Seed, SignInFailures,
+    SignInTry, Store, StoreError, Upload, VersionStore, rules::Record,
 };
 use crate::domain::{
     AgentId, Change, ChangeOutcome, Content, ConversationId, DialogueState, Message, OrderId, ShopId,
@@ -39,6 +41,9 @@ struct Tables {
     agents: Vec<Agent>,
     sessions: Vec<AgentSession>,
     failures: HashMap<String, SignInFailures>,
+    audit: Vec<Audit>,
+    second_steps: HashMap<AgentId, sign_in::KeptStep>,
+    sign_in_tries: HashMap<[u8; 32], SignInTry>,
     versions: HashMap<ShopId, Vec<PublishedVersion>>,
     trade: HashMap<ShopId, Trade>,
     said_once: HashSet<(ShopId, String)>,

@@ -186,7 +186,7 @@ impl QueueStore for MemoryStore {
                     groups: agent.groups.clone(),
                     capacity: agent.capacity,
                     duty: presence.map_or(Duty::default(), |(duty, _)| *duty),
-                    seen_at: presence.map(|(_, seen_at)| *seen_at),
+                    seen_at: presence.map(|(_, seen_at)| *seen_at).filter(|_| agent.disabled_at.is_none()),
                     given_at: stints.iter().filter_map(|stint| stint.taken_at).max(),
                     freed_at: stints.iter().filter_map(|stint| stint.ended_at).max(),
                     load: u32::try_from(load.count()).unwrap_or(u32::MAX),

@@ -5,9 +5,11 @@
 //! the busy time-out do the same towards other processes. Reading has connections of its own and never waits for
 //! a writer.
 
+mod audit;
 mod conversations;
 mod queue;
 mod rows;
+mod sign_in;
 mod staff;
 mod trade;
 mod uploads;

@@ -249,7 +249,7 @@ impl QueueStore for SqliteStore {
 
     async fn on_duty(&self) -> Result<Vec<OnDuty>> {
         let rows = sqlx::query(
-            "select agents.*, presence.status, presence.seen_at, presence.given_at, presence.freed_at,
+            "select agents.*, presence.status, iif(disabled_at is null, presence.seen_at, null) as seen_at, presence.given_at, presence.freed_at,
                     (select count(*) from conversations
                      where conversations.agent = agents.id and conversations.mode = 'agent') as load
              from agents left join presence on presence.agent = agents.id

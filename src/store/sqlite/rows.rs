@@ -50,7 +50,7 @@ pub(super) fn at(row: &SqliteRow, column: &'static str) -> Result<Timestamp> {
     Ok(time(row.try_get(column)?))
 }
 
-fn maybe_id<T: From<String>>(row: &SqliteRow, column: &'static str) -> Result<Option<T>> {
+pub(super) fn maybe_id<T: From<String>>(row: &SqliteRow, column: &'static str) -> Result<Option<T>> {
     Ok(row.try_get::<Option<String>, _>(column)?.map(T::from))
 }
 
@@ -255,4 +255,12 @@ pub(super) fn message(row: &SqliteRow) -> Result<Message> {
 
 pub(super) fn messages(rows: &[SqliteRow]) -> Result<Vec<Message>> {
     rows.iter().map(message).collect()
+}
+
+/// A row that refers to something unknown.
+pub(super) fn on_foreign_key(error: sqlx::Error, what: &'static str) -> StoreError {
+    match &error {
+        sqlx::Error::Database(inner) if inner.is_foreign_key_violation() => StoreError::NotFound(what),
+        _ => error.into(),
+    }
 }
