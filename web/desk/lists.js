@@ -150,7 +150,7 @@ export class Lists {
     h('span', { class: `face ${card.shopper.signed_in ? 'known' : ''}`, 'aria-hidden': 'true' }, [...name][0]),
     h('span', { class: 'card-main' },
       h('span', { class: 'card-top' }, h('b', null, name),
-        (card.priority ?? 0) > 0 && h('span', { class: 'first', title: t('priority') }, h('span', { class: 'hush' }, t('priority')), '↑'),
+        (card.priority ?? 0) > 0 && h('span', { class: 'ahead', title: t('priority') }, h('span', { class: 'hush' }, t('priority')), '↑'),
         card.mentioned && h('span', { class: 'at', title: t('mentioned') }, h('span', { class: 'hush' }, t('mentioned')), '@'),
         clock ?? h('small', null, showDay(locale, card.last?.at ?? card.since))),
       (card.reason || labels.length > 0) && h('span', { class: 'card-tags' }, card.reason && h('span', { class: 'tag' }, card.reason.text), labels.map((label) => h('span', { class: 'tag plain' }, label))),

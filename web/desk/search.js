@@ -21,6 +21,7 @@ export class Search {
     this.status = h('p', { class: 'search-status', role: 'status' });
     this.list = h('ul', { class: 'cards hits' });
     this.results = h('div', { class: 'results', hidden: true }, this.status, this.list);
+    this.touch = matchMedia('(hover: none)');
     this.timer = 0;
     /** @type {AbortController | null} */
     this.running = null;
@@ -42,7 +43,7 @@ export class Search {
     const { t } = setting;
     this.setting = setting;
     this.input.setAttribute('aria-label', t('search'));
-    this.input.placeholder = t('search_placeholder');
+    this.input.placeholder = t(this.touch.matches ? 'search' : 'search_placeholder');
     this.results.hidden = !this.active;
     const stamp = JSON.stringify([setting.locale, this.state, this.hits]);
     if (stamp === this.drawn) return;

@@ -48,7 +48,8 @@ export class Panel {
     this.personWord = h('span');
     this.person = h('button', { class: 'person', type: 'button', onclick: () => this.#askPerson() }, icon('person', 17), this.personWord);
     this.shut = h('button', { class: 'shut', type: 'button', onclick: actions.close }, icon('close'));
-    this.banner = h('div', { class: 'banner', hidden: true });
+    // A place in the queue that moves, and a line that is lost, are said as well as shown.
+    this.banner = h('div', { class: 'banner', role: 'status', hidden: true });
     this.notice = h('div', { class: 'notice', role: 'alert', hidden: true });
     this.chips = h('div', { class: 'chips', role: 'group' });
     this.under = h('div');
