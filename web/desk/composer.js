@@ -17,6 +17,8 @@ import { Suggestions } from './suggestions.js';
 /** @typedef {{ write: (kind: Kind, content: Content, about: { label?: string, suggestion?: Suggestion }) => void, typing: () => void, stickers: () => void, draw: () => void, tell: (code: string) => void }} ComposerActions */
 
 const TYPING_EVERY_MS = 3_000;
+/** A window in which somebody writes is not written over by another. */
+const WRITING_FOR_MS = 3_000;
 const LONGEST = 2_000;
 const MOST_HIGH = 220;
 
@@ -27,7 +29,7 @@ export class Composer {
     this.area = /** @type {HTMLTextAreaElement} */ (h('textarea', {
       rows: 1, id: 'write', autocomplete: 'off', 'aria-autocomplete': 'list', dataset: { key: 'write' },
       oninput: () => this.#written(), onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event), onclick: () => this.#offer(),
-      onblur: () => setTimeout(() => this.picker.hide(), 150), onpaste: (/** @type {ClipboardEvent} */ event) => this.#paste(event),
+      onblur: () => setTimeout(() => document.activeElement !== this.area && this.picker.hide(), 150), onpaste: (/** @type {ClipboardEvent} */ event) => this.#paste(event),
     }));
     this.picker = new Picker(this.area, { choose: (option) => this.#choose(option) });
     this.attachments = new Attachments({ changed: () => actions.draw() });
@@ -53,6 +55,7 @@ export class Composer {
     this.measured = '';
     this.wasMine = false;
     this.lastTyping = 0;
+    this.lastWritten = 0;
     /** @type {import('./completions.js').Completion | null} */
     this.found = null;
     /** @type {Suggestion | undefined} */
@@ -121,8 +124,7 @@ export class Composer {
 
   /** The draft was changed elsewhere: by words given back, or in another window that is written in. @param {string} name `conversation/kind` */
   draftChanged(name) {
-    const here = document.hasFocus() && document.activeElement === this.area;
-    if (name !== this.place || here) return;
+    if (name !== this.place || Date.now() - this.lastWritten < WRITING_FOR_MS) return;
     this.place = '';
     this.actions.draw();
   }
@@ -179,10 +181,11 @@ export class Composer {
   #written() {
     const { value } = this.area;
     if (value.trim() === '') this.madeFrom = undefined;
+    const now = Date.now();
+    this.lastWritten = now;
     this.#keep();
     this.#offer();
     this.#measure();
-    const now = Date.now();
     if (this.kind === 'say' && value.trim() !== '' && now - this.lastTyping >= TYPING_EVERY_MS) {
       this.lastTyping = now;
       this.actions.typing();

@@ -74,7 +74,7 @@ class Desk {
       stickers: () => void this.#sticker(), draw: () => this.draw(), tell: (code) => { this.pane.tell(code, board.open ?? ''); this.draw(); },
     });
     this.pane = new Pane({ back: () => this.#back(), info: () => this.#show('case'), run: (id) => void this.#run(id) }, { log: this.log, composer: this.composer });
-    this.about = new CasePane({ back: () => this.#back(), tags: () => void this.#run('tags'), draw: () => this.draw(), words: () => this.words, insert: (text) => this.composer.accept({ source: 'canned', text }) });
+    this.about = new CasePane({ back: () => this.#back(), tags: () => void this.#run('tags'), draw: () => this.draw(), words: () => this.words, open: (conversation) => this.#open(conversation) });
     this.offline = h('div', { class: 'offline', role: 'status', hidden: true });
     this.hears = h('div', { class: 'hush', role: 'status', 'aria-live': 'polite' });
     this.frame = h('div', { class: 'desk' },
