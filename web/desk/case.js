@@ -6,7 +6,7 @@ import { icon } from '../shared/icons.js';
 import { showDay } from '../shared/format.js';
 import { drawPart } from '../shared/parts.js';
 import { request } from '../shared/signin.js';
-import { actionsFor, isMasked, readCase } from './case_data.js';
+import { actionsFor, isMasked, productCard, readCase } from './case_data.js';
 import { askChange } from './changes.js';
 import { Drawn } from './drawn.js';
 
@@ -41,6 +41,7 @@ export class CasePane {
     /** Which orders were folded open or shut by hand. @type {Map<string, boolean>} */
     this.folded = new Map();
     this.conversation = '';
+    this.shop = '';
     this.timer = 0;
   }
 
@@ -59,6 +60,7 @@ export class CasePane {
     }
     if (this.conversation !== card.conversation && board.live) {
       this.conversation = card.conversation;
+      this.shop = card.shop;
       void this.#load(card.conversation);
     }
     const loaded = this.cases.get(card.conversation);
@@ -111,7 +113,7 @@ export class CasePane {
   async #do(name, order, known) {
     const { conversation } = this;
     const currency = order?.left?.currency ?? order?.card.total?.currency ?? 'CNY';
-    if (await askChange(this.actions.words(), { conversation, name, order, known, currency })) await this.#load(conversation);
+    if (await askChange(this.actions.words(), { conversation, shop: this.shop, name, order, known, currency })) await this.#load(conversation);
   }
 
   /** @param {Board} board @param {Card} card @param {Setting} setting */
@@ -135,16 +137,17 @@ export class CasePane {
     const mayDo = board.isMine;
     return [
       known.unavailable && h('p', { class: 'problem', role: 'status' }, t('case_unavailable')),
-      known.shopper && section(t('shopper'), pairs([[t('shopper_name'), known.shopper.name], [t('level'), known.shopper.level]]), known.shopper.masked.filter(({ field }) => field !== 'name').map((value) => this.#drawMasked(loaded, value, t))),
+      known.shopper && section(t('shopper'), known.shopper.masked.map((value) => this.#drawMasked(loaded, value, t)),
+        pairs([[t('level'), known.shopper.level], [t('points'), known.shopper.points === null ? null : String(known.shopper.points)], [t('shopper_note'), known.shopper.note]])),
       !known.shopper && section(t('shopper'), h('p', { class: 'soft' }, t('shopper_unknown'))),
       known.orders.length > 0 && section(t('orders'), known.orders.map((order) => this.#drawOrder(order, loaded, mayDo, context))),
       known.tickets.length > 0 && section(t('tickets'), known.tickets.map((part) => drawPart(part, context))),
-      known.product && section(t('product_label'), drawPart(known.product, context)),
+      known.product && section(t('product_label'), drawPart(productCard(known.product, locale), context)),
       (known.coupons.length > 0 || (mayDo && known.mayGive.length > 0)) && section(t('coupons'), known.coupons.map((part) => drawPart(part, context)),
         mayDo && known.mayGive.length > 0 && h('button', { class: 'button line small', type: 'button', dataset: { key: 'do-coupon' }, onclick: () => void this.#do('coupon', null, known) }, t('do_coupon'))),
       known.pictures.length > 0 && section(t('pictures'), h('div', { class: 'picture-row' }, known.pictures.map(({ part }) => drawPart({ ...part, width: 72, height: 72 }, context)))),
       known.earlier.length > 0 && section(t('earlier_cases'), h('ul', { class: 'earlier-cases' }, known.earlier.map((one) => h('li', null, h('button', { class: 'link', type: 'button', dataset: { key: `earlier-${one.conversation}` }, onclick: () => this.actions.open(one.conversation) },
-        [one.closedAt && showDay(locale, one.closedAt), one.summary[0] ?? t('earlier_case')].filter(Boolean).join(' · ')))))),
+        [one.at && showDay(locale, one.at), one.agent, one.score === null ? '' : t('rated', { score: one.score }), one.summary[0] ?? t('earlier_case')].filter(Boolean).join(' · ')))))),
     ];
   }
 
@@ -165,7 +168,7 @@ export class CasePane {
     const key = `${value.field} ${value.order}`;
     const whole = loaded.revealed.get(key);
     const hidden = whole === undefined && isMasked(value.value);
-    return h('div', { class: 'masked' }, h('span', { class: 'soft' }, t(`masked_${value.field}`)), h('span', { class: 'masked-value' }, whole ?? value.value),
+    return h('div', { class: 'masked' }, h('span', { class: 'soft' }, t(value.order === null && value.field === 'name' ? 'shopper_name' : `masked_${value.field}`)), h('span', { class: 'masked-value' }, whole ?? value.value),
       hidden && (loaded.refused.has(key) ? h('small', { class: 'soft' }, t('reveal_refused')) : h('button', { class: 'reveal', type: 'button', dataset: { key: `reveal-${key}` }, title: t('reveal_hint'), 'aria-label': `${t('reveal')} ${t(`masked_${value.field}`)}`, onclick: () => void this.#reveal(loaded, value) }, icon('eye', 16), h('span', null, t('reveal')))));
   }
 

@@ -7,13 +7,15 @@ import { icon } from '../shared/icons.js';
 import { showDay, showMoney } from '../shared/format.js';
 import { drawPart } from '../shared/parts.js';
 import { request } from '../shared/signin.js';
+import { otherVariants } from './case_data.js';
+import { localized } from './completions.js';
 import { chosen, option } from './dialogs.js';
 
 /** @typedef {import('./case_data.js').Case} Case */
 /** @typedef {import('./case_data.js').CaseOrder} CaseOrder */
 /** @typedef {import('./case_data.js').ActionName} ActionName */
 /** @typedef {import('./dialogs.js').Words} Words */
-/** @typedef {{ conversation: string, name: ActionName, order: CaseOrder | null, known: Case, currency: string }} Wish */
+/** @typedef {{ conversation: string, shop: string, name: ActionName, order: CaseOrder | null, known: Case, currency: string }} Wish */
 
 export const TICKET_KINDS = ['refund_only', 'return', 'exchange', 'repair', 'missing_or_wrong'];
 export const REASONS = ['no_reason', 'size', 'fault', 'damaged', 'not_as_described', 'wrong', 'missing', 'cancel'];
@@ -41,6 +43,9 @@ class ChangeDialog {
     this.step = 'form';
     /** @type {any} */
     this.change = null;
+    /** @type {HTMLElement | null} */
+    this.quoted = null;
+    this.yes = '';
     this.id = '';
     this.form = this.#drawForm();
     this.body = h('div', { class: 'dialog-body' });
@@ -66,7 +71,7 @@ class ChangeDialog {
     const { t, step } = this;
     const { order } = this.wish;
     fill(this.body, order && step !== 'done' && h('p', { class: 'soft about-order' }, t('order', { id: order.id })), step === 'form' ? this.form : this.quoted, this.problem);
-    const say = step === 'form' ? t('see_quote') : this.yes ?? t('confirm');
+    const say = step === 'form' ? t('see_quote') : this.yes;
     fill(this.foot,
       step === 'done' ? null : h('button', { class: 'button line small', type: 'button', onclick: () => (step === 'quote' ? this.#to('form') : this.dialog.close()) }, t(step === 'quote' ? 'back' : 'cancel')),
       h('button', { class: 'button small', type: 'submit', disabled: this.busy, 'aria-busy': this.busy ? 'true' : null }, step === 'done' ? t('dismiss') : this.busy ? t('working') : say));
@@ -94,14 +99,15 @@ class ChangeDialog {
       ? await request('POST', `${path}/quote`, { change: this.change })
       : await request('POST', `${path}/changes`, { id: this.id, change: this.change });
     this.#working(false);
-    const refused = value?.refused ?? value?.outcome?.refused ?? (value?.outcome === 'refused' ? value?.code : null);
+    const refused = value?.refused ?? (value?.outcome === 'refused' ? value.reason : null);
     if (!ok || refused) return this.#refuse(status, refused ?? code, value);
     if (this.step === 'form') {
       this.#quote(value);
       return this.#to('quote');
     }
     this.changed = true;
-    this.quoted = h('div', { class: 'stack' }, h('p', { class: 'done-words', role: 'status' }, icon('check', 22), h('span', null, value?.words ?? value?.text ?? this.t('change_done'))), value?.card && drawPart(value.card, this.#context()));
+    this.quoted = h('div', { class: 'stack' }, h('p', { class: 'done-words', role: 'status' }, icon('check', 22), h('span', null, this.t('change_done'))),
+      value?.ticket ? drawPart(value.ticket, this.#context()) : value?.order && drawPart(value.order, this.#context()));
     this.#to('done');
   }
 
@@ -115,27 +121,47 @@ class ChangeDialog {
   /** @param {number} status @param {string} code @param {any} value */
   #refuse(status, code, value) {
     const { t } = this;
-    const known = t(`refused_${code}`);
-    const words = value?.refused_words ?? value?.words ?? (known !== `refused_${code}` ? known : status === 404 ? t('refused_not_there') : (value?.error?.message && status === 422 ? value.error.message : t('error_other')));
-    this.problem.textContent = words;
+    const limit = value?.error?.limit ? showMoney(value.error.limit) : '';
+    const known = t(`refused_${code}`, { limit });
+    this.problem.textContent = known !== `refused_${code}` ? known : status === 404 ? t('refused_not_there') : t('error_other');
     this.problem.hidden = false;
   }
 
-  /** @param {any} value the server's answer to what it would come to */
+  /** @param {any} value what it would come to */
   #quote(value) {
     const { t, locale } = this;
-    const amount = value?.amount ? showMoney(value.amount) : '';
-    const lines = Array.isArray(value?.lines ?? value?.explained) ? (value.lines ?? value.explained) : [];
-    const due = value?.due ? showDay(locale, value.due) : '';
-    const payer = value?.shipping_payer ? t(`pays_${value.shipping_payer}`) : '';
+    const amount = value.amount ? showMoney(value.amount) : '';
     /** @type {[string, string][]} */
-    const facts = [[t('refund_amount'), amount], [t('refund_most'), value?.most ? showMoney(value.most) : ''], [t('shipping_payer'), payer], [t('due'), due]];
+    const facts = [
+      [t('refund_most'), value.most ? showMoney(value.most) : ''], [t('shipping_payer'), value.shipping_payer ? t(`pays_${value.shipping_payer}`) : ''],
+      [t('due'), value.due ? showDay(locale, value.due) : ''],
+    ];
     this.yes = amount !== '' ? t('yes_refund', { amount }) : t(`yes_${this.wish.name}`);
     this.quoted = h('div', { class: 'stack' },
-      value?.summary && h('p', null, value.summary), amount !== '' && h('p', { class: 'big-amount' }, amount),
-      lines.length > 0 && h('ul', { class: 'explained' }, lines.map((/** @type {any} */ line) => h('li', { class: line?.warning ? 'warning' : null }, typeof line === 'string' ? line : [h('span', null, line.words ?? line.text ?? line.label ?? ''), line.amount && h('b', null, showMoney(line.amount))]))),
-      h('dl', { class: 'facts' }, facts.slice(amount !== '' ? 1 : 0).filter(([, words]) => words !== '').map(([name, words]) => h('div', null, h('dt', null, name), h('dd', null, words)))),
+      amount !== '' ? h('p', { class: 'big-amount' }, amount) : h('p', null, this.#inWords()),
+      h('ul', { class: 'explained' }, (value.lines ?? []).map((/** @type {any} */ line) => this.#drawExplained(line))),
+      h('dl', { class: 'facts' }, facts.filter(([, words]) => words !== '').map(([name, words]) => h('div', null, h('dt', null, name), h('dd', null, words)))),
       h('p', { class: 'soft' }, t('explicit_yes')));
+  }
+
+  /** What a wish without money is, so that the yes is to something. */
+  #inWords() {
+    const { t, change, wish } = this;
+    const address = change.address ?? {};
+    if (wish.name === 'address') return [t('to_address'), address.name, address.phone, address.region, address.detail].filter(Boolean).join(' ');
+    if (wish.name === 'coupon') return wish.known.mayGive.find(({ id }) => String(id) === change.coupon)?.title ?? '';
+    if (wish.name === 'variant') return t('to_variant', { variant: this.form.querySelector('[name=variant]:checked')?.parentElement?.textContent ?? '' });
+    return wish.name === 'cancel' ? t('cancel_hint') : t(`kind_${change.ticket ?? 'refund_only'}`);
+  }
+
+  /** @param {any} line a code with what it is about */
+  #drawExplained(line) {
+    const { t, locale } = this;
+    const code = line.code === 'beyond' ? `beyond_${line.rule}` : line.code === 'condition' ? `condition_${line.condition}` : `explained_${line.code}`;
+    const title = [localized(line.title, locale), localized(line.variant, locale)].filter(Boolean).join(' ');
+    const words = line.code === 'line' ? `${title} ${t('units', { n: line.units })}` : t(code, { from: line.from ? showMoney(line.from) : '', to: line.to ? showMoney(line.to) : '' });
+    const warning = !['line', 'shipping'].includes(line.code);
+    return h('li', { class: warning ? 'warning' : null }, h('span', null, words === code ? t('beyond_other') : words), line.amount && h('b', null, showMoney(line.amount)));
   }
 
   #context() {
@@ -144,7 +170,7 @@ class ChangeDialog {
 
   #drawForm() {
     const { t, wish } = this;
-    const { order, known } = wish;
+    const { known } = wish;
     if (wish.name === 'coupon') {
       return h('div', { class: 'stack' }, h('fieldset', { class: 'options coupons' }, h('legend', null, t('which_coupon')),
         known.mayGive.length === 0 ? h('p', { class: 'soft' }, t('no_coupons')) : known.mayGive.map((card, place) => option('promotion', String(card.id), drawPart(card, this.#context()), { checked: place === 0 }))));
@@ -153,12 +179,21 @@ class ChangeDialog {
       const field = (/** @type {string} */ name, /** @type {string} */ complete) => h('label', { class: 'field' }, t(`address_${name}`), h('input', { name, autocomplete: complete, maxlength: 200 }));
       return h('div', { class: 'stack' }, h('p', { class: 'soft' }, t('address_hint')), ['name', 'phone', 'region', 'detail'].map((name) => field(name, 'off')));
     }
-    if (wish.name === 'variant') {
-      return h('div', { class: 'stack' }, (order?.variants ?? []).map((line) => h('fieldset', { class: 'options' }, h('legend', null, line.title),
-        line.options.map(({ id, words }) => option('variant', `${line.line}\n${id}`, words)))));
-    }
+    if (wish.name === 'variant') return this.#drawVariantForm();
     if (wish.name === 'cancel') return h('p', null, t('cancel_hint'));
     return this.#drawTicketForm();
+  }
+
+  /** Which variants there are is asked of the catalog when it is needed. */
+  #drawVariantForm() {
+    const { t, wish } = this;
+    const place = h('div', { class: 'stack' }, h('p', { class: 'soft', role: 'status' }, t('working')));
+    void request('GET', `/api/v1/shops/${encodeURIComponent(wish.shop)}/products`).then(({ ok, value }) => {
+      const lines = (wish.order?.changeable ?? []).map((line) => ({ line, others: ok ? otherVariants(value, line) : [] })).filter(({ others }) => others.length > 0);
+      fill(place, lines.length === 0 ? h('p', { class: 'soft' }, t('no_variants')) : lines.map(({ line, others }) => h('fieldset', { class: 'options two' }, h('legend', null, line.title),
+        others.map(({ id, words }) => option('variant', `${line.line}\n${id}`, words)))));
+    });
+    return place;
   }
 
   #drawTicketForm() {
@@ -190,7 +225,7 @@ export function readChange({ name, order, currency }, form) {
   const text = (/** @type {string} */ field) => /** @type {HTMLInputElement | null} */ (form.querySelector(`[name="${field}"]`))?.value.trim() ?? '';
   const some = (/** @type {string} */ field) => (text(field) === '' ? {} : { [field]: text(field) });
   if (name === 'coupon') return { kind: 'coupon', coupon: chosen(form, 'promotion') };
-  if (name === 'address') return { kind: 'address', order: order?.id, ...some('name'), ...some('phone'), ...some('region'), ...some('detail') };
+  if (name === 'address') return { kind: 'address', order: order?.id, address: { ...some('name'), ...some('phone'), ...some('region'), ...some('detail') } };
   if (name === 'variant') {
     const [line, variant] = (chosen(form, 'variant') ?? '').split('\n');
     return { kind: 'variant', order: order?.id, line, variant };
@@ -198,6 +233,19 @@ export function readChange({ name, order, currency }, form) {
   if (name === 'cancel') return { kind: 'cancel', order: order?.id };
   const kind = chosen(form, 'kind') ?? TICKET_KINDS[0];
   const lines = [.../** @type {NodeListOf<HTMLSelectElement>} */ (form.querySelectorAll('[name=units]'))].map((one) => ({ line: one.dataset.line, units: Number(one.value) })).filter(({ units }) => units > 0);
-  const amount = PAYS.includes(kind) && text('amount') !== '' ? { amount: { amount: text('amount'), currency } } : {};
-  return { kind, order: order?.id, lines, reason: text('reason'), ...(kind === 'exchange' ? some('want') : {}), ...amount };
+  const amount = PAYS.includes(kind) && text('amount') !== '' ? { amount: { amount: asWritten(text('amount'), order?.left?.amount), currency } } : {};
+  return {
+    ...(kind === 'refund_only' ? { kind: 'refund' } : { kind: 'ticket', ticket: kind }), order: order?.id, lines, reason: text('reason'), ...(kind === 'exchange' ? some('want') : {}), ...amount,
+  };
+}
+
+/**
+ * An amount with as many decimals as the shop's amounts have: `12` beside `99.00` is `12.00`.
+ * @param {string} amount
+ * @param {string} [like]
+ */
+export function asWritten(amount, like = '0.00') {
+  const decimals = like.split('.')[1]?.length ?? 0;
+  const [whole, cents = ''] = amount.split('.');
+  return decimals === 0 ? whole : `${whole}.${cents.padEnd(decimals, '0').slice(0, Math.max(decimals, cents.length))}`;
 }
