@@ -33,10 +33,10 @@ export class Bar {
       return [
         h('img', { src: '/shared/mascot.svg', alt: '', width: 32, height: 32 }), h('h1', null, t('title')),
         h('button', {
-          class: `status ${board.live ? status : 'offline'}`, type: 'button', dataset: { key: 'status' }, disabled: !board.live, 'aria-pressed': String(status === 'here'), 'aria-label': t(status === 'here' ? 'go_away' : 'come_back'),
+          class: `status ${board.live ? status : 'offline'}`, type: 'button', dataset: { key: 'status' }, disabled: !board.live, 'aria-pressed': String(status === 'here'),
           title: t(status === 'here' ? 'go_away' : 'come_back'), 'aria-keyshortcuts': ariaKeys('status'), onclick: this.actions.status,
         }, h('span', { class: `presence ${board.live ? status : 'offline'}`, 'aria-hidden': 'true' }), h('span', null, t(`status_${board.live ? status : 'offline'}`)),
-        h('span', { class: 'load' }, agent?.capacity ? `${load}/${agent.capacity}` : String(load))),
+        h('span', { class: 'load' }, agent?.capacity ? `${load}/${agent.capacity}` : String(load)), h('span', { class: 'hush' }, t('count_word'))),
         button('keys', 'keyboard', t('shortcuts'), this.actions.shortcuts, 'wide-only'),
         button('settings', 'gear', t('settings'), this.actions.settings),
         h('button', { class: 'me', type: 'button', dataset: { key: 'account' }, onclick: this.actions.account, title: t('account') }, h('span', { class: 'hush' }, t('account')), h('span', { class: 'face', 'aria-hidden': 'true' }, [...(agent?.name ?? '·')][0]), h('span', { class: 'me-name' }, agent?.name ?? '')),

@@ -31,7 +31,7 @@ export class CasePane {
     this.top = h('div', { class: 'case-part' });
     this.known = h('div', { class: 'case-part' });
     this.facts = h('div', { class: 'case-part' });
-    this.root = h('aside', { class: 'case', tabindex: '-1' }, this.head, h('div', { class: 'case-scroll', tabindex: '0' }, this.top, this.known, this.facts));
+    this.root = h('section', { class: 'case', tabindex: '-1' }, this.head, h('div', { class: 'case-scroll', tabindex: '0' }, this.top, this.known, this.facts));
     this.drawnHead = new Drawn(this.head);
     this.drawnTop = new Drawn(this.top);
     this.drawnKnown = new Drawn(this.known);

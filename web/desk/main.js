@@ -79,7 +79,7 @@ class Desk {
     this.hears = h('div', { class: 'hush', role: 'status', 'aria-live': 'polite' });
     this.frame = h('div', { class: 'desk' },
       h('a', { class: 'skip', href: '#talk', onclick: (/** @type {Event} */ event) => { event.preventDefault(); this.composer.focus(); } }, this.t('skip')),
-      this.bar.root, this.offline, h('div', { class: 'columns' }, this.lists.rail, this.lists.root, this.pane.root, this.about.root), this.hears);
+      this.bar.root, this.offline, h('div', { class: 'columns' }, this.lists.rail, h('main', null, this.lists.root, this.pane.root, this.about.root)), this.hears);
     this.lists.inbox = INBOXES.find((name) => name === this.storage.get('inbox')) ?? 'waiting';
     fill(this.place, this.frame);
   }

@@ -27,7 +27,7 @@ export class Pane {
     this.notice = h('div', { class: 'notice', role: 'alert', hidden: true });
     this.nobody = h('div', { class: 'nobody' });
     this.talk = h('section', { class: 'talk-inside', 'aria-labelledby': 'talk-title' }, this.head, this.notice, log.root, composer.root);
-    this.root = h('main', { class: 'talk', tabindex: '-1', id: 'talk' }, this.nobody, this.talk);
+    this.root = h('div', { class: 'talk', tabindex: '-1', id: 'talk' }, this.nobody, this.talk);
     this.drawnHead = new Drawn(this.head, () => this.composer.area);
     this.drawnNobody = new Drawn(this.nobody);
     /** What is wrong with what was just written, before it is sent. */
