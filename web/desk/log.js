@@ -215,7 +215,7 @@ export class Log {
     return h('li', { class: `line ${message.from}${first ? ' first' : ''}`, dataset: { seq: message.seq } },
       who && (first ? h('p', { class: 'speaker' }, who) : h('span', { class: 'hush' }, who)),
       message.parts.map((part) => drawPart(part, context)),
-      small && h('small', { class: 'when' }, small));
+      small && h('small', { class: mark ? 'when keep' : 'when' }, small));
   }
 
   /** @param {import('./thread.js').Pending} entry */

@@ -189,11 +189,16 @@ class Desk {
   }
 
   /** @param {InboxName} name */
-  #choose(name) {
+  #setInbox(name) {
     this.lists.inbox = name;
     this.storage.set('inbox', name);
     if (this.search.active) this.search.clear();
     this.lists.scroll.scrollTop = 0;
+  }
+
+  /** @param {InboxName} name */
+  #choose(name) {
+    this.#setInbox(name);
     if (this.phone.matches && this.board.open !== null) this.#open(null);
     this.draw();
   }
@@ -210,7 +215,7 @@ class Desk {
     const wasMine = this.board.isMine;
     const frames = this.board.receive(frame, Date.now());
     if (!wasMine && this.board.isMine) {
-      if (this.lists.inbox === 'waiting' || this.lists.inbox === 'messages') this.#choose('mine');
+      if (this.lists.inbox === 'waiting' || this.lists.inbox === 'messages') this.#setInbox('mine');
       this.draw();
       if (!this.phone.matches && frame.type !== 'conversation') this.composer.focus();
     }
@@ -304,7 +309,7 @@ class Desk {
     const due = mine.filter((card) => card.due ?? card.awaiting_since).sort((a, b) => Date.parse(a.due ?? a.awaiting_since ?? '') - Date.parse(b.due ?? b.awaiting_since ?? ''));
     const card = due[0] ?? mine.find(({ unread }) => unread > 0) ?? waiting[0];
     if (!card) return;
-    this.#choose(card.mode === 'agent' ? 'mine' : 'waiting');
+    this.#setInbox(card.mode === 'agent' ? 'mine' : 'waiting');
     this.#open(card.conversation);
   }
 
