@@ -56,11 +56,11 @@ export async function startBrowser() {
 /**
  * A page of its own visitor. What its scripts complain about is kept in `page.complaints`.
  * @param {any} browser
- * @param {{ width: number, height: number, locale?: string }} size
+ * @param {{ width: number, height: number, locale?: string, dark?: boolean }} size
  */
-export async function newPage(browser, { width, height, locale = 'zh-CN' }) {
+export async function newPage(browser, { width, height, locale = 'zh-CN', dark = false }) {
   const phone = width < 600;
-  const context = await browser.newContext({ viewport: { width, height }, locale, isMobile: phone, hasTouch: phone, reducedMotion: 'reduce' });
+  const context = await browser.newContext({ viewport: { width, height }, locale, isMobile: phone, hasTouch: phone, colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce' });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   page.complaints = [];
