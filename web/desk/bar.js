@@ -27,7 +27,8 @@ export class Bar {
   update(board, { t, locale }) {
     const { agent, status } = board;
     const load = board.lists.mine.length;
-    this.drawn.update([locale, agent, status, load, board.live], () => {
+    const capacity = board.colleagues.find(({ id }) => id === agent?.id)?.capacity ?? agent?.capacity;
+    this.drawn.update([locale, agent, status, load, capacity, board.live], () => {
       const button = (/** @type {string} */ key, /** @type {string} */ sign, /** @type {string} */ words, /** @type {() => void} */ run, extra = '') =>
         h('button', { class: `round ${extra}`, type: 'button', dataset: { key }, 'aria-label': words, title: words, onclick: run }, icon(sign, 19));
       return [
@@ -36,7 +37,7 @@ export class Bar {
           class: `status ${board.live ? status : 'offline'}`, type: 'button', dataset: { key: 'status' }, disabled: !board.live, 'aria-pressed': String(status === 'here'),
           title: t(status === 'here' ? 'go_away' : 'come_back'), 'aria-keyshortcuts': ariaKeys('status'), onclick: this.actions.status,
         }, h('span', { class: `presence ${board.live ? status : 'offline'}`, 'aria-hidden': 'true' }), h('span', null, t(`status_${board.live ? status : 'offline'}`)),
-        h('span', { class: 'load' }, agent?.capacity ? `${load}/${agent.capacity}` : String(load)), h('span', { class: 'hush' }, t('count_word'))),
+        h('span', { class: 'load' }, capacity ? `${load}/${capacity}` : String(load)), h('span', { class: 'hush' }, t('count_word'))),
         button('keys', 'keyboard', t('shortcuts'), this.actions.shortcuts, 'wide-only'),
         button('settings', 'gear', t('settings'), this.actions.settings),
         h('button', { class: 'me', type: 'button', dataset: { key: 'account' }, onclick: this.actions.account, title: t('account') }, h('span', { class: 'hush' }, t('account')), h('span', { class: 'face', 'aria-hidden': 'true' }, [...(agent?.name ?? '·')][0]), h('span', { class: 'me-name' }, agent?.name ?? '')),

@@ -25,7 +25,7 @@ import { Thread } from './thread.js';
  * @property {{ from: string, text: string, at: string } | null} last
  * @property {{ id: string, name: string } | null} [agent]
  * @property {string} locale
- * @property {{ text: string }[]} suggestions
+ * @property {{ source?: string, text: string }[]} suggestions
  * @property {number} unread
  * @property {{ id: string, name: string } | null} [group]
  * @property {number} [priority]
@@ -35,21 +35,23 @@ import { Thread } from './thread.js';
  * @property {string | null} [promised]
  * @property {string | null} [contact]
  * @property {string[]} [tags]
- * @property {string | null} [wrap_up]
+ * @property {string | null} [wrap_up] its id
+ * @property {string | null} [note] what was noted when it was left
+ * @property {string | null} [ended_at]
  * @property {{ score: number, comment?: string | null } | null} [rating]
  * @property {boolean} [mentioned]
  */
 /** @typedef {{ id: string, name: string, role: string, status?: string, capacity?: number, groups?: string[] }} Agent */
-/** @typedef {{ id: string, name: string, status: 'here' | 'away' | 'offline', load: number, capacity: number, groups: string[] }} Colleague */
+/** @typedef {{ id: string, name: string, status: 'here' | 'away' | 'offline', load: number, capacity: number, groups: string[], shops?: string[] }} Colleague */
 /**
  * @typedef {object} Shop
  * @property {string} id
  * @property {string} name
  * @property {{ id: string, name: string }[]} [groups]
  * @property {string[]} [tags]
- * @property {{ id: string, name: any }[]} [wrap_ups]
- * @property {{ id: string, text: any }[]} [canned]
- * @property {{ id: string, alt: any, url?: string }[]} [stickers]
+ * @property {{ id: string, name: string }[]} [wrap_ups]
+ * @property {{ id: string, zh: string, en?: string | null }[]} [canned]
+ * @property {{ id: string, alt: string }[]} [stickers]
  * @property {{ first_reply?: number, reply?: number }} [service]
  */
 /** @typedef {'mine' | 'waiting' | 'messages' | 'others' | 'closed'} ListName */
@@ -131,6 +133,11 @@ export class Board {
   /** @param {string} shop @returns {Shop} */
   shop(shop) {
     return this.shops.find(({ id }) => id === shop) ?? { id: shop, name: shop };
+  }
+
+  /** How a conversation ended, in words. @param {Card} card @returns {string | null} */
+  wrapUp({ shop, wrap_up: id }) {
+    return id ? (this.shop(shop).wrap_ups?.find((one) => one.id === id)?.name ?? id) : null;
   }
 
   /** What happened since the last call. @returns {Happening[]} */
@@ -250,7 +257,7 @@ export class Board {
     if (answered || thread.pending.some(({ kind }) => kind === 'say')) return [];
     const { list = [], seq = 0 } = this.suggested.get(card.conversation) ?? {};
     if (list.length > 0 && seq >= thread.lastOfShopper) return list;
-    return card.suggestions.map(({ text }) => ({ source: 'faq', text }));
+    return card.suggestions.map(({ source = 'faq', text }) => ({ source, text }));
   }
 
   /** @param {number} now @returns {boolean} whether something changed by time alone */

@@ -178,7 +178,7 @@ export class CasePane {
     return section(t('facts'), pairs([
       [t('shop_label'), board.shop(card.shop).name], [t('group'), card.group?.name], [t('contact'), card.contact], [t('promised'), card.promised && showDay(locale, card.promised)],
       [t('since'), showDay(locale, card.since)], [t('product_label'), !whole && card.product], [t('order_label'), card.order], [t('ticket_label'), card.ticket],
-      [t('locale_label'), t(`speaks_${card.locale}`) === `speaks_${card.locale}` ? card.locale : t(`speaks_${card.locale}`)], [t('wrap_up_label'), card.wrap_up],
+      [t('locale_label'), t(`speaks_${card.locale}`) === `speaks_${card.locale}` ? card.locale : t(`speaks_${card.locale}`)], [t('wrap_up_label'), board.wrapUp(card)], [t('left_note'), card.note],
       [t('rating'), card.rating && [t('rated', { score: card.rating.score }), card.rating.comment].filter(Boolean).join('：')],
     ]));
   }

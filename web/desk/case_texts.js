@@ -13,6 +13,7 @@ export const CASE_TEXTS = {
   contact: { zh: '联系方式', hant: '聯絡方式', en: 'Contact' },
   promised: { zh: '承诺答复', hant: '承諾答覆', en: 'Promised by' },
   wrap_up_label: { zh: '结果', hant: '結果', en: 'Outcome' },
+  left_note: { zh: '结束备注', hant: '結束備註', en: 'Closing note' },
   rating: { zh: '评价', hant: '評價', en: 'Rating' },
   product_label: { zh: '商品', hant: '商品', en: 'Product' },
   order_label: { zh: '订单', hant: '訂單', en: 'Order' },

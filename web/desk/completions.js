@@ -50,7 +50,7 @@ export function cannedAt(text, caret, { shop, locale, values }) {
   const found = /(^|\s)\/([^\s/]*)$/u.exec(text.slice(0, caret));
   if (!found) return null;
   const wanted = found[2].toLowerCase();
-  const options = (shop.canned ?? []).map(({ id, text: words }) => {
+  const options = (shop.canned ?? []).map(({ id, ...words }) => {
     const full = fillIn(localized(words, locale), values);
     return { key: id, label: `/${id}`, detail: full, text: full };
   }).filter(({ key, text: words }) => key.toLowerCase().includes(wanted) || words.toLowerCase().includes(wanted));

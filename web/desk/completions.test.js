@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { cannedAt, complete, fillIn, localized, mentionAt, mentionsIn, variables } from './completions.js';
 
 const SHOP = { id: 'demo', name: '小店', canned: [
-  { id: 'hello', text: { zh: '{shopper}您好，我是{agent}', en: 'Hello {shopper}, this is {agent}' } },
-  { id: 'wait', text: '您的订单 {order} 我查一下' },
+  { id: 'hello', zh: '{shopper}您好，我是{agent}', en: 'Hello {shopper}, this is {agent}' },
+  { id: 'wait', zh: '您的订单 {order} 我查一下', en: null },
 ] };
 const VALUES = { shopper: '张三', agent: '小王', shop: '小店', order: null };
 const about = { shop: SHOP, locale: 'zh-Hans', values: VALUES };

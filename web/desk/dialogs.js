@@ -99,7 +99,7 @@ const pick = (name, value) => (value ? { [name]: value } : {});
 export function askTransfer(words, board, card) {
   const { t } = words;
   const order = { here: 0, away: 1, offline: 2 };
-  const people = board.colleagues.filter(({ id }) => id !== board.agent?.id && id !== card.agent?.id).sort((a, b) => order[a.status] - order[b.status] || a.load / (a.capacity || 1) - b.load / (b.capacity || 1));
+  const people = board.colleagues.filter(({ id, shops }) => id !== board.agent?.id && id !== card.agent?.id && (shops?.includes(card.shop) ?? true)).sort((a, b) => order[a.status] - order[b.status] || a.load / (a.capacity || 1) - b.load / (b.capacity || 1));
   const groups = board.shop(card.shop).groups ?? [];
   const problem = h('p', { class: 'problem', role: 'alert', hidden: true }, t('choose_one'));
   const body = h('div', { class: 'stack' },
@@ -125,15 +125,16 @@ export function askTransfer(words, board, card) {
  * @param {Words} words
  * @param {{ id: string, words: string }[]} orders
  * @param {string | null} order the one it was about
- * @returns {Promise<{ order?: string } | null>}
+ * @returns {Promise<{ order?: string, note?: string } | null>}
  */
 export function askRelease(words, orders, order) {
   const { t } = words;
   const known = order && !orders.some(({ id }) => id === order) ? [{ id: order, words: t('order', { id: order }) }, ...orders] : orders;
   const body = h('div', { class: 'stack' }, h('p', { class: 'soft' }, t('release_hint')),
     known.length > 0 && h('fieldset', { class: 'options' }, h('legend', null, t('release_order')),
-      known.map((one) => option('order', one.id, one.words, { checked: one.id === order })), option('order', '', t('release_no_order'), { checked: !order })));
-  return ask(words, { title: t('release_title'), body, go: t('release'), value: () => pick('order', chosen(body, 'order')) });
+      known.map((one) => option('order', one.id, one.words, { checked: one.id === order })), option('order', '', t('release_no_order'), { checked: !order })),
+    noteField(t('note_optional')));
+  return ask(words, { title: t('release_title'), body, go: t('release'), value: () => ({ ...pick('order', chosen(body, 'order')), ...pick('note', noteIn(body)) }) });
 }
 
 /** @param {Words} words @param {string} name whose conversation it is @returns {Promise<boolean>} */

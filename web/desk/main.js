@@ -60,7 +60,7 @@ class Desk {
       },
     });
     this.bar = new Bar({
-      status: () => this.#run('status'), shortcuts: () => this.#run('help'), settings: () => this.#settings(), account: () => this.#settings(), signOut: () => void signOut(),
+      status: () => this.#run('status'), shortcuts: () => this.#run('help'), settings: () => this.#settings(), account: () => void this.#account(), signOut: () => void signOut(),
     });
     this.search = new Search({ open: (conversation, seq) => this.#openAt(conversation, seq), changed: () => this.draw(), find: findWords });
     this.lists = new Lists({ open: (conversation) => this.#open(conversation), choose: (name) => this.#choose(name), more: [this.search.box, this.search.results] });
@@ -329,6 +329,17 @@ class Desk {
       setLocale: (locale) => { this.locale = locale; this.storage.set('locale', locale); document.documentElement.lang = locale; this.draw(); },
       signOut: () => void signOut(),
     });
+  }
+
+  /** One's own account: a part of its own, loaded when it is wanted. */
+  async #account() {
+    const part = '/shared/account.js';
+    try {
+      const { openAccount } = await import(part);
+      openAccount({ locale: this.locale });
+    } catch {
+      this.#settings();
+    }
   }
 
   /** A refused websocket looks like any lost line: only the session tells whether to sign in again. */

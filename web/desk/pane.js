@@ -102,7 +102,7 @@ export class Pane {
   #where(board, card, t, mine) {
     const words = mine ? t('with_me') : t(`where_${card.mode}`, { name: card.agent?.name ?? '' });
     const shop = board.shops.length > 1 ? board.shop(card.shop).name : null;
-    const wrapUp = card.mode === 'closed' && card.wrap_up ? card.wrap_up : null;
+    const wrapUp = card.mode === 'closed' ? board.wrapUp(card) : null;
     return [words, t(card.shopper.signed_in ? 'signed_in' : 'not_signed_in'), card.group?.name, shop, wrapUp, card.rating && t('rated', { score: card.rating.score })].filter(Boolean).join(' · ');
   }
 
