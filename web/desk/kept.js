@@ -20,17 +20,26 @@ export class Kept {
   constructor(agent, shelf = undefined) {
     this.storage = new Storage(`desk/${agent}`, shelf);
     this.prefix = `xiaoer:desk/${agent}:`;
+    /** Drafts as they were last read: the lists look at all of them each time they are drawn. @type {Map<string, Draft | null>} */
+    this.read = new Map();
   }
 
   /** @param {string} conversation @param {Kind} kind @returns {Draft | null} */
   draft(conversation, kind) {
-    const draft = this.storage.get(`draft/${conversation}/${kind}`);
-    return draft && typeof draft.text === 'string' ? draft : null;
+    const place = `${conversation}/${kind}`;
+    const known = this.read.get(place);
+    if (known !== undefined) return known;
+    const draft = this.storage.get(`draft/${place}`);
+    const fine = draft && typeof draft.text === 'string' ? draft : null;
+    this.read.set(place, fine);
+    return fine;
   }
 
   /** @param {string} conversation @param {Kind} kind @param {Draft | null} draft */
   setDraft(conversation, kind, draft) {
-    this.storage.set(`draft/${conversation}/${kind}`, draft && draft.text.trim() !== '' ? draft : null);
+    const kept = draft && draft.text.trim() !== '' ? draft : null;
+    this.read.set(`${conversation}/${kind}`, kept);
+    this.storage.set(`draft/${conversation}/${kind}`, kept);
   }
 
   /**
@@ -72,6 +81,7 @@ export class Kept {
       const draft = this.storage.get(name);
       if (!draft || !(now - draft.at < KEPT_FOR_MS)) this.storage.set(name, null);
     }
+    this.read.clear();
     for (const name of this.#names('outbox/')) {
       const entries = this.storage.get(name);
       if (!Array.isArray(entries) || entries.every(({ at }) => !(now - Date.parse(at) < KEPT_FOR_MS))) this.storage.set(name, null);
@@ -81,7 +91,11 @@ export class Kept {
   /** Which draft a change of storage in another window is about. @param {string | null} key @returns {string | null} `conversation/kind` */
   changed(key) {
     const start = `${this.prefix}draft/`;
-    return key !== null && key.startsWith(start) ? key.slice(start.length) : null;
+    if (key === null) this.read.clear();
+    if (key === null || !key.startsWith(start)) return null;
+    const place = key.slice(start.length);
+    this.read.delete(place);
+    return place;
   }
 
   /** @param {string} start @returns {string[]} */

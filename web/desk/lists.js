@@ -114,7 +114,7 @@ export class Lists {
     const { board, setting } = this;
     if (row.kind === 'heading' || !board) return `${setting?.locale}`;
     const { conversation } = row.card;
-    return JSON.stringify([setting?.locale, this.inbox, conversation === board.open, this.#unread(row.card), board.kept.hasDraft(conversation), board.shops.length, new Date().toDateString()]);
+    return JSON.stringify([setting?.locale, this.inbox, conversation === board.open, this.#unread(row.card), board.kept.draft(conversation, 'say')?.text.slice(0, 60), board.shops.length, new Date().toDateString()]);
   }
 
   /** @param {InboxName} name @param {{ count: number, hot: number }} counts */
@@ -156,7 +156,7 @@ export class Lists {
       (card.reason || labels.length > 0) && h('span', { class: 'card-tags' }, card.reason && h('span', { class: 'tag' }, card.reason.text), labels.map((label) => h('span', { class: 'tag plain' }, label))),
       holder && h('span', { class: 'card-holder' }, holder),
       card.mode === 'message' && card.contact && h('span', { class: 'card-holder' }, t('contact_is', { contact: card.contact })),
-      card.rating && h('span', { class: 'card-holder' }, t('rated', { score: card.rating.score })),
+      card.mode === 'closed' && (card.rating || card.wrap_up) && h('span', { class: 'card-holder' }, [board.wrapUp(card), card.rating && t('rated', { score: card.rating.score })].filter(Boolean).join(' · ')),
       h('span', { class: 'card-bottom' },
         h('span', { class: 'card-last' }, draft ? [h('em', null, t('draft')), draft.text] : this.#last(card)),
         unread > 0 && h('span', { class: 'unread' }, unread > 99 ? '99+' : unread, h('span', { class: 'hush' }, t('unread_word')))))));

@@ -75,7 +75,7 @@ class Desk {
     });
     this.pane = new Pane({ back: () => this.#back(), info: () => this.#show('case'), run: (id) => void this.#run(id) }, { log: this.log, composer: this.composer });
     this.about = new CasePane({ back: () => this.#back(), tags: () => void this.#run('tags'), draw: () => this.draw(), words: () => this.words, open: (conversation) => this.#open(conversation) });
-    this.offline = h('div', { class: 'offline', role: 'status', hidden: true });
+    this.offline = h('div', { class: 'lost', role: 'status', hidden: true });
     this.hears = h('div', { class: 'hush', role: 'status', 'aria-live': 'polite' });
     this.frame = h('div', { class: 'desk' },
       h('a', { class: 'skip', href: '#talk', onclick: (/** @type {Event} */ event) => { event.preventDefault(); this.composer.focus(); } }, this.t('skip')),
@@ -358,7 +358,10 @@ async function start(place) {
   const t = translator(TEXTS, locale);
   document.documentElement.lang = locale;
   document.title = t('title');
-  new Desk(place, await signIn(place, { t, title: t('title') })).start();
+  const agent = await signIn(place, { t, title: t('title') });
+  // Editors write what the bot says; they talk to nobody.
+  if (agent.role === 'editor') fill(place, h('main', { class: 'signin' }, h('div', { class: 'stack' }, h('h1', null, t('no_desk')), h('a', { class: 'button', href: '/console' }, t('to_console')))));
+  else new Desk(place, agent).start();
 }
 
 /** @param {string} query @param {AbortSignal} signal */

@@ -10,6 +10,8 @@ export const TEXTS = {
   ...SIGNIN_TEXTS,
   ...CASE_TEXTS,
   title: { zh: '客服工作台', hant: '客服工作台', en: 'Support desk' },
+  no_desk: { zh: '您的账号不接待顾客', hant: '您的帳號不接待顧客', en: 'Your account does not talk to shoppers' },
+  to_console: { zh: '去商家后台', hant: '去商家後台', en: 'To the console' },
   skip: { zh: '跳到回复框', hant: '跳到回覆框', en: 'Skip to the reply box' },
 
   inboxes: { zh: '收件箱', hant: '收件匣', en: 'Inboxes' },
