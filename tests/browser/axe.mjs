@@ -2,7 +2,7 @@
 // in, the desk and its dialogs, the console; on a phone and a desktop, in the light and in the dark.
 // `node tests/browser/axe.mjs` against a running server; browser.mjs names the settings.
 
-import { BASE, Checks, SIZES, assertAccessible, assertNoSidewaysScroll, newPage, screenshot, say, signIn, startBrowser } from './browser.mjs';
+import { BASE, Checks, SIZES, assertAccessible, assertNoSidewaysScroll, be, newPage, screenshot, say, signIn, startBrowser } from './browser.mjs';
 
 /**
  * @param {Checks} checks
@@ -41,13 +41,24 @@ async function shop(checks, browser, look) {
  * @param {any} browser
  * @param {{ name: string, width: number, height: number, dark: boolean }} look
  */
-async function desk(checks, browser, look) {
+async function arrive(checks, browser, look) {
   const page = await newPage(browser, look);
-  const phone = look.width < 600;
   await page.goto(`${BASE}/desk`);
   await page.locator('.signin form').waitFor();
   await fine(checks, page, `${look.name}-sign-in`);
   await signIn(page);
+  // Whoever is away is given nothing: what waits is seen waiting.
+  await be(page, 'away');
+  return page;
+}
+
+/**
+ * @param {Checks} checks
+ * @param {any} page
+ * @param {{ name: string, width: number }} look
+ */
+async function desk(checks, page, look) {
+  const phone = look.width < 600;
   await page.locator('[data-inbox=waiting]').click();
   await page.locator('.card-button').last().waitFor();
   await fine(checks, page, `${look.name}-desk`);
@@ -81,7 +92,6 @@ async function desk(checks, browser, look) {
   await page.goto(`${BASE}/console`);
   await page.locator('.shop').first().waitFor();
   await fine(checks, page, `${look.name}-console`);
-  return page;
 }
 
 const checks = new Checks();
@@ -91,8 +101,9 @@ try {
     for (const dark of [false, true]) {
       const look = { ...size, dark, name: `${size.name}${dark ? '-dark' : ''}` };
       await checks.check(`${look.name}: every page can be looked at`, async () => {
+        const page = await arrive(checks, browser, look);
         const shopper = await shop(checks, browser, look);
-        const page = await desk(checks, browser, look);
+        await desk(checks, page, look);
         await shopper.locator('.stars').waitFor();
         await fine(checks, shopper, `${look.name}-rating`);
         await shopper.context().close();

@@ -206,3 +206,16 @@ export async function signIn(desk, who = OWNER) {
   }
   await desk.locator('.desk').waitFor();
 }
+
+/** Whether this person is given conversations. @param {any} desk @param {'here' | 'away'} status */
+export async function be(desk, status) {
+  const button = desk.locator('[data-key=status]');
+  if ((await button.getAttribute('aria-pressed')) !== String(status === 'here')) await button.click();
+  await desk.locator(`[data-key=status][aria-pressed=${status === 'here'}]`).waitFor();
+}
+
+/** Back to the list, where a phone shows one thing at a time. @param {any} desk */
+export async function toList(desk) {
+  const back = desk.locator('.pane-head .back');
+  if (await back.isVisible()) await back.click();
+}

@@ -2,7 +2,7 @@
 // the same one, talk, note, take a suggestion by a key, hand it on, give it back to the bot, close it and are rated.
 // `node tests/browser/people.mjs` against a running server; browser.mjs names the settings.
 
-import { BASE, Checks, OWNER, SIZES, ask, assertNoComplaints, assertNoSidewaysScroll, look, newPage, say, signIn, startBrowser } from './browser.mjs';
+import { BASE, Checks, OWNER, SIZES, ask, assertNoComplaints, assertNoSidewaysScroll, be, look, newPage, say, signIn, startBrowser, toList } from './browser.mjs';
 
 const COLLEAGUE = '小李';
 
@@ -23,19 +23,6 @@ async function visitor(browser, size) {
   await shopper.locator('.launcher').click();
   await shopper.locator('.chips button').first().waitFor();
   return shopper;
-}
-
-/** Whether this person is given conversations. @param {any} desk @param {'here' | 'away'} status */
-async function be(desk, status) {
-  const button = desk.locator('[data-key=status]');
-  if ((await button.getAttribute('aria-pressed')) !== String(status === 'here')) await button.click();
-  await desk.locator(`[data-key=status][aria-pressed=${status === 'here'}]`).waitFor();
-}
-
-/** Back to the list, where a phone shows one thing at a time. @param {any} desk */
-async function toList(desk) {
-  const back = desk.locator('.pane-head .back');
-  if (await back.isVisible()) await back.click();
 }
 
 /** @param {any} desk @param {string} inbox @param {string} [words] */

@@ -2,7 +2,7 @@
 // a person, who takes the conversation at the desk; both talk; it is closed and rated. `node tests/browser/story.mjs`
 // against a running server; browser.mjs names the settings.
 
-import { BASE, Checks, SIZES, ask, assertNoComplaints, assertNoSidewaysScroll, look, newPage, say, signIn, startBrowser } from './browser.mjs';
+import { BASE, Checks, SIZES, ask, assertNoComplaints, assertNoSidewaysScroll, be, look, newPage, say, signIn, startBrowser } from './browser.mjs';
 
 const PRODUCT = process.env.XIAOER_PRODUCT ?? 'cotton-tee';
 
@@ -69,6 +69,8 @@ async function handingOver({ checks, shopper, desk, size }) {
     await desk.locator('.signin form').waitFor();
     await look(checks, desk, `${size.name}-5-sign-in`);
     await signIn(desk);
+    // Whoever is away is given nothing: what waits is seen waiting.
+    await be(desk, 'away');
   });
   await checks.check(at('转人工 brings the shopper into the queue'), async () => {
     await shopper.getByRole('button', { name: '转人工' }).first().click();
