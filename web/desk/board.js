@@ -284,7 +284,7 @@ export class Board {
         return this.#welcome(frame, now);
       case 'board':
         this.#board(frame);
-        return [];
+        return this.#seeMention();
       case 'conversation':
         return this.#conversation(frame);
       case 'earlier':
@@ -352,6 +352,12 @@ export class Board {
     this.#tell(before, known);
   }
 
+  /** A mention in what is open is before one's eyes: opening it again tells the server so. @returns {object[]} */
+  #seeMention() {
+    const { card, openThread: thread } = this;
+    return card?.mentioned && thread && !thread.opening && this.live ? [this.#openFrame(card.conversation)] : [];
+  }
+
   /** A card that says the same stays the same object, so that its line is not drawn again. @param {Card} card @param {Card | undefined} old */
   #card(card, old) {
     const same = old !== undefined && JSON.stringify(old) === JSON.stringify(card);
@@ -380,8 +386,10 @@ export class Board {
 
   /** @param {any} frame @returns {object[]} */
   #conversation(frame) {
-    const { card } = frame;
+    // Whoever opens it has seen that they are mentioned.
+    const card = { ...frame.card, mentioned: false };
     this.cards.set(card.conversation, card);
+    for (const name of LISTS) this.lists[name] = this.lists[name].map((one) => (one.conversation === card.conversation && one.mentioned ? { ...one, mentioned: false } : one));
     const thread = this.thread(card.conversation);
     const after = thread.lastSeq;
     thread.fill(frame);

@@ -219,3 +219,13 @@ test('drafts outlive the page, are swept after two weeks, and another window is 
   kept.sweep(15 * 86_400_000);
   assert.equal(kept.draft('c1', 'say'), null);
 });
+
+test('a mention is seen by opening it, also when it is open already', () => {
+  const desk = board({ others: [card('c1', { mentioned: true })] });
+  desk.show('c1');
+  desk.receive({ type: 'conversation', card: card('c1', { mentioned: true }), messages: [message(1)], notes: [], more: false }, 0);
+  assert.equal(desk.lists.others[0].mentioned, false);
+  const frames = desk.receive({ type: 'board', others: [card('c1', { mentioned: true })] }, 0);
+  assert.deepEqual(frames, [{ type: 'open', conversation: 'c1', after: 1 }]);
+  assert.deepEqual(desk.receive({ type: 'board', others: [card('c1', { mentioned: true })] }, 0), [], 'asked once');
+});

@@ -141,7 +141,7 @@ export class Panel {
         line === 'waiting' && h('button', { class: 'line-button', type: 'button', onclick: this.actions.reconnect }, t('retry_now')));
     } else if (mode === 'queue') {
       const ahead = Math.max(0, (queue?.position ?? 1) - 1);
-      const wait = queue?.wait_seconds === undefined ? null : t('queue_wait', { time: queue.wait_seconds < 60 ? t('less_than_minute') : t('minutes', { n: Math.ceil(queue.wait_seconds / 60) }) });
+      const wait = typeof queue?.wait_seconds !== 'number' ? null : t('queue_wait', { time: queue.wait_seconds < 60 ? t('less_than_minute') : t('minutes', { n: Math.ceil(queue.wait_seconds / 60) }) });
       fill(this.banner, dot,
         h('div', null, h('b', null, t('queue_title')), h('small', null, [ahead === 0 ? t('queue_next') : t('queue_place', { n: ahead }), wait].filter(Boolean).join(' · '))),
         h('button', { class: 'line-button', type: 'button', onclick: this.actions.leaveQueue }, t('leave_queue')));
