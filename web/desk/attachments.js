@@ -62,7 +62,10 @@ export class Attachments {
     this.drawn.update([locale, conversation, this.list.map(({ key, status }) => [key, status])], () => this.list.map((one) => h('li', { class: one.status },
       h('img', { src: one.url, alt: one.file.name, width: 64, height: 64 }),
       one.status === 'uploading' && h('span', { class: 'working', role: 'status' }, h('span', { class: 'hush' }, t('uploading'))),
-      one.status === 'failed' && h('button', { class: 'again', type: 'button', dataset: { key: `again${one.key}` }, onclick: () => void this.#upload(conversation, one), 'aria-label': t('upload_again'), title: t('upload_again') }, icon('refresh', 18)),
+      one.status === 'failed' && h('button', {
+        class: 'again', type: 'button', dataset: { key: `again${one.key}` }, 'aria-label': t('upload_again'), title: t('upload_again'),
+        onclick: () => void this.#upload(conversation, one),
+      }, icon('refresh', 18)),
       h('button', { class: 'remove', type: 'button', dataset: { key: one.key }, onclick: () => this.#remove(conversation, one), 'aria-label': t('remove_image', { name: one.file.name }) }, icon('close', 14)))));
   }
 

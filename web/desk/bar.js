@@ -12,6 +12,9 @@ import { ariaKeys } from './keys.js';
 /** @typedef {import('../shared/i18n.js').Locale} Locale */
 /** @typedef {{ status: () => void, shortcuts: () => void, settings: () => void, account: () => void, signOut: () => void }} BarActions */
 
+/** @type {[Locale, string][]} */
+const LANGUAGES = [['zh-Hans', '简体中文'], ['zh-Hant', '繁體中文'], ['en', 'English']];
+
 export class Bar {
   /** @param {BarActions} actions */
   constructor(actions) {
@@ -40,7 +43,8 @@ export class Bar {
         h('span', { class: 'load' }, capacity ? `${load}/${capacity}` : String(load)), h('span', { class: 'hush' }, t('count_word'))),
         button('keys', 'keyboard', t('shortcuts'), this.actions.shortcuts, 'wide-only'),
         button('settings', 'gear', t('settings'), this.actions.settings),
-        h('button', { class: 'me', type: 'button', dataset: { key: 'account' }, onclick: this.actions.account, title: t('account') }, h('span', { class: 'hush' }, t('account')), h('span', { class: 'face', 'aria-hidden': 'true' }, [...(agent?.name ?? '·')][0]), h('span', { class: 'me-name' }, agent?.name ?? '')),
+        h('button', { class: 'me', type: 'button', dataset: { key: 'account' }, onclick: this.actions.account, title: t('account') },
+          h('span', { class: 'hush' }, t('account')), h('span', { class: 'face', 'aria-hidden': 'true' }, [...(agent?.name ?? '·')][0]), h('span', { class: 'me-name' }, agent?.name ?? '')),
         button('out', 'out', t('sign_out'), this.actions.signOut, 'wide-only'),
       ];
     });
@@ -55,9 +59,9 @@ export class Bar {
 export function askSettings(words, { sound, setSound, setLocale, signOut }) {
   const { t, locale } = words;
   const body = h('div', { class: 'stack' },
-    h('fieldset', { class: 'options three' }, h('legend', null, t('theme')), THEMES.map((one) => option('theme', one, t(`theme_${one}`), { checked: one === theme(), onchange: () => chooseTheme(/** @type {any} */ (chosen(body, 'theme'))) }))),
+    h('fieldset', { class: 'options three' }, h('legend', null, t('theme')), THEMES.map((one) => option('theme', one, t(`theme_${one}`), { checked: one === theme(), onchange: () => chooseTheme(one) }))),
     h('fieldset', { class: 'options' }, h('legend', null, t('sound')), option('sound', 'on', t('sound_hint'), { type: 'checkbox', checked: sound, onchange: () => setSound(chosen(body, 'sound') !== null) })),
-    h('fieldset', { class: 'options three' }, h('legend', null, t('language')), ['zh-Hans', 'zh-Hant', 'en'].map((one) => option('locale', one, { 'zh-Hans': '简体中文', 'zh-Hant': '繁體中文', en: 'English' }[one], { checked: one === locale, onchange: () => setLocale(/** @type {Locale} */ (one)) }))),
+    h('fieldset', { class: 'options three' }, h('legend', null, t('language')), LANGUAGES.map(([one, name]) => option('locale', one, name, { checked: one === locale, onchange: () => setLocale(one) }))),
     h('button', { class: 'button line small phone-only', type: 'button', onclick: signOut }, t('sign_out')));
   return ask(words, { title: t('settings'), body, go: null, value: () => true });
 }

@@ -131,7 +131,10 @@ export class CasePane {
   #drawKnown(board, card, loaded, { t, locale }) {
     const { known, state } = loaded;
     if (state === 'loading') return [0, 1].map(() => h('span', { class: 'bone', 'aria-hidden': 'true' }));
-    if (state === 'failed') return section(t('orders'), h('p', { class: 'soft' }, t('case_failed')), h('button', { class: 'link', type: 'button', dataset: { key: 'again' }, onclick: () => void this.#load(card.conversation) }, t('retry')));
+    if (state === 'failed') {
+      return section(t('orders'), h('p', { class: 'soft' }, t('case_failed')),
+        h('button', { class: 'link', type: 'button', dataset: { key: 'again' }, onclick: () => void this.#load(card.conversation) }, t('retry')));
+    }
     if (state === 'missing') return null;
     const context = { t, locale, pictures: location.origin, links: location.origin, active: false, say: null };
     const mayDo = board.isMine;
@@ -146,8 +149,9 @@ export class CasePane {
       (known.coupons.length > 0 || (mayDo && known.mayGive.length > 0)) && section(t('coupons'), known.coupons.map((part) => drawPart(part, context)),
         mayDo && known.mayGive.length > 0 && h('button', { class: 'button line small', type: 'button', dataset: { key: 'do-coupon' }, onclick: () => void this.#do('coupon', null, known) }, t('do_coupon'))),
       known.pictures.length > 0 && section(t('pictures'), h('div', { class: 'picture-row' }, known.pictures.map(({ part }) => drawPart({ ...part, width: 72, height: 72 }, context)))),
-      known.earlier.length > 0 && section(t('earlier_cases'), h('ul', { class: 'earlier-cases' }, known.earlier.map((one) => h('li', null, h('button', { class: 'link', type: 'button', dataset: { key: `earlier-${one.conversation}` }, onclick: () => this.actions.open(one.conversation) },
-        [one.at && showDay(locale, one.at), one.agent, one.score === null ? '' : t('rated', { score: one.score }), one.summary[0] ?? t('earlier_case')].filter(Boolean).join(' · ')))))),
+      known.earlier.length > 0 && section(t('earlier_cases'), h('ul', { class: 'earlier-cases' }, known.earlier.map((one) => h('li', null, h('button', {
+        class: 'link', type: 'button', dataset: { key: `earlier-${one.conversation}` }, onclick: () => this.actions.open(one.conversation),
+      }, [one.at && showDay(locale, one.at), one.agent, one.score === null ? '' : t('rated', { score: one.score }), one.summary[0] ?? t('earlier_case')].filter(Boolean).join(' · ')))))),
     ];
   }
 
@@ -160,7 +164,9 @@ export class CasePane {
     return h('details', { class: 'order-fold', open, ontoggle: (/** @type {Event} */ event) => this.folded.set(order.id, /** @type {HTMLDetailsElement} */ (event.target).open) },
       h('summary', { dataset: { key: `order-${order.id}` } }, h('b', null, titleOf(order) || order.id), h('span', null, state)),
       h('div', { class: 'stack' }, drawPart(order.card, context), order.masked.map((value) => this.#drawMasked(loaded, value, t)),
-        actions.length > 0 && h('div', { class: 'order-acts' }, actions.map((name) => h('button', { class: 'button line small', type: 'button', dataset: { key: `do-${name}-${order.id}` }, onclick: () => void this.#do(name, order, loaded.known) }, t(`do_${name}`))))));
+        actions.length > 0 && h('div', { class: 'order-acts' }, actions.map((name) => h('button', {
+          class: 'button line small', type: 'button', dataset: { key: `do-${name}-${order.id}` }, onclick: () => void this.#do(name, order, loaded.known),
+        }, t(`do_${name}`))))));
   }
 
   /** @param {Loaded} loaded @param {Masked} value @param {Translate} t */
@@ -168,8 +174,12 @@ export class CasePane {
     const key = `${value.field} ${value.order}`;
     const whole = loaded.revealed.get(key);
     const hidden = whole === undefined && isMasked(value.value);
-    return h('div', { class: 'masked' }, h('span', { class: 'soft' }, t(value.order === null && value.field === 'name' ? 'shopper_name' : `masked_${value.field}`)), h('span', { class: 'masked-value' }, whole ?? value.value),
-      hidden && (loaded.refused.has(key) ? h('small', { class: 'soft' }, t('reveal_refused')) : h('button', { class: 'reveal', type: 'button', dataset: { key: `reveal-${key}` }, title: t('reveal_hint'), 'aria-label': `${t('reveal')} ${t(`masked_${value.field}`)}`, onclick: () => void this.#reveal(loaded, value) }, icon('eye', 16), h('span', null, t('reveal')))));
+    const label = t(value.order === null && value.field === 'name' ? 'shopper_name' : `masked_${value.field}`);
+    return h('div', { class: 'masked' }, h('span', { class: 'soft' }, label), h('span', { class: 'masked-value' }, whole ?? value.value),
+      hidden && loaded.refused.has(key) && h('small', { class: 'soft' }, t('reveal_refused')),
+      hidden && !loaded.refused.has(key) && h('button', {
+        class: 'reveal', type: 'button', dataset: { key: `reveal-${key}` }, title: t('reveal_hint'), 'aria-label': `${t('reveal')} ${label}`, onclick: () => void this.#reveal(loaded, value),
+      }, icon('eye', 16), h('span', null, t('reveal'))));
   }
 
   /** @param {Board} board @param {Card} card @param {Setting} setting */

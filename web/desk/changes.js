@@ -199,7 +199,8 @@ class ChangeDialog {
   #drawTicketForm() {
     const { t, wish } = this;
     const { order, known } = wish;
-    const money = h('label', { class: 'field' }, t('amount_optional', { most: order?.left ? showMoney(order.left) : '' }), h('input', { name: 'amount', inputmode: 'decimal', pattern: '\\d{1,7}(\\.\\d{1,2})?', autocomplete: 'off', placeholder: t('amount_computed') }));
+    const money = h('label', { class: 'field' }, t('amount_optional', { most: order?.left ? showMoney(order.left) : '' }),
+      h('input', { name: 'amount', inputmode: 'decimal', pattern: '\\d{1,7}(\\.\\d{1,2})?', autocomplete: 'off', placeholder: t('amount_computed') }));
     const want = h('label', { class: 'field', hidden: true }, t('want'), h('input', { name: 'want', maxlength: 200, autocomplete: 'off' }));
     const form = h('div', { class: 'stack' },
       h('fieldset', { class: 'options three' }, h('legend', null, t('ticket_kind')), TICKET_KINDS.map((kind, place) => option('kind', kind, t(`kind_${kind}`), {

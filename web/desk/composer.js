@@ -215,9 +215,13 @@ export class Composer {
     const shop = board.shop(card.shop);
     const values = variables(card, { agent: board.agent?.name ?? '', shop: shop.name, guest: t('guest_polite') });
     const caret = area.selectionStart;
-    const found = this.kind === 'say' ? cannedAt(area.value, caret, { shop, locale: card.locale, values }) : mentionAt(area.value, caret, board.colleagues.filter(({ id }) => id !== board.agent?.id));
+    const saying = this.kind === 'say';
+    const others = board.colleagues.filter(({ id }) => id !== board.agent?.id);
+    const found = saying ? cannedAt(area.value, caret, { shop, locale: card.locale, values }) : mentionAt(area.value, caret, others);
     this.found = found;
-    this.picker.show(found?.options ?? [], { label: t(this.kind === 'say' ? 'canned' : 'colleagues'), none: found ? t(this.kind === 'say' ? 'no_canned' : 'no_colleague') : '', detail: (one) => (this.kind === 'say' ? one.detail : t(`status_${one.detail}`)) });
+    this.picker.show(found?.options ?? [], {
+      label: t(saying ? 'canned' : 'colleagues'), none: found ? t(saying ? 'no_canned' : 'no_colleague') : '', detail: (one) => (saying ? one.detail : t(`status_${one.detail}`)),
+    });
   }
 
   /** @param {import('./completions.js').Option} option */

@@ -77,11 +77,11 @@ const noteIn = (place) => /** @type {HTMLTextAreaElement} */ (place.querySelecto
  * @returns {Promise<{ wrap_up?: string, note?: string } | null>}
  */
 export function askWrapUp(words, shop) {
-  const { t, locale } = words;
+  const { t } = words;
   const reasons = shop.wrap_ups ?? [];
   const body = h('div', { class: 'stack' },
     h('p', { class: 'soft' }, t('close_hint')),
-    reasons.length > 0 && h('fieldset', { class: 'options two' }, h('legend', null, t('wrap_up')), reasons.map(({ id, name }, place) => option('wrap_up', id, localized(name, locale) || id, { checked: place === 0 }))),
+    reasons.length > 0 && h('fieldset', { class: 'options two' }, h('legend', null, t('wrap_up')), reasons.map(({ id, name }, place) => option('wrap_up', id, name, { checked: place === 0 }))),
     noteField(t('note_optional')));
   return ask(words, { title: t('close_title'), body, go: t('close'), value: () => ({ ...pick('wrap_up', chosen(body, 'wrap_up')), ...pick('note', noteIn(body)) }) });
 }
@@ -99,11 +99,13 @@ const pick = (name, value) => (value ? { [name]: value } : {});
 export function askTransfer(words, board, card) {
   const { t } = words;
   const order = { here: 0, away: 1, offline: 2 };
-  const people = board.colleagues.filter(({ id, shops }) => id !== board.agent?.id && id !== card.agent?.id && (shops?.includes(card.shop) ?? true)).sort((a, b) => order[a.status] - order[b.status] || a.load / (a.capacity || 1) - b.load / (b.capacity || 1));
+  const people = board.colleagues
+    .filter(({ id, shops }) => id !== board.agent?.id && id !== card.agent?.id && (shops?.includes(card.shop) ?? true))
+    .sort((a, b) => order[a.status] - order[b.status] || a.load / (a.capacity || 1) - b.load / (b.capacity || 1));
   const groups = board.shop(card.shop).groups ?? [];
   const problem = h('p', { class: 'problem', role: 'alert', hidden: true }, t('choose_one'));
   const body = h('div', { class: 'stack' },
-    groups.length > 0 && h('fieldset', { class: 'options two' }, h('legend', null, t('to_group')), groups.map(({ id, name }) => option('to', `group:${id}`, localized(name, words.locale) || id, { disabled: id === card.group?.id && card.mode === 'queue' }))),
+    groups.length > 0 && h('fieldset', { class: 'options two' }, h('legend', null, t('to_group')), groups.map(({ id, name }) => option('to', `group:${id}`, name))),
     h('fieldset', { class: 'options' }, h('legend', null, t('to_colleague')),
       people.length === 0 ? h('p', { class: 'soft' }, t('no_colleagues')) : people.map((one) => option('to', `agent:${one.id}`, [
         h('span', { class: `presence ${one.status}`, 'aria-hidden': 'true' }), h('b', null, one.name), h('small', null, t(`status_${one.status}`)),
@@ -179,7 +181,8 @@ export function askSticker(words, shop) {
 export function showShortcuts(words, { singles, setSingles }) {
   const { t } = words;
   const list = h('dl', { class: 'shortcuts' });
-  const draw = () => fill(list, SHORTCUTS.filter((one) => singles || one.alt || one.ctrl || one.shown).map((one) => h('div', null, h('dt', null, t(`key_${one.id}`)), h('dd', null, shownKeys(one, singles).map((key) => h('kbd', null, key))))));
+  const draw = () => fill(list, SHORTCUTS.filter((one) => singles || one.alt || one.ctrl || one.shown).map((one) => h('div', null,
+    h('dt', null, t(`key_${one.id}`)), h('dd', null, shownKeys(one, singles).map((key) => h('kbd', null, key))))));
   draw();
   const toggle = h('label', { class: 'option' }, h('input', {
     type: 'checkbox', checked: singles, onchange: (/** @type {Event} */ event) => {

@@ -66,7 +66,8 @@ export class Pane {
   #drawHead(board, card, { t, locale }) {
     const mine = board.isMine;
     const asked = board.asked.get(card.conversation) ?? '';
-    const shown = [locale, card.conversation, card.mode, card.agent, card.shopper, card.group, card.due, card.awaiting_since, card.promised, card.since, mine, asked, board.live, board.isOwner, board.shops.length, card.wrap_up, card.rating];
+    const { conversation, mode, agent, shopper, group, due, awaiting_since: waits, promised, since, wrap_up: wrapUp, rating } = card;
+    const shown = [locale, conversation, mode, agent, shopper, group, due, waits, promised, since, wrapUp, rating, mine, asked, board.live, board.isOwner, board.shops.length];
     this.drawnHead.update(shown, () => {
       const name = card.shopper.name || t('guest');
       const shop = board.shop(card.shop);
@@ -77,7 +78,8 @@ export class Pane {
         drawClock(card, shop.service ?? {}, t),
         h('button', { class: 'round info', type: 'button', dataset: { key: 'info' }, 'aria-label': t('show_case'), title: t('show_case'), onclick: this.actions.info }, icon('info')),
         h('div', { class: 'acts' }, this.#buttons(board, card, mine).map(([id, look]) => h('button', {
-          class: `button small ${look}`, type: 'button', disabled: !board.live || asked !== '', dataset: { key: `act-${id}` }, 'aria-keyshortcuts': ariaKeys(id === 'take_over' ? 'take' : id), 'aria-busy': asked === id ? 'true' : null,
+          class: `button small ${look}`, type: 'button', disabled: !board.live || asked !== '', dataset: { key: `act-${id}` },
+          'aria-keyshortcuts': ariaKeys(id === 'take_over' ? 'take' : id), 'aria-busy': asked === id ? 'true' : null,
           onclick: () => this.actions.run(id === 'take_over' ? 'take' : id),
         }, t(asked === id ? `doing_${id}` : id)))),
       ];
