@@ -33,7 +33,7 @@ export class Log {
     this.leftAt = 0;
     /** @type {string | null} */
     this.shown = null;
-    /** @type {{ conversation: string, seq: number, steps: number } | null} */
+    /** @type {{ conversation: string, mark: string, seq: number, steps: number } | null} */
     this.wanted = null;
     /** @type {Board | null} */
     this.board = null;
@@ -86,9 +86,14 @@ export class Log {
     if (this.scroller.scrollTop + this.scroller.clientHeight < this.scroller.scrollHeight - 1) this.scroller.scrollTop = this.scroller.scrollHeight;
   }
 
-  /** Shows one message, fetching what is before it as far as needed. @param {string} conversation @param {number} seq */
-  reveal(conversation, seq) {
-    this.wanted = { conversation, seq, steps: 0 };
+  /**
+   * Shows one line, fetching what is before it as far as needed.
+   * @param {string} conversation
+   * @param {string} mark how its element is known: `seq="3"`, `note="2"`
+   * @param {number} seq how far back it is worth looking
+   */
+  reveal(conversation, mark, seq) {
+    this.wanted = { conversation, mark, seq, steps: 0 };
   }
 
   /** @param {Board} board */
@@ -96,7 +101,7 @@ export class Log {
     const { wanted } = this;
     const thread = board.openThread;
     if (!wanted || !thread || wanted.conversation !== board.open || thread.messages.length === 0) return;
-    const node = this.list.querySelector(`[data-seq="${wanted.seq}"]`);
+    const node = this.list.querySelector(`[data-${wanted.mark}]`);
     if (node) {
       this.wanted = null;
       this.#left(thread.lastSeq);
@@ -104,7 +109,7 @@ export class Log {
       node.classList.add('hit');
       /** @type {HTMLElement} */ (node).tabIndex = -1;
       /** @type {HTMLElement} */ (node).focus({ preventScroll: true });
-    } else if (thread.hasEarlier && wanted.steps < MOST_STEPS_BACK) {
+    } else if (thread.hasEarlier && wanted.seq < thread.messages[0].seq && wanted.steps < MOST_STEPS_BACK) {
       if (thread.asking) return;
       wanted.steps += 1;
       this.actions.earlier();
@@ -198,7 +203,7 @@ export class Log {
     const { t, locale } = /** @type {Setting} */ (this.setting);
     const board = /** @type {Board} */ (this.board);
     const names = [...board.colleagues.map(({ name }) => name), board.agent?.name ?? ''];
-    return h('li', { class: `line note${first ? ' first' : ''}` },
+    return h('li', { class: `line note${first ? ' first' : ''}`, dataset: { note: note.n } },
       first && h('p', { class: 'speaker' }, `${t('note')} · ${note.agent.name}`),
       h('div', { class: 'bubble' }, mentionsIn(note.text, names).map(({ text, mention }) => (mention ? h('mark', null, text) : text))),
       h('small', { class: 'when' }, showTime(locale, note.at)));

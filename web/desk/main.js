@@ -62,7 +62,7 @@ class Desk {
     this.bar = new Bar({
       status: () => this.#run('status'), shortcuts: () => this.#run('help'), settings: () => this.#settings(), account: () => void this.#account(), signOut: () => void signOut(),
     });
-    this.search = new Search({ open: (conversation, seq) => this.#openAt(conversation, seq), changed: () => this.draw(), find: findWords });
+    this.search = new Search({ open: (hit) => this.#openAt(hit), changed: () => this.draw(), find: findWords });
     this.lists = new Lists({ open: (conversation) => this.#open(conversation), choose: (name) => this.#choose(name), more: [this.search.box, this.search.results] });
     this.log = new Log({
       retry: (id) => this.#send(board.retry(id, Date.now())), takeBack: (id) => { board.takeBack(id, Date.now()); this.#happened(); this.draw(); },
@@ -160,9 +160,10 @@ class Desk {
     else if (this.board.isMine) this.composer.focus();
   }
 
-  /** @param {string} conversation @param {number | null} seq */
-  #openAt(conversation, seq) {
-    if (seq !== null) this.log.reveal(conversation, seq);
+  /** @param {import('./search.js').Hit} hit */
+  #openAt({ conversation, seq, note }) {
+    if (note) this.log.reveal(conversation, `note="${note}"`, 0);
+    else if (seq) this.log.reveal(conversation, `seq="${seq}"`, seq);
     this.#goTo({ conversation, view: 'talk' }, { push: this.phone.matches && this.board.open === null });
   }
 
@@ -369,9 +370,9 @@ async function findWords(query, signal) {
   try {
     const answer = await fetch(`/api/v1/desk/search?q=${encodeURIComponent(query)}`, { credentials: 'same-origin', signal });
     const value = await answer.json().catch(() => null);
-    return { ok: answer.ok, status: answer.status, hits: value?.hits ?? value?.results ?? [] };
+    return { ok: answer.ok, status: answer.status, hits: value?.hits ?? [], behind: value?.behind === true };
   } catch {
-    return { ok: false, status: 0, hits: [] };
+    return { ok: false, status: 0, hits: [], behind: false };
   }
 }
 

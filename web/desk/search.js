@@ -6,12 +6,23 @@ import { icon } from '../shared/icons.js';
 import { showDay } from '../shared/format.js';
 
 /** @typedef {import('./lists.js').Setting} Setting */
-/** @typedef {{ conversation: string, shop?: string, shopper?: { name?: string | null } | string | null, seq?: number, at: string, from?: string, text?: string, snippet?: string, mode?: string }} Hit */
+/**
+ * @typedef {object} Hit
+ * @property {string} conversation
+ * @property {{ name?: string | null } | null} [shopper]
+ * @property {number | null} [seq] the message, or
+ * @property {number | null} [note] the internal note
+ * @property {string} at
+ * @property {string | null} [from]
+ * @property {string} text
+ * @property {[number, number][]} [marks] what was found in it, in UTF-16 code units
+ */
+/** @typedef {{ ok: boolean, status: number, hits: Hit[], behind: boolean }} Answer */
 
 const AFTER_MS = 220;
 
 export class Search {
-  /** @param {{ open: (conversation: string, seq: number | null) => void, changed: () => void, find: (query: string, signal: AbortSignal) => Promise<{ ok: boolean, status: number, hits: Hit[] }> }} actions */
+  /** @param {{ open: (hit: Hit) => void, changed: () => void, find: (query: string, signal: AbortSignal) => Promise<Answer> }} actions */
   constructor(actions) {
     this.actions = actions;
     this.input = /** @type {HTMLInputElement} */ (h('input', {
@@ -27,6 +38,7 @@ export class Search {
     this.running = null;
     /** @type {Hit[]} */
     this.hits = [];
+    this.behind = false;
     /** @type {'' | 'searching' | 'found' | 'nothing' | 'failed' | 'missing'} */
     this.state = '';
     /** @type {Setting | null} */
@@ -45,10 +57,10 @@ export class Search {
     this.input.setAttribute('aria-label', t('search'));
     this.input.placeholder = t(this.touch.matches ? 'search' : 'search_placeholder');
     this.results.hidden = !this.active;
-    const stamp = JSON.stringify([setting.locale, this.state, this.hits]);
+    const stamp = JSON.stringify([setting.locale, this.state, this.behind, this.hits]);
     if (stamp === this.drawn) return;
     this.drawn = stamp;
-    this.status.textContent = this.state === '' ? '' : t(`search_${this.state}`, { n: this.hits.length });
+    this.status.textContent = this.state === '' ? '' : [t(`search_${this.state}`, { n: this.hits.length }), this.behind && t('search_behind')].filter(Boolean).join(' ');
     this.list.setAttribute('aria-label', t('search_results'));
     fill(this.list, this.hits.map((hit) => this.#drawHit(hit)));
   }
@@ -79,8 +91,9 @@ export class Search {
   async #find() {
     const running = new AbortController();
     this.running = running;
-    const { ok, status, hits } = await this.actions.find(this.input.value.trim(), running.signal);
+    const { ok, status, hits, behind } = await this.actions.find(this.input.value.trim(), running.signal);
     if (running.signal.aborted) return;
+    this.behind = behind;
     this.hits = ok ? hits : [];
     this.state = ok ? (hits.length > 0 ? 'found' : 'nothing') : status === 404 ? 'missing' : 'failed';
     this.actions.changed();
@@ -89,18 +102,11 @@ export class Search {
   /** @param {Hit} hit */
   #drawHit(hit) {
     const { t, locale } = /** @type {Setting} */ (this.setting);
-    const shopper = typeof hit.shopper === 'string' ? hit.shopper : (hit.shopper?.name ?? '');
     const from = hit.from && hit.from !== 'shopper' ? t(`last_${hit.from}`) : '';
-    return h('li', null, h('button', { class: 'card-button', type: 'button', onclick: () => this.actions.open(hit.conversation, hit.seq ?? null) },
+    return h('li', null, h('button', { class: 'card-button', type: 'button', onclick: () => this.actions.open(hit) },
       h('span', { class: 'card-main' },
-        h('span', { class: 'card-top' }, h('b', null, shopper || t('guest')), h('small', null, showDay(locale, hit.at))),
-        h('span', { class: 'hit-text' }, from, this.#marked(hit.snippet ?? hit.text ?? '')))));
-  }
-
-  /** The words that were looked for stand out. @param {string} text */
-  #marked(text) {
-    const words = this.input.value.trim().split(/\s+/).map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-    return text.split(new RegExp(`(${words.join('|')})`, 'iu')).map((piece, place) => (place % 2 === 1 ? h('mark', null, piece) : piece));
+        h('span', { class: 'card-top' }, h('b', null, hit.shopper?.name || t('guest')), h('small', null, showDay(locale, hit.at))),
+        h('span', { class: 'hit-text' }, from, marked(hit)))));
   }
 
   /** @param {KeyboardEvent} event */
@@ -116,4 +122,15 @@ export class Search {
       /** @type {HTMLElement | null} */ (this.list.querySelector('button'))?.focus();
     }
   }
+}
+
+/** What was found stands out. @param {Hit} hit @returns {(Node | string)[]} */
+function marked({ text, marks = [] }) {
+  let at = 0;
+  const pieces = marks.flatMap(([start, end]) => {
+    const piece = [text.slice(at, start), h('mark', null, text.slice(start, end))];
+    at = end;
+    return piece;
+  });
+  return [...pieces, text.slice(at)];
 }

@@ -60,6 +60,8 @@ export const TEXTS = {
   search_results: { zh: '搜索结果', hant: '搜尋結果', en: 'Search results' },
   search_searching: { zh: '正在搜索…', hant: '正在搜尋…', en: 'Searching…' },
   search_found: { zh: '找到 {n} 条', hant: '找到 {n} 則', en: '{n} found' },
+  last_note: { zh: '备注：', hant: '備註：', en: 'Note: ' },
+  search_behind: { zh: '还在整理较早的消息。', hant: '還在整理較早的訊息。', en: 'Earlier messages are still being read in.' },
   search_nothing: { zh: '没有找到，换个说法试试。', hant: '沒有找到，換個說法試試。', en: 'Nothing found. Try other words.' },
   search_failed: { zh: '搜索没有成功，请再试一次。', hant: '搜尋沒有成功，請再試一次。', en: 'The search failed. Please try again.' },
   search_missing: { zh: '这台服务器还不能搜索消息。', hant: '這台伺服器還不能搜尋訊息。', en: 'This server can’t search messages yet.' },
