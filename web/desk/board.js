@@ -423,8 +423,12 @@ export class Board {
   /** @param {any} frame */
   #state({ conversation, mode, agent }) {
     const card = this.cards.get(conversation);
-    this.asked.delete(conversation);
+    const asked = this.asked.delete(conversation);
     if (!card) return;
+    const mine = card.mode === 'agent' && card.agent?.id === this.agent?.id;
+    // Who did not ask for it is told why they can't answer any more.
+    if (mine && !asked && mode === 'queue') this.notices.set(conversation, { code: 'requeued' });
+    if (mine && !asked && mode === 'agent' && agent && agent.name !== this.agent?.name) this.notices.set(conversation, { code: 'taken_over', by: agent.name });
     const same = agent && card.agent?.name === agent.name;
     // A name alone does not tell who it is: the board that follows does.
     const holder = mode !== 'agent' || !agent ? null : same ? card.agent : { id: agent.id ?? '', name: agent.name };

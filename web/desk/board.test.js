@@ -229,3 +229,16 @@ test('a mention is seen by opening it, also when it is open already', () => {
   assert.deepEqual(frames, [{ type: 'open', conversation: 'c1', after: 1 }]);
   assert.deepEqual(desk.receive({ type: 'board', others: [card('c1', { mentioned: true })] }, 0), [], 'asked once');
 });
+
+test('whoever loses a conversation without asking is told why', () => {
+  const desk = talking();
+  desk.receive({ type: 'state', conversation: 'c1', mode: 'agent', agent: { name: '小李' } }, 0);
+  assert.deepEqual(desk.notices.get('c1'), { code: 'taken_over', by: '小李' });
+  const other = talking();
+  other.receive({ type: 'state', conversation: 'c1', mode: 'queue' }, 0);
+  assert.deepEqual(other.notices.get('c1'), { code: 'requeued' });
+  const asking = talking();
+  asking.ask('transfer', { group: 'g' });
+  asking.receive({ type: 'state', conversation: 'c1', mode: 'queue' }, 0);
+  assert.equal(asking.notices.size, 0);
+});

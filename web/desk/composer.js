@@ -44,7 +44,6 @@ export class Composer {
     this.drawnTools = new Drawn(this.tools, () => this.area);
     this.root = h('form', {
       class: 'writer', onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); this.send(); },
-      ondragover: (/** @type {DragEvent} */ event) => event.preventDefault(), ondrop: (/** @type {DragEvent} */ event) => this.#drop(event),
     }, this.suggestions.root, h('div', { class: 'writer-bar' }, this.kinds, this.hint), this.picker.root, this.attachments.root, this.area,
     h('div', { class: 'writer-end' }, this.tools, this.file, this.count, this.submit));
     /** @type {Kind} */
@@ -273,12 +272,12 @@ export class Composer {
   }
 
   #files() {
-    this.#attach(this.file.files ?? []);
+    this.attach(this.file.files ?? []);
     this.file.value = '';
   }
 
-  /** @param {Iterable<File>} files */
-  #attach(files) {
+  /** Pictures that were chosen, pasted or dropped. @param {Iterable<File>} files */
+  attach(files) {
     const { board } = this;
     if (!board || board.open === null || !board.isMine || this.kind !== 'say') return;
     const problem = this.attachments.add(board.open, files);
@@ -290,13 +289,7 @@ export class Composer {
     const files = [...(event.clipboardData?.files ?? [])];
     if (files.length === 0 || this.kind !== 'say') return;
     event.preventDefault();
-    this.#attach(files);
-  }
-
-  /** @param {DragEvent} event */
-  #drop(event) {
-    event.preventDefault();
-    this.#attach(event.dataTransfer?.files ?? []);
+    this.attach(files);
   }
 
   /** @param {Kind} kind @param {string} words */

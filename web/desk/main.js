@@ -103,6 +103,13 @@ class Desk {
     addEventListener('online', () => this.connection.state === 'waiting' && this.connection.start());
     addEventListener('popstate', () => this.#goTo(readRoute(location.hash), { push: false }));
     addEventListener('keydown', (event) => this.#key(event));
+    // A file that misses its place must not take the page away.
+    addEventListener('dragover', (event) => event.dataTransfer?.types.includes('Files') && event.preventDefault());
+    addEventListener('drop', (event) => {
+      if (!event.dataTransfer?.types.includes('Files')) return;
+      event.preventDefault();
+      if (this.pane.root.contains(/** @type {Node} */ (event.target))) this.composer.attach(event.dataTransfer.files);
+    });
     addEventListener('storage', ({ key }) => {
       const draft = this.kept.changed(key);
       if (draft) this.composer.draftChanged(draft);

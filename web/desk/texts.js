@@ -202,6 +202,8 @@ export const TEXTS = {
 
   error_taken: { zh: '这个会话已被同事接走。', hant: '這個會話已被同事接走。', en: 'A colleague has taken it already.' },
   error_taken_by: { zh: '慢了一步：{by} 已经接走了这个会话。', hant: '慢了一步：{by} 已經接走了這個會話。', en: '{by} was faster and has this conversation.' },
+  error_taken_over: { zh: '{by} 接管了这个会话。', hant: '{by} 接管了這個會話。', en: '{by} took over this conversation.' },
+  error_requeued: { zh: '没有及时回复，会话已回到排队。', hant: '沒有及時回覆，會話已回到排隊。', en: 'Not answered in time: the conversation is in the queue again.' },
   error_not_yours: { zh: '这个会话已不在您名下，内容放回了输入框。', hant: '這個會話已不在您名下，內容放回了輸入框。', en: 'This conversation is no longer yours. Your words are back in the box.' },
   error_not_found: { zh: '找不到这个会话。', hant: '找不到這個會話。', en: 'There is no such conversation.' },
   error_too_long: { zh: '内容太长了（最多 2000 字），请分几条发送。', hant: '內容太長了（最多 2000 字），請分幾則傳送。', en: 'Too long (2,000 characters at most). Please send it in parts.' },
