@@ -389,7 +389,10 @@ export class Board {
     // Whoever opens it has seen that they are mentioned.
     const card = { ...frame.card, mentioned: false };
     this.cards.set(card.conversation, card);
-    for (const name of LISTS) this.lists[name] = this.lists[name].map((one) => (one.conversation === card.conversation && one.mentioned ? { ...one, mentioned: false } : one));
+    if (frame.card.mentioned) {
+      const seen = (/** @type {Card} */ one) => (one.conversation === card.conversation ? { ...one, mentioned: false } : one);
+      this.lists = /** @type {BoardLists} */ (Object.fromEntries(LISTS.map((name) => [name, this.lists[name].map(seen)])));
+    }
     const thread = this.thread(card.conversation);
     const after = thread.lastSeq;
     thread.fill(frame);

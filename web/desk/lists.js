@@ -37,6 +37,8 @@ export class Lists {
     this.setting = null;
     /** @type {Board | null} */
     this.board = null;
+    /** @type {unknown[]} */
+    this.drawn = [];
     this.drawnRail = new Drawn(this.railList);
     this.drawnEmpty = new Drawn(this.empty);
     this.drawnColleagues = new Drawn(this.colleagues);
@@ -49,11 +51,15 @@ export class Lists {
   /**
    * @param {Board} board
    * @param {Setting} setting
+   * @param {boolean} whole also what changes with every letter one writes; else only when the lists have
    */
-  update(board, setting) {
+  update(board, setting, whole) {
     const { t, locale } = setting;
     this.board = board;
     this.setting = setting;
+    const drawn = [board.lists, board.colleagues, board.open, board.ready, this.inbox, locale, document.hidden];
+    if (!whole && drawn.every((one, place) => one === this.drawn[place])) return;
+    this.drawn = drawn;
     this.rail.setAttribute('aria-label', t('inboxes'));
     const counts = INBOXES.map((name) => this.count(name));
     this.drawnRail.update([locale, this.inbox, counts], () => INBOXES.map((name, place) => this.#drawInbox(name, counts[place])));

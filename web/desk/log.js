@@ -31,6 +31,8 @@ export class Log {
     this.root = h('div', { class: 'log-frame' }, this.scroller, this.pill);
     this.atEnd = true;
     this.leftAt = 0;
+    /** Where the end was when it was last gone to. */
+    this.endTop = 0;
     /** @type {string | null} */
     this.shown = null;
     /** @type {{ conversation: string, mark: string, seq: number, steps: number } | null} */
@@ -44,7 +46,7 @@ export class Log {
     this.rows = new Map();
     /** @type {KeyedList<Row>} */
     this.keyed = new KeyedList(this.list, { key: (row) => row.key, stamp: () => `${this.setting?.locale}`, draw: (row) => this.#draw(row) });
-    const follow = new ResizeObserver(() => this.atEnd && this.toEnd());
+    const follow = new ResizeObserver(() => this.#noticeLeaving() && this.toEnd());
     follow.observe(this.scroller);
     follow.observe(this.content);
   }
@@ -62,9 +64,11 @@ export class Log {
     if (this.shown !== board.open) {
       this.shown = board.open;
       this.atEnd = true;
+      this.endTop = 0;
       this.rows.clear();
       this.drawn = '';
     }
+    this.#noticeLeaving();
     const stamp = JSON.stringify([board.open, thread.revision, setting.locale, board.colleagues.map(({ name }) => name), new Date().toDateString()]);
     if (stamp !== this.drawn) {
       this.drawn = stamp;
@@ -84,6 +88,17 @@ export class Log {
     this.atEnd = true;
     this.pill.hidden = true;
     if (this.scroller.scrollTop + this.scroller.clientHeight < this.scroller.scrollHeight - 1) this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.endTop = this.scroller.scrollTop;
+  }
+
+  /**
+   * Somebody who scrolls up is heard of a moment later, and must not be pulled down by what comes in between.
+   * @returns {boolean} whether the end is still looked at
+   */
+  #noticeLeaving() {
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    if (this.atEnd && scrollTop < this.endTop - 2 && scrollHeight - scrollTop - clientHeight >= END_WITHIN) this.#left(this.board?.openThread?.lastSeq ?? 0);
+    return this.atEnd;
   }
 
   /**

@@ -125,12 +125,12 @@ class Desk {
       this.board.tick(now);
       this.#lateClocks();
       tickClocks(this.frame, now);
-      this.draw();
+      this.draw(true);
     }, TICK_MS);
   }
 
-  /** Everything as it is now; what has not changed is not touched. */
-  draw() {
+  /** Everything as it is now; what has not changed is not touched. @param {boolean} [whole] */
+  draw(whole = false) {
     if (!this.frame.isConnected || this.drawing) return;
     this.drawing = true;
     const { t, board, locale } = this;
@@ -141,7 +141,7 @@ class Desk {
     this.frame.dataset.view = board.open === null ? 'list' : this.view;
     this.search.update(setting);
     this.lists.root.classList.toggle('searching', this.search.active);
-    this.lists.update(board, setting);
+    this.lists.update(board, setting, whole);
     this.pane.update(board, setting);
     this.about.update(board, setting);
     if (!document.hidden && this.log.atEnd && this.frame.dataset.view !== 'list') for (const frame of board.see()) this.connection.send(frame);
