@@ -33,6 +33,8 @@ export class Log {
     this.leftAt = 0;
     /** Where the end was when it was last gone to. */
     this.endTop = 0;
+    /** The last message that was drawn. */
+    this.drawnSeq = 0;
     /** @type {string | null} */
     this.shown = null;
     /** @type {{ conversation: string, mark: string, seq: number, steps: number } | null} */
@@ -97,7 +99,7 @@ export class Log {
    */
   #noticeLeaving() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
-    if (this.atEnd && scrollTop < this.endTop - 2 && scrollHeight - scrollTop - clientHeight >= END_WITHIN) this.#left(this.board?.openThread?.lastSeq ?? 0);
+    if (this.atEnd && scrollTop < this.endTop - 2 && scrollHeight - scrollTop - clientHeight >= END_WITHIN) this.#left(this.drawnSeq);
     return this.atEnd;
   }
 
@@ -137,6 +139,7 @@ export class Log {
     const before = first?.getBoundingClientRect().top ?? 0;
     this.earlier.hidden = !board.openThread?.hasEarlier;
     this.keyed.update(this.#rowsOf(board));
+    this.drawnSeq = board.openThread?.lastSeq ?? 0;
     if (!this.atEnd && first?.isConnected) this.scroller.scrollTop += first.getBoundingClientRect().top - before;
   }
 
@@ -152,7 +155,7 @@ export class Log {
   #scrolled() {
     const { scroller } = this;
     const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < END_WITHIN;
-    if (this.atEnd && !atEnd) this.#left(this.board?.openThread?.lastSeq ?? 0);
+    if (this.atEnd && !atEnd) this.#left(this.drawnSeq);
     else if (!this.atEnd && atEnd) {
       this.atEnd = true;
       this.actions.seen();
