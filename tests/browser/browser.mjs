@@ -18,6 +18,9 @@ const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 export const BASE = (process.env.XIAOER_BASE_URL ?? 'http://127.0.0.1:8080').replace(/\/$/, '');
 const SCREENSHOTS = process.env.XIAOER_SCREENSHOTS;
+export const SIZES = [{ name: 'phone', width: 390, height: 844 }, { name: 'desktop', width: 1280, height: 800 }];
+/** The first member of staff; read before the server forgets the first password. */
+export const OWNER = firstSignIn();
 
 /**
  * Read when the tests begin: the server removes the file once the password is changed.
@@ -53,11 +56,11 @@ export async function startBrowser() {
 /**
  * A page of its own visitor. What its scripts complain about is kept in `page.complaints`.
  * @param {any} browser
- * @param {{ width: number, height: number, locale?: string }} size
+ * @param {{ width: number, height: number, locale?: string, dark?: boolean }} size
  */
-export async function newPage(browser, { width, height, locale = 'zh-CN' }) {
+export async function newPage(browser, { width, height, locale = 'zh-CN', dark = false }) {
   const phone = width < 600;
-  const context = await browser.newContext({ viewport: { width, height }, locale, isMobile: phone, hasTouch: phone, reducedMotion: 'reduce' });
+  const context = await browser.newContext({ viewport: { width, height }, locale, isMobile: phone, hasTouch: phone, colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce' });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   page.complaints = [];
@@ -142,4 +145,77 @@ export async function assertNoSidewaysScroll(page) {
  */
 export function assertNoComplaints(page) {
   if (page.complaints.length > 0) throw new Error(page.complaints.join('; '));
+}
+
+/**
+ * A screenshot, and as a check of its own that everybody can use what it shows.
+ * @param {Checks} checks
+ * @param {any} page
+ * @param {string} name
+ */
+export async function look(checks, page, name) {
+  await screenshot(page, name);
+  await checks.check(`${name} is accessible`, () => assertAccessible(page));
+}
+
+/** What a shopper writes in the widget. @param {any} shopper @param {string} text */
+export async function say(shopper, text) {
+  const box = shopper.getByLabel('消息', { exact: true });
+  await box.fill(text);
+  await box.press('Enter');
+  await shopper.locator('.row.shopper:not(.waiting) .bubble', { hasText: text }).last().waitFor();
+}
+
+/** How many messages the other side has said. @param {any} shopper */
+function heard(shopper) {
+  return shopper.locator('.row.bot, .row.agent, .row.system').count();
+}
+
+/** Says it and waits for an answer that was not there before. @param {any} shopper @param {string} text */
+export async function ask(shopper, text) {
+  const before = await heard(shopper);
+  await say(shopper, text);
+  await shopper.locator('.row.bot').nth(0).waitFor();
+  for (let tries = 0; (await heard(shopper)) <= before; tries += 1) {
+    if (tries > 150) throw new Error(`no answer to “${text}”`);
+    await shopper.waitForTimeout(100);
+  }
+  return shopper.locator('.row.bot .stack').last().innerText();
+}
+
+/**
+ * Signs in at the desk, choosing a new password where the first one is still to be changed.
+ * @param {any} desk
+ * @param {{ name: string, passwords: string[], chosen: string }} [who] the owner, if nobody else is meant
+ */
+export async function signIn(desk, who = OWNER) {
+  const { name, passwords, chosen } = who;
+  await desk.goto(`${BASE}/desk`);
+  const form = desk.locator('.signin form');
+  await form.waitFor();
+  for (const word of passwords) {
+    await desk.fill('input[name=name]', name);
+    await desk.fill('input[name=password]', word);
+    await desk.click('.signin button[type=submit]');
+    await desk.locator('.desk, .problem:not([hidden]), input[name=new]').first().waitFor();
+    if (!(await desk.locator('.problem:not([hidden])').isVisible())) break;
+  }
+  if (await desk.locator('input[name=new]').isVisible()) {
+    await desk.fill('input[name=new]', chosen);
+    await desk.click('.signin button[type=submit]');
+  }
+  await desk.locator('.desk').waitFor();
+}
+
+/** Whether this person is given conversations. @param {any} desk @param {'here' | 'away'} status */
+export async function be(desk, status) {
+  const button = desk.locator('[data-key=status]');
+  if ((await button.getAttribute('aria-pressed')) !== String(status === 'here')) await button.click();
+  await desk.locator(`[data-key=status][aria-pressed=${status === 'here'}]`).waitFor();
+}
+
+/** Back to the list, where a phone shows one thing at a time. @param {any} desk */
+export async function toList(desk) {
+  const back = desk.locator('.pane-head .back');
+  if (await back.isVisible()) await back.click();
 }

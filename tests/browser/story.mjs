@@ -2,67 +2,9 @@
 // a person, who takes the conversation at the desk; both talk; it is closed and rated. `node tests/browser/story.mjs`
 // against a running server; browser.mjs names the settings.
 
-import { BASE, Checks, assertAccessible, assertNoComplaints, assertNoSidewaysScroll, firstSignIn, newPage, screenshot, startBrowser } from './browser.mjs';
+import { BASE, Checks, SIZES, ask, assertNoComplaints, assertNoSidewaysScroll, be, look, newPage, say, signIn, startBrowser } from './browser.mjs';
 
-const SIZES = [{ name: 'phone', width: 390, height: 844 }, { name: 'desktop', width: 1280, height: 800 }];
-const SIGN_IN = firstSignIn();
 const PRODUCT = process.env.XIAOER_PRODUCT ?? 'cotton-tee';
-
-/**
- * A screenshot, and as a check of its own that everybody can use what it shows.
- * @param {Checks} checks
- * @param {any} page
- * @param {string} name
- */
-async function look(checks, page, name) {
-  await screenshot(page, name);
-  await checks.check(`${name} is accessible`, () => assertAccessible(page));
-}
-
-/** @param {any} shopper @param {string} text */
-async function say(shopper, text) {
-  const box = shopper.getByLabel('消息', { exact: true });
-  await box.fill(text);
-  await box.press('Enter');
-  await shopper.locator('.row.shopper:not(.waiting) .bubble', { hasText: text }).last().waitFor();
-}
-
-/** How many messages the other side has said. @param {any} shopper */
-function heard(shopper) {
-  return shopper.locator('.row.bot, .row.agent, .row.system').count();
-}
-
-/** Says it and waits for an answer that was not there before. @param {any} shopper @param {string} text */
-async function ask(shopper, text) {
-  const before = await heard(shopper);
-  await say(shopper, text);
-  await shopper.locator('.row.bot').nth(0).waitFor();
-  for (let tries = 0; (await heard(shopper)) <= before; tries += 1) {
-    if (tries > 150) throw new Error(`no answer to “${text}”`);
-    await shopper.waitForTimeout(100);
-  }
-  return shopper.locator('.row.bot .stack').last().innerText();
-}
-
-/** @param {any} desk */
-async function signIn(desk) {
-  const { name, passwords, chosen } = SIGN_IN;
-  await desk.goto(`${BASE}/desk`);
-  const form = desk.locator('.signin form');
-  await form.waitFor();
-  for (const word of passwords) {
-    await desk.fill('input[name=name]', name);
-    await desk.fill('input[name=password]', word);
-    await desk.click('.signin button[type=submit]');
-    await desk.locator('.desk, .problem:not([hidden]), input[name=new]').first().waitFor();
-    if (!(await desk.locator('.problem:not([hidden])').isVisible())) break;
-  }
-  if (await desk.locator('input[name=new]').isVisible()) {
-    await desk.fill('input[name=new]', chosen);
-    await desk.click('.signin button[type=submit]');
-  }
-  await desk.locator('.desk').waitFor();
-}
 
 /**
  * @param {Checks} checks
@@ -127,6 +69,8 @@ async function handingOver({ checks, shopper, desk, size }) {
     await desk.locator('.signin form').waitFor();
     await look(checks, desk, `${size.name}-5-sign-in`);
     await signIn(desk);
+    // Whoever is away is given nothing: what waits is seen waiting.
+    await be(desk, 'away');
   });
   await checks.check(at('转人工 brings the shopper into the queue'), async () => {
     await shopper.getByRole('button', { name: '转人工' }).first().click();
@@ -134,11 +78,12 @@ async function handingOver({ checks, shopper, desk, size }) {
     await look(checks, shopper, `${size.name}-6-queue`);
   });
   await checks.check(at('the desk sees it with a summary and takes it'), async () => {
-    // The lists are ordered by waiting time: the latest is the last.
+    // The queue is in the order of waiting: the latest is the last.
+    await desk.locator('[data-inbox=waiting]').click();
     await desk.locator('.card-button').last().click();
     await desk.locator('.line.shopper').first().waitFor();
     await look(checks, desk, `${size.name}-7-desk-waiting`);
-    await desk.getByRole('button', { name: '接入', exact: true }).click();
+    await desk.locator('[data-key=act-take]').click();
     await desk.getByLabel('回复', { exact: true }).waitFor();
     await shopper.locator('.names p.live').waitFor();
   });
@@ -161,6 +106,7 @@ async function talking({ checks, shopper, desk, size }) {
     await shopper.locator('.row.agent .bubble', { hasText: '有什么可以帮您' }).waitFor();
     await say(shopper, '想换大一码');
     await desk.locator('.line.shopper .bubble', { hasText: '想换大一码' }).waitFor();
+    await desk.locator('.line.agent .when', { hasText: '已读' }).waitFor();
     await reply.fill('好的，马上为您登记');
     await reply.press('Enter');
     await shopper.locator('.row.agent .bubble', { hasText: '马上为您登记' }).waitFor();
@@ -168,7 +114,7 @@ async function talking({ checks, shopper, desk, size }) {
     await look(checks, shopper, `${size.name}-8-person`);
   });
   await checks.check(at('a note stays at the desk'), async () => {
-    await desk.getByRole('button', { name: '内部备注' }).click();
+    await desk.locator('[data-key=kind-note]').click();
     await desk.getByLabel('内部备注', { exact: true }).fill('只给同事看');
     await desk.keyboard.press('Enter');
     await desk.locator('.line.note:not(.waiting) .bubble', { hasText: '只给同事看' }).waitFor();
@@ -187,10 +133,13 @@ async function talking({ checks, shopper, desk, size }) {
     if (times !== 1) throw new Error(`a message is shown ${times} times`);
   });
   await checks.check(at('it is closed, and the shopper rates it'), async () => {
-    await desk.getByRole('button', { name: '结束会话' }).click();
-    await desk.getByRole('button', { name: '确定结束？' }).click();
+    await desk.locator('[data-key=act-close]').click();
+    await desk.locator('.dialog').waitFor();
+    await look(checks, desk, `${size.name}-10-closing`);
+    await desk.locator('.dialog [type=submit]').click();
     await shopper.locator('.stars label').nth(4).click();
-    await look(checks, shopper, `${size.name}-10-rating`);
+    await shopper.getByRole('button', { name: '回复很快' }).click();
+    await look(checks, shopper, `${size.name}-11-rating`);
     await shopper.getByRole('button', { name: '提交评价' }).click();
     await shopper.getByText('谢谢您的评价').waitFor();
   });
@@ -211,7 +160,7 @@ try {
       await page.fill('input[name=text]', '我想退货');
       await page.locator('.try button[type=submit]').click();
       await page.locator('.bars li').first().waitFor();
-      await look(checks, page, `${size.name}-11-console`);
+      await look(checks, page, `${size.name}-12-console`);
       await assertNoSidewaysScroll(page);
     });
     await checks.check(`${size.name}: no script complained`, async () => [shopper, desk].forEach(assertNoComplaints));

@@ -116,8 +116,9 @@ export class KeyedList {
       this.drawn.set(key, same ? old : { item, stamp, node: this.how.draw(item) });
     }
     const nodes = [...this.drawn.values()].map((entry) => entry.node);
+    const kept = new Set(nodes);
     for (const child of [...this.parent.childNodes]) {
-      if (!nodes.includes(/** @type {Node} */ (child))) child.remove();
+      if (!kept.has(child)) child.remove();
     }
     nodes.forEach((node, place) => {
       if (this.parent.childNodes[place] !== node) this.parent.insertBefore(node, this.parent.childNodes[place] ?? null);

@@ -54,7 +54,8 @@ export class Panel {
     this.personWord = h('span');
     this.person = h('button', { class: 'person', type: 'button', onclick: () => this.#askPerson() }, icon('person', 17), this.personWord);
     this.shut = h('button', { class: 'shut', type: 'button', onclick: actions.close }, icon('close'));
-    this.banner = h('div', { class: 'banner', hidden: true });
+    // A place in the queue that moves, and a line that is lost, are said as well as shown.
+    this.banner = h('div', { class: 'banner', role: 'status', hidden: true });
     this.notice = h('div', { class: 'notice', role: 'alert', hidden: true });
     this.chips = h('div', { class: 'chips', role: 'group' });
     this.under = h('div');
@@ -154,7 +155,7 @@ export class Panel {
         line === 'waiting' && h('button', { class: 'line-button', type: 'button', onclick: this.actions.reconnect }, t('retry_now')));
     } else if (mode === 'queue') {
       const ahead = Math.max(0, (queue?.position ?? 1) - 1);
-      const wait = queue?.wait_seconds === undefined ? null : t('queue_wait', { time: queue.wait_seconds < 60 ? t('less_than_minute') : t('minutes', { n: Math.ceil(queue.wait_seconds / 60) }) });
+      const wait = typeof queue?.wait_seconds !== 'number' ? null : t('queue_wait', { time: queue.wait_seconds < 60 ? t('less_than_minute') : t('minutes', { n: Math.ceil(queue.wait_seconds / 60) }) });
       fill(this.banner, dot,
         h('div', null, h('b', null, t('queue_title')), h('small', null, [ahead === 0 ? t('queue_next') : t('queue_place', { n: ahead }), wait].filter(Boolean).join(' · '))),
         h('button', { class: 'line-button', type: 'button', onclick: this.actions.leaveQueue }, t('leave_queue')));

@@ -150,6 +150,10 @@ const COMPOSER = `
 .stars label { cursor: pointer; padding: 3px; color: var(--line); display: block; border-radius: 8px; }
 .stars label svg { width: 34px; height: 34px; stroke: var(--gold); stroke-width: 1.2; }
 .stars label.on { color: var(--gold); }
+.reasons { display: flex; flex-wrap: wrap; gap: 7px; justify-content: center; }
+.reasons button { min-height: 44px; padding: 4px 15px; border-radius: 22px; border: 1px solid var(--line); background: var(--paper); font-size: 14px; }
+.reasons button:hover { border-color: var(--brand-deep); }
+.reasons [aria-pressed=true] { border-color: var(--brand-deep); color: var(--brand-deep); background: var(--tint); font-weight: 600; }
 .stars input { position: absolute; opacity: 0; width: 1px; height: 1px; }
 .stars label:focus-within { outline: 2.5px solid var(--focus); }
 @media (prefers-reduced-motion: reduce) { *, *::before, *::after { animation: none !important; transition: none !important; } }
