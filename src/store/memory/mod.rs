@@ -4,6 +4,7 @@
 //! await. Nothing survives the process.
 
 mod audit;
+mod case;
 mod conversations;
 mod queue;
 mod staff;
@@ -47,6 +48,7 @@ struct Tables {
     presence: HashMap<AgentId, (Duty, Timestamp)>,
     /// Notes that name somebody who has not looked: who, where, which.
     mentions: HashSet<(AgentId, ConversationId, u64)>,
+    cases: case::Cases,
 }
 
 /// A conversation with everything that belongs to it.
