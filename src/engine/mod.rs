@@ -6,12 +6,15 @@
 mod advice;
 mod assigning;
 mod assistant;
+mod casework;
 mod clock;
 mod locks;
 mod outbox;
 mod people;
+mod proposals;
 mod recommenders;
 mod say;
+mod search;
 mod shops;
 mod silence;
 mod standing;
@@ -27,9 +30,12 @@ use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
 pub use assistant::{Assistant, AssistantError, Learnt, Reading};
+pub use casework::{About, Case, CaseError, CaseOrder, Changed, Explained, Personal, Plan, REASONS, Wish};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use people::{Leaving, PeopleError, Recipient, supervises};
+pub use proposals::{Proposal, ProposalSource};
 pub use say::Said;
+pub use search::{FoundMessage, FoundMessages, SearchError};
 pub use shops::{ShopStatus, Shops};
 pub use standing::Standing;
 
@@ -38,6 +44,7 @@ use crate::{
     bus::Bus,
     domain::{ConversationId, ShopId},
     encoder::Encoder,
+    retrieval::MessageIndex,
     shop::Shop,
     store::{SharedStore, StoreError},
 };
@@ -61,6 +68,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// The shops that are served.
     pub shops: Shops,
+    /// Where messages are looked for.
+    pub messages: Arc<MessageIndex>,
 }
 
 /// A handle to the engine; clones are the same engine.
@@ -69,8 +78,11 @@ pub struct Engine {
     parts: Arc<Parts>,
     turns: Arc<locks::TurnLocks>,
     tasks: TaskTracker,
+    /// Changes that people make, one at a time a conversation.
+    casework: Arc<locks::TurnLocks>,
     bell: Arc<Notify>,
     recommenders: Arc<recommenders::Recommenders>,
+    messages: Arc<search::Messages>,
 }
 
 /// Why the engine could not do what was asked.
@@ -93,10 +105,13 @@ pub enum EngineError {
 impl Engine {
     /// An engine of these parts.
     pub fn new(parts: Parts) -> Self {
+        let messages = Arc::new(search::Messages::new(Arc::clone(&parts.messages)));
         Self {
+            messages,
             parts: Arc::new(parts),
             turns: Arc::default(),
             tasks: TaskTracker::new(),
+            casework: Arc::default(),
             bell: Arc::default(),
             recommenders: Arc::default(),
         }
@@ -122,6 +137,7 @@ impl Engine {
     pub async fn run(&self, stop: impl Future<Output = ()>) {
         tokio::pin!(stop);
         let mut looked: Option<Instant> = None;
+        self.follow_soon();
         loop {
             if looked.is_none_or(|looked| LOOKS_AGAIN <= looked.elapsed())
                 && self.answer_what_was_left().await

@@ -155,7 +155,8 @@ pub trait CaseStore: Send + Sync {
     async fn record_proposal_use(&self, new: ProposalUse) -> Result<()>;
 
     /// At most `limit` uses of proposals in a shop with their numbers, those after a number, in order.
-    async fn proposal_uses(&self, shop: &ShopId, after: u64, limit: usize) -> Result<Vec<(u64, ProposalUse)>>;
+    async fn proposal_uses(&self, shop: &ShopId, after: u64, limit: usize)
+    -> Result<Vec<(u64, ProposalUse)>>;
 
     /// At most `limit` questions of a shop's shoppers with what a person answered first, in the order of the answers,
     /// those after one of them.

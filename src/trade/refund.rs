@@ -109,8 +109,7 @@ pub fn refund_amount(order: &Order, claim: Claim<'_>, tickets: &[Ticket]) -> Opt
         if *units > refundable_units(order, line, tickets) {
             return None;
         }
-        let left = left_of_units(order, line, tickets);
-        sum += left.into_iter().flatten().take(*units as usize).sum::<i64>();
+        sum += paid_for_units(order, line, *units, tickets).minor();
     }
     if returns_shipping(order, claim, tickets) {
         sum += order.shipping_fee.minor();
@@ -118,6 +117,13 @@ pub fn refund_amount(order: &Order, claim: Claim<'_>, tickets: &[Ticket]) -> Opt
     // Staff may have paid back more for other units than was paid for them.
     let sum = sum.min(money_left(order, tickets).minor());
     Some(Money::from_minor(sum, order.total.currency()))
+}
+
+/// What was really paid for the next units of a line that go back, shipping aside.
+pub fn paid_for_units(order: &Order, line: &OrderLine, units: u32, tickets: &[Ticket]) -> Money {
+    let left = left_of_units(order, line, tickets);
+    let sum = left.into_iter().flatten().take(units as usize).sum::<i64>();
+    Money::from_minor(sum, order.total.currency())
 }
 
 /// What is left of all that was paid for an order, shipping included, after what went back: whoever agrees to a

@@ -1,11 +1,15 @@
 //! The HTTP interface under `/api/v1`, one file a subject.
 
+mod case;
+mod case_forms;
+mod case_wishes;
 mod catalog;
 mod console;
 mod conversations;
 mod demo;
 mod openapi;
 mod schema;
+mod search;
 
 use axum::{
     Router, middleware,
@@ -33,6 +37,11 @@ pub(super) fn service(state: ServerState) -> Router {
         .route("/shops/{shop}/promotions", get(catalog::promotions))
         .route("/demo/shoppers", get(demo::shoppers))
         .route("/demo/shoppers/{id}/token", post(demo::token))
+        .route("/desk/conversations/{id}/case", get(case::show))
+        .route("/desk/conversations/{id}/reveal", post(case::reveal))
+        .route("/desk/conversations/{id}/quote", post(case::quote))
+        .route("/desk/conversations/{id}/changes", post(case::change))
+        .route("/desk/search", get(search::search))
         .route("/console/shops", get(console::shops))
         .route("/console/understand", post(console::understand))
         .fallback(async || ApiError::not_found("page"))

@@ -96,10 +96,15 @@ async fn earlier_conversations_are_those_that_people_had(store: SharedStore) {
     let found = store.earlier_conversations(&shop(), &"lin".into(), &"c4".into(), 9).await.unwrap();
     let told: Vec<_> = found.iter().map(|one| (one.conversation.id.as_str(), one.closed_at)).collect();
     assert_eq!(told, [("c1", Some(at(7))), ("c2", None)]);
+    assert_eq!(
+        (found[0].wrap_up.as_deref(), found[0].summary.join("")),
+        (Some("returns"), "要求人工".to_owned())
+    );
     assert!(!found[1].summary.is_empty(), "{:?}", found[1]);
     let one = store.earlier_conversations(&shop(), &"lin".into(), &"c4".into(), 1).await.unwrap();
     assert_eq!(one.len(), 1);
-    let elsewhere = store.earlier_conversations(&"other".into(), &"lin".into(), &"c4".into(), 9).await.unwrap();
+    let elsewhere =
+        store.earlier_conversations(&"other".into(), &"lin".into(), &"c4".into(), 9).await.unwrap();
     assert_eq!(elsewhere, []);
 }
 
@@ -123,7 +128,13 @@ async fn what_was_touched_comes_in_order_and_each_conversation_once(store: Share
 
     assert_eq!(touched(last).await, []);
     store.append_shopper(&first, said("b", "在吗", 4)).await.unwrap();
-    let note = NewNote { agent: staff("a1"), client_id: "n".to_owned(), text: "老客户".to_owned(), at: at(5) };
+    let note = NewNote {
+        agent: staff("a1"),
+        client_id: "n".to_owned(),
+        text: "老客户".to_owned(),
+        mentions: Vec::new(),
+        at: at(5),
+    };
     let seen = touched(last).await;
     assert_eq!(ids(&seen), ["c1"]);
     assert!(matches!(store.note(&second, note).await.unwrap(), Noted::Stored { .. }));

@@ -120,11 +120,19 @@ impl CaseStore for MemoryStore {
         Ok(())
     }
 
-    async fn proposal_uses(&self, shop: &ShopId, after: u64, limit: usize) -> Result<Vec<(u64, ProposalUse)>> {
+    async fn proposal_uses(
+        &self,
+        shop: &ShopId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<(u64, ProposalUse)>> {
         let tables = self.tables();
         let numbered = (1_u64..).zip(&tables.cases.uses).filter(|(number, _)| *number > after);
         let of_shop = numbered.filter(|(_, used)| {
-            tables.conversations.get(&used.conversation).is_some_and(|kept| kept.record.conversation.shop == *shop)
+            tables
+                .conversations
+                .get(&used.conversation)
+                .is_some_and(|kept| kept.record.conversation.shop == *shop)
         });
         Ok(of_shop.take(limit).map(|(number, used)| (number, used.clone())).collect())
     }
@@ -185,7 +193,9 @@ impl Tables {
                 let known = &kept.record.conversation;
                 (known.touched_at, known.id.clone(), (kept.messages.len(), kept.notes.len()))
             })
-            .filter(|(_, id, now)| !self.cases.touched.iter().any(|(_, known, then)| known == id && then == now))
+            .filter(|(_, id, now)| {
+                !self.cases.touched.iter().any(|(_, known, then)| known == id && then == now)
+            })
             .collect();
         changed.sort();
         for (_, id, now) in changed {
