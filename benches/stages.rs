@@ -20,6 +20,7 @@ use xiaoer::{
     encoder::{Encoder, Vector},
     engine::{Engine, Parts, Reading, Shops, SystemClock},
     nlu::{Nlu, TrainingSet},
+    retrieval::MessageIndex,
     shop::{IntentExamples, Shop},
     store::{self, NewConversation, Page},
     text,
@@ -81,7 +82,15 @@ async fn measure(messages: &[&str]) -> anyhow::Result<()> {
     let backend = Arc::new(xiaoer::backend::BuiltinBackend::new(Arc::clone(&store)));
     let bus = Arc::new(xiaoer::bus::LocalBus::default());
     let clock = Arc::new(SystemClock);
-    let engine = Engine::new(Parts { store, backend, bus, encoder: Arc::clone(&cached), clock, shops });
+    let engine = Engine::new(Parts {
+        store,
+        backend,
+        bus,
+        encoder: Arc::clone(&cached),
+        clock,
+        shops,
+        messages: Arc::new(MessageIndex::in_memory().expect("memory")),
+    });
     let (mut ack, mut answer) = (Vec::new(), Vec::new());
     for message in messages {
         let (_, token_hash) = tokens::new();

@@ -23,6 +23,7 @@ use crate::{
     domain::trade::WalletCoupon,
     encoder::Encoder,
     engine::{Clock, Engine, Parts, Shops},
+    retrieval::MessageIndex,
     shop,
     store::{self, SharedStore},
 };
@@ -31,7 +32,8 @@ use crate::{
 /// system: what is tried in a test or in the terminal must not open a case there.
 pub fn engine(store: SharedStore, encoder: Arc<dyn Encoder>, clock: Arc<dyn Clock>, shops: Shops) -> Engine {
     let backend = Arc::new(BuiltinBackend::new(Arc::clone(&store)));
-    engine_with(backend, store, encoder, clock, shops)
+    let messages = MessageIndex::in_memory().expect("an index in memory needs nothing but memory");
+    engine_with(backend, store, encoder, clock, shops, Arc::new(messages))
 }
 
 /// The engine of a server: shops with a system of their own are asked by it.
@@ -41,11 +43,12 @@ pub fn serving_engine(
     encoder: Arc<dyn Encoder>,
     clock: Arc<dyn Clock>,
     shops: Shops,
+    messages: Arc<MessageIndex>,
 ) -> Engine {
     let built_in = Arc::new(BuiltinBackend::new(Arc::clone(&store)));
     let systems = systems::OfShops::new(shops.clone(), Arc::clone(accounts), Arc::clone(&clock));
     let backend = RoutingBackend::new(built_in, Arc::new(systems), Limits::default());
-    engine_with(Arc::new(backend), store, encoder, clock, shops)
+    engine_with(Arc::new(backend), store, encoder, clock, shops, messages)
 }
 
 fn engine_with(
@@ -54,8 +57,21 @@ fn engine_with(
     encoder: Arc<dyn Encoder>,
     clock: Arc<dyn Clock>,
     shops: Shops,
+    messages: Arc<MessageIndex>,
 ) -> Engine {
-    Engine::new(Parts { store, backend, bus: Arc::new(LocalBus::default()), encoder, clock, shops })
+    Engine::new(Parts { store, backend, bus: Arc::new(LocalBus::default()), encoder, clock, shops, messages })
+}
+
+/// The index of messages in a data folder; in memory for a store that is gone with the process, and where the folder can't
+/// be used: it is a copy, and made anew then.
+fn message_index(settings: &settings::Settings) -> anyhow::Result<MessageIndex> {
+    if settings.database.starts_with("memory:") {
+        return Ok(MessageIndex::in_memory()?);
+    }
+    MessageIndex::in_folder(&settings.data.join("search")).or_else(|error| {
+        tracing::warn!(error = %format!("{:#}", anyhow::Error::from(error)), "messages are indexed in memory");
+        Ok(MessageIndex::in_memory()?)
+    })
 }
 
 /// What a shop's tables begin with, from what its files say, as of `at`.

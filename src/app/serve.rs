@@ -54,7 +54,8 @@ pub async fn start(settings: &Settings) -> anyhow::Result<Started> {
     let loading = tokio::task::spawn_blocking(move || super::encoder(models.as_deref(), Some(&data)));
     let cached = loading.await.context("loading the model panicked")??.cached;
     let (encoder, clock) = (Arc::clone(&cached) as _, Arc::new(SystemClock));
-    let engine = super::serving_engine(&accounts, store, encoder, clock, Shops::default());
+    let messages = Arc::new(super::message_index(settings).context("messages can't be indexed")?);
+    let engine = super::serving_engine(&accounts, store, encoder, clock, Shops::default(), messages);
     let problems = Arc::new(ArcSwap::default());
     shops::open_all(&engine, &settings.intents, &cached.lasting(), &problems).await?;
     let first_sign_in = accounts.first_sign_in(engine.now()).await.context("can't make the first sign-in")?;

@@ -82,6 +82,7 @@ fn starter(id: &str) -> Tree {
         ("shop.toml", include_str!("starter/shop.toml")),
         ("faq/faq.toml", include_str!("starter/faq.toml")),
         ("intents/own.toml", include_str!("starter/intents.toml")),
+        ("policy.toml", include_str!("starter/policy.toml")),
         ("promotions.toml", include_str!("starter/promotions.toml")),
         ("tests/first.toml", include_str!("starter/tests.toml")),
     ];

@@ -3,10 +3,11 @@
 use super::talk::Talk;
 use crate::{
     domain::{
-        LineId, Money, PartKind, UploadId,
+        LineId, Locale, Money, PartKind, UploadId,
         message::{OrderPartLine, OrderPartShipment, TicketPartLine, TrackingPartEvent},
         trade::{Order, PriceOff, Product, Promotion, PromotionKind, Shipment, Ticket},
     },
+    shop::Shop,
     trade,
 };
 
@@ -23,11 +24,16 @@ pub(super) fn product(talk: &Talk<'_>, product: &Product) -> PartKind {
 }
 
 pub(super) fn order(talk: &Talk<'_>, order: &Order) -> PartKind {
+    order_card(order, talk.locale())
+}
+
+/// The card of an order.
+pub fn order_card(order: &Order, locale: Locale) -> PartKind {
     let lines = order.lines.iter().map(|line| OrderPartLine {
         id: line.id.to_string(),
         product: line.product.clone(),
-        title: talk.text(&line.title).to_owned(),
-        variant: talk.text(&line.variant_text).to_owned(),
+        title: line.title.get(locale).to_owned(),
+        variant: line.variant_text.get(locale).to_owned(),
         units: line.units,
         paid: line.paid,
         state: line.state,
@@ -61,40 +67,53 @@ pub(super) fn tracking(shipment: &Shipment) -> PartKind {
 }
 
 pub(super) fn ticket(talk: &Talk<'_>, ticket: &Ticket) -> PartKind {
-    let lines = ticket.lines.iter().map(|(line, units)| ticket_line(talk, ticket, line, *units));
+    ticket_card(talk.shop, ticket, talk.orders_at_hand(), talk.locale())
+}
+
+/// The card of a ticket; it names the goods of orders at hand.
+pub fn ticket_card(shop: &Shop, ticket: &Ticket, orders: &[Order], locale: Locale) -> PartKind {
+    let order = orders.iter().find(|order| order.id == ticket.order);
+    let line = |(line, units): &(LineId, u32)| TicketPartLine {
+        line: line.to_string(),
+        title: order.and_then(|order| order.line(line)).map(|line| line.title.get(locale).to_owned()),
+        units: *units,
+    };
     PartKind::Ticket {
         id: ticket.id.to_string(),
         kind: ticket.kind,
         state: ticket.state,
-        lines: lines.collect(),
+        lines: ticket.lines.iter().map(line).collect(),
         evidence: ticket.evidence.iter().map(UploadId::address).collect(),
         amount: ticket.amount,
         shipping_payer: ticket.shipping_payer.clone(),
         due: ticket.due,
-        next: next_words(talk, ticket),
+        next: next_in(shop, ticket, locale),
     }
 }
 
 /// What happens next to a ticket, in words.
 pub(super) fn next_words(talk: &Talk<'_>, ticket: &Ticket) -> String {
-    let next = trade::next_step(ticket.state);
-    talk.label(&format!("ticket.next.{}", next.name()), &[])
+    next_in(talk.shop, ticket, talk.locale())
 }
 
-/// A line by its goods' name, where the order is at hand.
-fn ticket_line(talk: &Talk<'_>, ticket: &Ticket, line: &LineId, units: u32) -> TicketPartLine {
-    let order = talk.orders_at_hand().iter().find(|order| order.id == ticket.order);
-    let title = order.and_then(|order| order.line(line)).map(|line| talk.text(&line.title).to_owned());
-    TicketPartLine { line: line.to_string(), title, units }
+fn next_in(shop: &Shop, ticket: &Ticket, locale: Locale) -> String {
+    let key = format!("ticket.next.{}", trade::next_step(ticket.state).name());
+    let variants = shop.replies.variants(&key, locale);
+    variants.first().cloned().unwrap_or(key)
 }
 
 /// The card of a coupon, where it stands for the shopper; `None` for other kinds of promotion.
 pub(super) fn coupon(talk: &Talk<'_>, promotion: &Promotion, state: &str) -> Option<PartKind> {
+    coupon_card(promotion, state, talk.locale())
+}
+
+/// The same for a reader of a language.
+pub fn coupon_card(promotion: &Promotion, state: &str, locale: Locale) -> Option<PartKind> {
     let PromotionKind::Coupon { off, over, .. } = &promotion.kind else { return None };
     let off = match off {
-        PriceOff::Amount(amount) if talk.locale().is_chinese() => format!("减{amount}"),
+        PriceOff::Amount(amount) if locale.is_chinese() => format!("减{amount}"),
         PriceOff::Amount(amount) => format!("{amount} off"),
-        PriceOff::Percent(percent) if talk.locale().is_chinese() => {
+        PriceOff::Percent(percent) if locale.is_chinese() => {
             format!("{}折", (percent / rust_decimal::Decimal::TEN).normalize())
         }
         PriceOff::Percent(percent) => {
@@ -103,7 +122,7 @@ pub(super) fn coupon(talk: &Talk<'_>, promotion: &Promotion, state: &str) -> Opt
     };
     Some(PartKind::Coupon {
         id: promotion.id.to_string(),
-        title: talk.text(&promotion.title).to_owned(),
+        title: promotion.title.get(locale).to_owned(),
         threshold: over.filter(|over| *over != Money::zero(over.currency())),
         off,
         from: promotion.from,

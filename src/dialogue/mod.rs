@@ -34,6 +34,7 @@ mod worn;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use cards::{coupon_card, order_card, ticket_card};
 pub use course::{asked_for, expected};
 pub use facts::{Fact, Facts, FaqMatch, Query, Recommended};
 pub use hours::{opens_next, people_answer};

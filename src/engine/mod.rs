@@ -6,12 +6,15 @@
 mod advice;
 mod assigning;
 mod assistant;
+mod casework;
 mod clock;
 mod locks;
 mod outbox;
 mod people;
+mod proposals;
 mod recommenders;
 mod say;
+mod search;
 mod shops;
 mod silence;
 mod standing;
@@ -28,9 +31,12 @@ use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
 pub use assistant::{Assistant, AssistantError, Learnt, Reading};
+pub use casework::{About, Case, CaseError, CaseOrder, Changed, Explained, Personal, Plan, REASONS, Wish};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use people::{Leaving, PeopleError, Recipient, supervises};
+pub use proposals::{Proposal, ProposalSource};
 pub use say::Said;
+pub use search::{FoundMessage, FoundMessages, SearchError};
 pub use shops::{ShopStatus, Shops};
 pub use standing::Standing;
 pub use uploads::UploadError;
@@ -40,6 +46,7 @@ use crate::{
     bus::Bus,
     domain::{ConversationId, ShopId},
     encoder::Encoder,
+    retrieval::MessageIndex,
     shop::Shop,
     store::{SharedStore, StoreError},
 };
@@ -65,6 +72,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// The shops that are served.
     pub shops: Shops,
+    /// Where messages are looked for.
+    pub messages: Arc<MessageIndex>,
 }
 
 /// A handle to the engine; clones are the same engine.
@@ -73,9 +82,12 @@ pub struct Engine {
     parts: Arc<Parts>,
     turns: Arc<locks::TurnLocks>,
     tasks: TaskTracker,
+    /// Changes that people make, one at a time a conversation.
+    casework: Arc<locks::TurnLocks>,
     bell: Arc<Notify>,
     recommenders: Arc<recommenders::Recommenders>,
     workbench: Arc<uploads::Workbench>,
+    messages: Arc<search::Messages>,
 }
 
 /// Why the engine could not do what was asked.
@@ -98,10 +110,13 @@ pub enum EngineError {
 impl Engine {
     /// An engine of these parts.
     pub fn new(parts: Parts) -> Self {
+        let messages = Arc::new(search::Messages::new(Arc::clone(&parts.messages)));
         Self {
+            messages,
             parts: Arc::new(parts),
             turns: Arc::default(),
             tasks: TaskTracker::new(),
+            casework: Arc::default(),
             bell: Arc::default(),
             recommenders: Arc::default(),
             workbench: Arc::default(),
@@ -129,6 +144,7 @@ impl Engine {
         tokio::pin!(stop);
         let mut looked: Option<Instant> = None;
         let mut cleared: Option<Instant> = None;
+        self.follow_soon();
         loop {
             if looked.is_none_or(|looked| LOOKS_AGAIN <= looked.elapsed())
                 && self.answer_what_was_left().await

@@ -9,6 +9,7 @@ mod concepts;
 mod faq;
 mod fusion;
 mod kinds;
+mod messages;
 mod names;
 mod phrases;
 mod products;
@@ -20,6 +21,8 @@ use std::{
     fmt::Display,
     sync::Arc,
 };
+
+pub use messages::{AnsweredBefore, IndexedConversation, IndexedLine, Mark, MessageHit, MessageIndex};
 
 use crate::{
     domain::{FaqId, ProductId, ProductQuery, Utterance, trade::Product},

@@ -15,6 +15,8 @@ use crate::{engine::EngineError, store::StoreError};
 pub(super) enum ApiError {
     /// The caller's mistake or right: status, code, sentence.
     Said(StatusCode, &'static str, String),
+    /// The same where an amount is the bound.
+    Bounded(StatusCode, &'static str, String, serde_json::Value),
     /// Too many tries; how long to wait, in milliseconds.
     TooFast(u64),
     /// Ours. The caller learns nothing of it.
@@ -37,8 +39,13 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
+        let mut limit = None;
         let (status, code, message, retry) = match self {
             Self::Said(status, code, message) => (status, code, message, None),
+            Self::Bounded(status, code, message, bound) => {
+                limit = Some(bound);
+                (status, code, message, None)
+            }
             Self::TooFast(retry) => (
                 StatusCode::TOO_MANY_REQUESTS,
                 "too_fast",
@@ -58,6 +65,9 @@ impl IntoResponse for ApiError {
         let mut body = json!({"error": {"code": code, "message": message}});
         if let Some(retry) = retry {
             body["error"]["retry_ms"] = retry.into();
+        }
+        if let Some(limit) = limit {
+            body["error"]["limit"] = limit;
         }
         (status, Json(body)).into_response()
     }

@@ -201,6 +201,9 @@ fn open_ticket(request: &ChangeRequest, books: &Books, at: Timestamp) -> Result<
     };
     let known = books.order.as_ref().ok_or("unknown_order")?;
     refuse_twice(*kind, reason, lines, known, &books.tickets)?;
+    if comes_back(*kind) && paid_for(known) < paid_back(&books.tickets).saturating_add(amount.minor()) {
+        return Err("over_paid");
+    }
     let ticket = Ticket {
         id: format!("T{}", 100_001 + books.tickets_so_far).into(),
         shopper: ShopperId::clone(shopper),
@@ -217,6 +220,22 @@ fn open_ticket(request: &ChangeRequest, books: &Books, at: Timestamp) -> Result<
         history: vec![(at, *state)],
     };
     Ok(Effects { ticket: Some(ticket), ..Effects::default() })
+}
+
+/// Whether a ticket's money is money that was paid before.
+fn comes_back(kind: TicketKind) -> bool {
+    matches!(kind, TicketKind::Return | TicketKind::RefundOnly)
+}
+
+/// What was paid for an order in all, in the smallest unit.
+fn paid_for(order: &Order) -> i64 {
+    let paid = order.lines.iter().filter(|line| !matches!(line.state, LineState::Unpaid | LineState::Closed));
+    paid.map(|line| line.paid.minor()).sum::<i64>() + order.shipping_fee.minor()
+}
+
+fn paid_back(tickets: &[Ticket]) -> i64 {
+    let standing = tickets.iter().filter(|ticket| ticket.state != TicketState::Cancelled);
+    standing.filter(|ticket| comes_back(ticket.kind)).map(|ticket| ticket.amount.minor()).sum()
 }
 
 /// Two open tickets never claim the same unit, and the same wish is not noted twice.

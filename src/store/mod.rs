@@ -17,6 +17,7 @@ use crate::domain::{
 };
 
 mod audit;
+mod case;
 mod changes;
 pub mod error;
 mod hands;
@@ -35,6 +36,9 @@ pub(crate) mod samples;
 
 pub use crate::domain::{Staff, Stint};
 pub use audit::{Audit, AuditFilter, AuditStore, NewAudit};
+pub use case::{
+    AgentChange, AnsweredByPeople, CaseStore, Earlier, NewAgentChange, Notice, ProposalUse, TouchLog, Touched,
+};
 pub use error::StoreError;
 pub use model::{
     Agent, AgentSession, Appended, Carried, Conversation, DueChange, Identity, NewAgent, NewAnswer,
@@ -57,7 +61,15 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 /// A store whole. `Arc<dyn Store>` is what the rest of Xiaoer holds.
 #[async_trait]
 pub trait Store:
-    ConversationStore + QueueStore + UploadStore + StaffStore + SignInStore + AuditStore + VersionStore + TradeStore
+    ConversationStore
+    + QueueStore
+    + CaseStore
+    + UploadStore
+    + StaffStore
+    + SignInStore
+    + AuditStore
+    + VersionStore
+    + TradeStore
 {
     /// Whether the store can be read and written now; for `/readyz`.
     async fn ping(&self) -> Result<()>;

@@ -6,8 +6,8 @@
 use jiff::Timestamp;
 
 use super::{
-    Agent, Card, Conversation, HandoffRecord, Identity, NewConversation, NewShopperMessage, Rating, Reader,
-    Result, Role, StoreError, TurnCommit,
+    Agent, Card, Conversation, Earlier, HandoffRecord, Identity, NewConversation, NewShopperMessage, Notice,
+    Rating, Reader, Result, Role, StoreError, TurnCommit,
 };
 use crate::domain::{Author, Handoff, Message, Mode, Part, ShopperId, Stint, Trace};
 
@@ -172,6 +172,24 @@ impl Record {
         }
         self.conversation.rating = Some(rating);
         self.keep_stint();
+    }
+
+    /// A notice under an id of its own, whoever answers.
+    pub(super) fn tell(&mut self, notice: Notice) -> Message {
+        let mut message = self.say(Author::System, notice.parts, None, notice.at);
+        message.client_id = Some(notice.client_id);
+        message
+    }
+
+    /// What a later conversation is told of it.
+    pub(super) fn earlier(self) -> Earlier {
+        let closed_at = self.closed_at.filter(|_| self.conversation.mode == Mode::Closed);
+        let stint = self.stint.as_ref();
+        let (wrap_up, note) =
+            (stint.and_then(|stint| stint.wrap_up.clone()), stint.and_then(|stint| stint.note.clone()));
+        let ended = self.stint.map(|stint| stint.summary).filter(|summary| !summary.is_empty());
+        let summary = ended.or(self.handoff.map(|handoff| handoff.summary)).unwrap_or_default();
+        Earlier { conversation: self.conversation, closed_at, summary, wrap_up, note }
     }
 
     /// The desk's view of it.

@@ -6,6 +6,7 @@
 mod entities;
 mod language;
 mod lexicon;
+mod marks;
 mod normal;
 mod number;
 mod script;
@@ -15,6 +16,7 @@ pub use entities::read_as;
 pub use language::answer_locale;
 pub use lexicon::Lexicon;
 pub(crate) use lexicon::{base_dictionary, is_whole};
+pub use marks::marks;
 pub use script::{to_simplified, to_traditional};
 pub(crate) use vocabulary::GOODS;
 pub use vocabulary::{color_name, region_name};

@@ -24,7 +24,7 @@ pub use pricing::{
 };
 pub use promotion::{ItemPrice, item_price, next_to_start, of_product, running};
 pub use protection::{Protection, price_protection};
-pub use refund::{Claim, claimed_units, refund_amount, refundable_units};
+pub use refund::{Claim, claimed_units, money_left, paid_for_units, refund_amount, refundable_units};
 pub use returns::{Condition, Ground, Rule, Verdict, eligibility};
 pub use shipping::{is_late, ship_by};
 pub use spread::{spread, unit_shares};

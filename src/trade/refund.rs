@@ -109,13 +109,42 @@ pub fn refund_amount(order: &Order, claim: Claim<'_>, tickets: &[Ticket]) -> Opt
         if *units > refundable_units(order, line, tickets) {
             return None;
         }
-        let left = left_of_units(order, line, tickets);
-        sum += left.into_iter().flatten().take(*units as usize).sum::<i64>();
+        sum += paid_for_units(order, line, *units, tickets).minor();
     }
     if returns_shipping(order, claim, tickets) {
         sum += order.shipping_fee.minor();
     }
+    // Staff may have paid back more for other units than was paid for them.
+    let sum = sum.min(money_left(order, tickets).minor());
     Some(Money::from_minor(sum, order.total.currency()))
+}
+
+/// What was really paid for the next units of a line that go back, shipping aside.
+pub fn paid_for_units(order: &Order, line: &OrderLine, units: u32, tickets: &[Ticket]) -> Money {
+    let left = left_of_units(order, line, tickets);
+    let sum = left.into_iter().flatten().take(units as usize).sum::<i64>();
+    Money::from_minor(sum, order.total.currency())
+}
+
+/// What is left of all that was paid for an order, shipping included, after what went back: whoever agrees to a
+/// refund, more can't come back.
+pub fn money_left(order: &Order, tickets: &[Ticket]) -> Money {
+    let is_paid = |line: &&OrderLine| !matches!(line.state, LineState::Unpaid | LineState::Closed);
+    let of_lines = |paid: &dyn Fn(&&OrderLine) -> bool| -> i64 {
+        order.lines.iter().filter(paid).map(|line| line.paid.minor()).sum()
+    };
+    let shipping = if order.lines.iter().any(|line| is_paid(&line)) { order.shipping_fee.minor() } else { 0 };
+    let back = |ticket: &&Ticket| {
+        ticket.order == order.id
+            && ticket.state != TicketState::Cancelled
+            && (pays_money(ticket.kind) || ticket.kind == TicketKind::PriceProtection)
+    };
+    let by_tickets: i64 = tickets.iter().filter(back).map(|ticket| ticket.amount.minor()).sum();
+    let by_lines = of_lines(&|line| line.state == LineState::Refunded);
+    let by_order = order.refund.as_ref().map_or(0, |refund| refund.amount.minor());
+    // Ways of telling the same money: the most that one of them tells went back at least.
+    let back = by_tickets.max(by_lines).max(by_order);
+    Money::from_minor((of_lines(&is_paid) + shipping - back).max(0), order.total.currency())
 }
 
 fn returns_shipping(order: &Order, claim: Claim<'_>, tickets: &[Ticket]) -> bool {
@@ -204,6 +233,26 @@ mod tests {
         assert_eq!(last(&earlier), Some(yuan("13")));
         earlier.reason = "no_reason".into();
         assert_eq!(last(&earlier), Some(yuan("5")));
+    }
+
+    #[test]
+    fn no_more_is_left_than_was_paid_and_has_not_come_back() {
+        let order = one_line(2, "10", "8");
+        let mut raised = ticket(1, "1", 1, TicketState::Refunding);
+        raised.amount = yuan("9.50");
+        let lines = [("1".into(), 1)];
+        let claim = Claim { lines: &lines, ground: Ground::Fault };
+        assert_eq!(money_left(&order, &[]), yuan("18"));
+        assert_eq!(money_left(&order, std::slice::from_ref(&raised)), yuan("8.50"));
+        assert_eq!(refund_amount(&order, claim, std::slice::from_ref(&raised)), Some(yuan("8.50")));
+        raised.state = TicketState::Cancelled;
+        assert_eq!(money_left(&order, &[raised]), yuan("18"));
+        let mut unpaid = one_line(2, "10", "8");
+        unpaid.lines[0].state = LineState::Unpaid;
+        assert_eq!(money_left(&unpaid, &[]), yuan("0"));
+        let mut refunded = one_line(2, "10", "0");
+        refunded.lines[0].state = LineState::Refunded;
+        assert_eq!(money_left(&refunded, &[]), yuan("0"));
     }
 
     proptest! {

@@ -1,18 +1,21 @@
 //! Behaviour through the public surface, in one binary: one module a subject.
 
+mod case;
 mod chat;
 mod check;
 #[path = "../../src/wire/schema/checker.rs"]
 mod checker;
 mod cli;
 mod desk;
+mod desk_search;
 mod exchange;
 mod handoffs;
 mod http;
 mod layers;
 mod learning;
-mod queue;
 mod oidc;
+mod proposals;
+mod queue;
 mod schema;
 mod search;
 mod shop;

@@ -26,7 +26,7 @@ fn home() -> Home {
 }
 
 /// Writes the system's address into the shop's file.
-fn name_system(home: &Home, system: &ShopSystem) {
+pub(crate) fn name_system(home: &Home, system: &ShopSystem) {
     let path = home.intents().join("shops/demo/shop.toml");
     let text = fs::read_to_string(&path).expect("the shop has its file");
     fs::write(path, format!("{text}\n[system]\nurl = \"{}\"\n", system.url())).expect("it can be written");

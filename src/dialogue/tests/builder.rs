@@ -73,6 +73,7 @@ pub(crate) fn policy() -> Policy {
         price_protection_days: 15,
         warranty_days: 365,
         handoff_refund_over: Some(yuan("2000")),
+        agents: Default::default(),
         reminders: Default::default(),
         recommend: RecommendRules::default(),
     }

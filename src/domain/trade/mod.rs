@@ -8,7 +8,7 @@ mod ticket;
 
 use jiff::{SignedDuration, civil::Time};
 
-use super::{Locale, Localized, Money, ProductId, VariantId};
+use super::{Locale, Localized, Money, ProductId, PromotionId, VariantId};
 
 pub use order::*;
 pub use promotion::*;
@@ -167,10 +167,21 @@ pub struct Policy {
     pub warranty_days: u32,
     /// Amounts above this are a person's.
     pub handoff_refund_over: Option<Money>,
+    /// What people at the desk may give by themselves.
+    pub agents: AgentRules,
     /// When the assistant speaks first.
     pub reminders: Reminders,
     /// What to recommend, and what not.
     pub recommend: RecommendRules,
+}
+
+/// What people at the desk may give without asking an owner.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct AgentRules {
+    /// Coupons that they may put into a shopper's wallet; none by default.
+    pub coupons: Vec<PromotionId>,
+    /// Money that they may pay back with one ticket; without it, whatever was paid.
+    pub refund_up_to: Option<Money>,
 }
 
 /// When the assistant speaks without being asked; nothing by default.

@@ -31,7 +31,8 @@ pub(in crate::server) async fn products(
     Ok(Json(json!({"products": products.iter().map(product).collect::<Vec<_>>()})))
 }
 
-fn product(product: &Product) -> Value {
+/// A product with its variants and facts.
+pub(super) fn product(product: &Product) -> Value {
     let variants: Vec<Value> = product
         .variants
         .iter()

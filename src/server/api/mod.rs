@@ -2,6 +2,9 @@
 
 mod account;
 mod audit;
+mod case;
+mod case_forms;
+mod case_wishes;
 mod catalog;
 mod console;
 mod conversations;
@@ -13,6 +16,7 @@ mod schema;
 mod uploads;
 
 use std::time::Duration;
+mod search;
 
 use axum::{
     Router,
@@ -100,6 +104,11 @@ fn staffs() -> Router<ServerState> {
         .route("/oidc/callback", get(oidc::finish))
         .route("/audit", get(audit::list))
         .route("/audit.csv", get(audit::file))
+        .route("/desk/conversations/{id}/case", get(case::show))
+        .route("/desk/conversations/{id}/reveal", post(case::reveal))
+        .route("/desk/conversations/{id}/quote", post(case::quote))
+        .route("/desk/conversations/{id}/changes", post(case::change))
+        .route("/desk/search", get(search::search))
         .route("/console/shops", get(console::shops))
         .route("/console/understand", post(console::understand))
         .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, NOT_KEPT))

@@ -100,6 +100,27 @@ pub(in crate::server) async fn document() -> Json<Value> {
             "/api/v1/demo/shoppers/{id}/token": {
                 "post": {"summary": "Sign a demo shopper in (with --demo)", "responses": answer("a shopper token")},
             },
+            "/api/v1/desk/conversations/{id}/case": {
+                "get": {"summary": "What is known of a conversation's case, personal data masked (staff)",
+                        "responses": answer("shopper, about, orders, tickets, evidence, product, coupons, earlier, slots, \
+                                             limits, unavailable")},
+            },
+            "/api/v1/desk/conversations/{id}/reveal": {
+                "post": {"summary": "One personal value whole: field phone, name or address, of an order or not; kept in the \
+                                     audit log (staff)", "responses": answer("value")},
+            },
+            "/api/v1/desk/conversations/{id}/quote": {
+                "post": {"summary": "What a change would come to; nothing is done (the holder, or an owner)",
+                        "responses": answer("refused or null, amount, computed, most, limit, shipping_payer, due, lines")},
+            },
+            "/api/v1/desk/conversations/{id}/changes": {
+                "post": {"summary": "Does a change for the shopper, once by its id, and tells them (the holder, or an owner)",
+                        "responses": answer("outcome done, ticket or refused; reason, ticket_id, ticket, order, seq")},
+            },
+            "/api/v1/desk/search": {
+                "get": {"summary": "Messages and notes of conversations that people had (staff): q, shop, limit up to 50",
+                        "responses": answer("hits with marks in UTF-16 code units; behind while the index follows")},
+            },
         },
         "components": {
             "securitySchemes": {

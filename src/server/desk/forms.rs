@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::connection::Desk;
 use crate::{
     domain::{Localized, Mode, Shown},
-    engine::Assistant,
+    engine::{Assistant, Proposal},
     shop::Assignment,
     store::{Card, Conversation, Duty, Note, OnDuty, StoreError},
     wire::{
@@ -227,10 +227,14 @@ fn due(desk: &Desk, card: &Card) -> Option<Timestamp> {
     since.checked_add(within).ok()
 }
 
-/// Replies that fit the shopper's last words.
+/// Replies that fit the shopper's last words; none when they can't be looked for, which the log tells.
 pub(super) async fn suggestions(desk: &Desk, conversation: &Conversation) -> Vec<SuggestionForm> {
-    let found = desk.state.engine.suggestions(conversation).await.into_iter();
-    found.map(|text| SuggestionForm { source: "faq", text }).collect()
+    let found = desk.state.engine.proposals(conversation).await.unwrap_or_else(|error| {
+        tracing::error!(error = %error, "replies can't be suggested");
+        Vec::new()
+    });
+    let form = |found: Proposal| SuggestionForm { source: found.source.name(), text: found.text };
+    found.into_iter().map(form).collect()
 }
 
 /// An internal note.

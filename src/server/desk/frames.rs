@@ -123,11 +123,14 @@ async fn follow(desk: &mut Desk, frame: ClientFrame, conversation: &str) -> Resu
             let (conversation, seq) = (conversation.to_owned(), current.last_seq);
             desk.writer.send(&ServerFrame::Suggestions { conversation, seq, suggestions }).await?;
         }
-        ClientFrame::Say { id, text, image, sticker, .. } => {
-            let parts = spoken(desk, &current, (text, image, sticker)).await?;
-            let seq = Some(engine.say_as_agent(&current, &staff, &id, parts).await?);
+        ClientFrame::Say { id, text, image, sticker, suggestion, .. } => {
+            let parts = spoken(desk, &current, (text.clone(), image, sticker)).await?;
+            let seq = engine.say_as_agent(&current, &staff, &id, parts).await?;
             let conversation = conversation.to_owned();
-            desk.writer.send(&ServerFrame::Ack { id, conversation, seq, n: None }).await?;
+            desk.writer.send(&ServerFrame::Ack { id, conversation, seq: Some(seq), n: None }).await?;
+            if let (Some(used), Some(said)) = (suggestion, text) {
+                engine.proposal_used(&current, seq, &used.source, &used.text, &said).await;
+            }
         }
         ClientFrame::Note { id, text, .. } => {
             let n = Some(engine.note(&current, &staff, &id, &text).await?);

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::shop_file::read_time;
 use super::{Presence, Terms, localized, money, open};
-use crate::domain::trade::{Policy, RecommendRules, Reminders};
+use crate::domain::trade::{AgentRules, Policy, RecommendRules, Reminders};
 use crate::domain::{Localized, Money};
 use crate::shop::document::fields::Fields;
 use crate::shop::document::{Located, Source, parse_toml};
@@ -21,6 +21,7 @@ pub(crate) struct PolicyFile {
     excluded_regions: Option<Vec<String>>,
     reminders: Option<Reminders>,
     recommend: RecommendFile,
+    agent_coupons: Option<Vec<Located<String>>>,
 }
 
 /// `[recommend]`: products by id or categories by name, with their places until the catalog is known.
@@ -52,6 +53,7 @@ enum AmountKey {
     FreeOver,
     LateCompensation,
     HandoffOver,
+    AgentRefund,
 }
 
 /// The rules of a shop whose files state none (COMMERCE.md; Consumer Protection Law, art. 25).
@@ -76,6 +78,7 @@ pub(crate) fn defaults(terms: &Terms) -> Policy {
         price_protection_days: 15,
         warranty_days: 365,
         handoff_refund_over: None,
+        agents: AgentRules::default(),
         reminders: Reminders::default(),
         recommend: RecommendRules::default(),
     }
@@ -115,6 +118,12 @@ pub(crate) fn read(source: &mut Source<'_>, terms: &Terms) -> PolicyFile {
     }
     if let Some(mut table) = fields.table(source, "handoff_limits") {
         policy.amount(source, terms, &mut table, "refund_over", AmountKey::HandoffOver);
+        table.finish(source);
+    }
+    if let Some(mut table) = fields.table(source, "agents") {
+        policy.amount(source, terms, &mut table, "refund_up_to", AmountKey::AgentRefund);
+        policy.agent_coupons = table.has("coupons").then(|| table.texts(source, "coupons"));
+        table.get("coupons");
         table.finish(source);
     }
     policy.reminders = fields.table(source, "reminders").map(|table| read_reminders(source, table));
@@ -213,6 +222,11 @@ impl PolicyFile {
         [prefer, never, again].into_iter().flatten().flatten()
     }
 
+    /// Coupons that `[agents]` names, for the promotions to check.
+    pub(crate) fn agent_coupons(&self) -> impl Iterator<Item = &Located<String>> {
+        self.agent_coupons.iter().flatten()
+    }
+
     /// Puts what this file states over a policy.
     pub(crate) fn apply(&self, policy: &mut Policy) {
         for (key, days) in &self.days {
@@ -235,7 +249,11 @@ impl PolicyFile {
                 AmountKey::FreeOver => policy.free_shipping_over = Some(*amount),
                 AmountKey::LateCompensation => policy.late_compensation = Some(*amount),
                 AmountKey::HandoffOver => policy.handoff_refund_over = Some(*amount),
+                AmountKey::AgentRefund => policy.agents.refund_up_to = Some(*amount),
             }
+        }
+        if let Some(coupons) = &self.agent_coupons {
+            policy.agents.coupons = coupons.iter().map(|coupon| coupon.value.as_str().into()).collect();
         }
         if let Some(free) = self.free_returns {
             policy.free_returns = free;

@@ -41,6 +41,7 @@ pub(super) fn merge(
     let catalog = trade::Catalog::of(own.products, &own.sizes, own.declared, problems);
     own.policy.named_goods().for_each(|goods| catalog.check_goods(goods, problems));
     let promotions = trade::promotions(own.promotions.entries, &catalog, problems);
+    trade::check_agent_coupons(own.policy.agent_coupons(), &promotions, &catalog, problems);
     let shoppers_known = own.orders.is_some();
     let seed = orders::seed(own.orders.unwrap_or_default(), &catalog, &promotions, problems);
     check_tests(&own.references, &known, &catalog, problems);

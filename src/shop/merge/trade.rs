@@ -131,6 +131,26 @@ pub(super) fn promotions(
     promotions
 }
 
+/// Notes what agents may give and is no coupon.
+pub(super) fn check_agent_coupons<'a>(
+    named: impl Iterator<Item = &'a Located<String>>,
+    promotions: &[Promotion],
+    catalog: &Catalog,
+    problems: &mut Vec<Problem>,
+) {
+    for coupon in named {
+        let id = coupon.value.as_str();
+        let known = promotions.iter().find(|known| known.id.as_str() == id);
+        let fine = match known {
+            Some(known) => matches!(known.kind, PromotionKind::Coupon { .. }),
+            None => catalog.declares(id),
+        };
+        if !fine {
+            problems.push(coupon.at.problem(&kinds::AGENT_COUPON, &[id]));
+        }
+    }
+}
+
 /// A price that is none, and a deposit that is too much, for the first product it applies to.
 fn check_price(entry: &PromotionEntry, catalog: &Catalog, problems: &mut Vec<Problem>) {
     let covered = || catalog.products.values().filter(|product| entry.promotion.scope.covers(product));

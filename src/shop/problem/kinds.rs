@@ -339,6 +339,9 @@ kinds! {
     UNKNOWN_GOODS_NEAR "ref.goods" Error
         "“{0}”既不是商品编号，也不是分类名；是不是 {1}？"
         "\"{0}\" is neither a product's id nor a category; did you mean {1}?";
+    AGENT_COUPON "agents.coupon" Error
+        "{0} 不是本店的优惠券，客服发不了；写 promotions.toml 里 kind = \"coupon\" 的编号"
+        "{0} is no coupon of the shop, so agents can't give it; name one of promotions.toml with kind = \"coupon\"";
     RECOMMEND_BOTH "recommend.both" Error
         "{0} 同时写在 prefer 和 never 里；留一个"
         "{0} stands under both prefer and never; keep one";

@@ -3,6 +3,7 @@
 //! Each story is a function of an empty store; `stories!` makes a test of it for every implementation.
 
 mod audit;
+mod case;
 mod conversations;
 mod outbox;
 mod people;

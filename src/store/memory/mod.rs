@@ -4,6 +4,7 @@
 //! await. Nothing survives the process.
 
 mod audit;
+mod case;
 mod conversations;
 mod queue;
 mod sign_in;
@@ -53,6 +54,7 @@ struct Tables {
     mentions: HashSet<(AgentId, ConversationId, u64)>,
     /// Pictures, and whether each was said.
     uploads: Vec<(Upload, bool)>,
+    cases: case::Cases,
 }
 
 /// A conversation with everything that belongs to it.

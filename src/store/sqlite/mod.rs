@@ -6,6 +6,7 @@
 //! a writer.
 
 mod audit;
+mod case;
 mod conversations;
 mod queue;
 mod rows;
