@@ -67,7 +67,9 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct Engine {
     parts: Arc<Parts>,
-    turns: Arc<locks::TurnLocks>,
+    turns: Arc<locks::ConversationLocks>,
+    /// Who answers is read and told under its lock, so that what is told last is what was so last.
+    standings: Arc<locks::ConversationLocks>,
     tasks: TaskTracker,
     bell: Arc<Notify>,
     recommenders: Arc<recommenders::Recommenders>,
@@ -96,6 +98,7 @@ impl Engine {
         Self {
             parts: Arc::new(parts),
             turns: Arc::default(),
+            standings: Arc::default(),
             tasks: TaskTracker::new(),
             bell: Arc::default(),
             recommenders: Arc::default(),

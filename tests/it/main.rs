@@ -16,6 +16,7 @@ mod schema;
 mod search;
 mod shop;
 mod shop_system;
+mod small_tree;
 mod support;
 mod system;
 mod tidy;
