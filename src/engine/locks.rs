@@ -1,4 +1,4 @@
-//! One turn at a time per conversation, however many connections it has.
+//! One at a time per conversation: one turn, however many connections it has; one telling of who answers.
 
 use std::{
     collections::HashMap,
@@ -11,15 +11,15 @@ use crate::domain::ConversationId;
 
 type Lock = Arc<tokio::sync::Mutex<()>>;
 
-/// The turns under way, by conversation.
+/// What is under way, by conversation.
 #[derive(Default)]
-pub(super) struct TurnLocks {
+pub(super) struct ConversationLocks {
     // A std mutex: it is held for a map look-up, never across an await.
     locks: Mutex<HashMap<ConversationId, Lock>>,
 }
 
-impl TurnLocks {
-    /// Waits until the conversation's turn is free and holds it until the guard is dropped.
+impl ConversationLocks {
+    /// Waits until the conversation's lock is free and holds it until the guard is dropped.
     pub(super) async fn enter(&self, conversation: &ConversationId) -> OwnedMutexGuard<()> {
         let lock = {
             let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);

@@ -80,7 +80,9 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct Engine {
     parts: Arc<Parts>,
-    turns: Arc<locks::TurnLocks>,
+    turns: Arc<locks::ConversationLocks>,
+    /// Who answers is read and told under its lock, so that what is told last is what was so last.
+    standings: Arc<locks::ConversationLocks>,
     tasks: TaskTracker,
     /// Changes that people make, one at a time a conversation.
     casework: Arc<locks::TurnLocks>,
@@ -115,6 +117,7 @@ impl Engine {
             messages,
             parts: Arc::new(parts),
             turns: Arc::default(),
+            standings: Arc::default(),
             tasks: TaskTracker::new(),
             casework: Arc::default(),
             bell: Arc::default(),

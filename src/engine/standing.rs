@@ -52,8 +52,10 @@ impl Engine {
         self.parts.bus.publish(&Topic::Desk(shop.clone()), Event::Board);
     }
 
-    /// Tells a conversation's listeners to look at who answers now.
+    /// Tells a conversation's listeners who answers now. Of several who tell it at once, the last has read the latest:
+    /// nobody is left believing what was so before.
     pub(crate) async fn publish_state(&self, conversation: &ConversationId) {
+        let _in_order = self.standings.enter(conversation).await;
         match self.standing(conversation).await {
             Ok(Some(standing)) => self.publish(conversation, standing.into()),
             Ok(None) => {}

@@ -20,6 +20,7 @@ mod schema;
 mod search;
 mod shop;
 mod shop_system;
+mod small_tree;
 mod staff;
 mod support;
 mod system;

@@ -87,8 +87,14 @@ impl Connection {
             Heard::Event(Event::Message(message)) if message.seq == self.sent + 1 => {
                 self.pass_on(&message).await
             }
-            // A gap, or events were lost: the store knows what comes next.
-            Heard::Event(Event::Message(_)) | Heard::Lagged => self.catch_up().await,
+            // A gap: the store knows what comes next.
+            Heard::Event(Event::Message(_)) => self.catch_up().await,
+            Heard::Lagged => {
+                self.catch_up().await?;
+                // What was lost may have told who answers now.
+                self.state.engine.publish_state(&self.conversation).await;
+                Ok(())
+            }
             Heard::Event(Event::Standing { mode, queue, agent }) => {
                 let state = StateForm::new(mode, queue, agent.map(|(_, name)| name));
                 self.writer.send(&ServerFrame::State(state)).await

@@ -190,9 +190,13 @@ impl Desk {
                 let note = NoteForm { n: number, at: at.to_string(), agent: Named { name: agent }, text };
                 ServerFrame::Note { conversation, note }
             }
-            // A gap, or events were lost: the store knows what comes next.
-            Heard::Event(Event::Message(_) | Event::Note { .. }) | Heard::Lagged => {
-                return self.catch_up(id).await;
+            // A gap: the store knows what comes next.
+            Heard::Event(Event::Message(_) | Event::Note { .. }) => return self.catch_up(id).await,
+            Heard::Lagged => {
+                self.catch_up(id).await?;
+                // What was lost may have told who answers now.
+                self.state.engine.publish_state(id).await;
+                return Ok(());
             }
             Heard::Event(Event::Standing { mode, agent, .. }) => ServerFrame::State {
                 conversation,

@@ -1,0 +1,38 @@
+//! The proof of delivery: hundreds of shoppers and several people of the shop talk through a proxy that cuts, delays,
+//! repeats and holds back frames, while the server, a process of its own, is killed and started again and again. In
+//! the end nothing may be lost, doubled, out of order or left unanswered.
+//!
+//! Every decision comes from a seeded generator of its own, so a seed brings the same decisions back, whatever the
+//! machine's timing: `XIAOER_DELIVERY_SEED=7 cargo test --release --test delivery`.
+
+mod agent;
+mod client;
+mod counts;
+mod fate;
+mod http;
+mod judge;
+mod ledger;
+mod process;
+mod proxy;
+mod run;
+mod shopper;
+#[path = "../it/small_tree.rs"]
+mod small_tree;
+
+use run::{Plan, run};
+
+/// The seed of a run: the environment's, else always the same one.
+fn seed() -> u64 {
+    std::env::var("XIAOER_DELIVERY_SEED").map_or(1, |seed| seed.parse().expect("the seed is a number"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_while_the_server_is_killed_twenty_times() {
+    run(Plan { seed: seed(), kills: 20, shoppers: 200, rounds: 1 }).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes a quarter of an hour; tests/run --long"]
+async fn nothing_is_lost_while_the_server_is_killed_two_hundred_times() {
+    run(Plan { seed: seed(), kills: 200, shoppers: 200, rounds: 12 }).await;
+}
