@@ -85,7 +85,7 @@ pub struct Engine {
     standings: Arc<locks::ConversationLocks>,
     tasks: TaskTracker,
     /// Changes that people make, one at a time a conversation.
-    casework: Arc<locks::TurnLocks>,
+    casework: Arc<locks::ConversationLocks>,
     bell: Arc<Notify>,
     recommenders: Arc<recommenders::Recommenders>,
     workbench: Arc<uploads::Workbench>,

@@ -94,7 +94,9 @@ impl Engine {
             }
             Content::Product(id) => self.product_part(&conversation.shop, id).await?.map(|part| vec![part]),
             Content::Order(id) => Some(vec![Part::text(format!("#{id}"))]),
-            Content::Sticker(id) => assistant.sticker_part(id, conversation.locale).map(|part| vec![part]),
+            Content::Sticker(id) => {
+                self.sticker_part(&conversation.shop, id, conversation.locale).map(|part| vec![part])
+            }
             Content::Image(id) => {
                 self.image_part(conversation, &id.as_str().into()).await?.map(|part| vec![part])
             }

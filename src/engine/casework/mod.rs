@@ -140,7 +140,7 @@ impl Engine {
     pub async fn case(&self, conversation: &Conversation) -> Result<Case, EngineError> {
         let assistant = self.parts.shops.assistant(&conversation.shop)?;
         let store = &self.parts.store;
-        let card = store.card(&conversation.id).await?;
+        let card = store.card(&conversation.id, None).await?;
         let about = self.about(conversation, card.as_ref()).await?;
         let policy = &assistant.shop.policy;
         let mut case = Case {

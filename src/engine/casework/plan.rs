@@ -214,6 +214,7 @@ fn ticket(
         kind: asked.kind,
         reason,
         lines,
+        evidence: Vec::new(),
         amount,
         shipping_payer: payer.clone(),
         state,
