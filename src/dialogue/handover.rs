@@ -18,13 +18,10 @@ const ANGRY: f32 = -0.55;
 /// Reasons that call a person at once, whatever is under way.
 pub(super) fn urgent(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
     let words = talk.words();
-    let reason = if is_vip(talk) {
-        Some(Reason::Vip)
-    } else if words.is_empty() {
-        None
-    } else {
-        danger::reason(words).or_else(|| of_the_shop(talk, words))
-    };
+    let said =
+        if words.is_empty() { None } else { danger::reason(words).or_else(|| of_the_shop(talk, words)) };
+    // Harm comes before rank.
+    let reason = said.or_else(|| is_vip(talk).then_some(Reason::Vip));
     Ok(reason.map(|reason| {
         hand_over(talk, reason);
         let intent = (reason == Reason::Asked).then(|| "human.request".into());

@@ -145,7 +145,7 @@ fn a_message_left_out_of_hours_keeps_how_to_reach_the_shopper_and_is_promised_an
     let mut world = World::guest();
     world.people_open = false;
     world.now = "2026-11-23T23:30:00+08:00[Asia/Shanghai]".parse().unwrap();
-    let handoff = world.say("转人工，我的电话13800138000", "human.request").handoff().unwrap().clone();
+    let handoff = world.say("转人工，我的电话13800000001", "human.request").handoff().unwrap().clone();
     // People are back at nine and answer within four hours.
     let promised =
         handoff.promised.map(|at| at.to_zoned_datetime(jiff::tz::TimeZone::get("Asia/Shanghai").unwrap()));
@@ -153,7 +153,7 @@ fn a_message_left_out_of_hours_keeps_how_to_reach_the_shopper_and_is_promised_an
     world.mode = Mode::Message;
     for (words, key, contact) in [
         ("衣服破了", "message.taken", None),
-        ("微信联系我 13900139000", "message.contact_taken", Some("13900139000")),
+        ("微信联系我 13900001111", "message.contact_taken", Some("13900001111")),
         ("写信到 lin.x@example.com 吧", "message.contact_taken", Some("lin.x@example.com")),
         ("@客服 在吗", "message.taken", None),
     ] {
