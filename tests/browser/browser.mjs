@@ -209,7 +209,8 @@ export async function signIn(desk, who = OWNER) {
 
 /** Whether this person is given conversations. @param {any} desk @param {'here' | 'away'} status */
 export async function be(desk, status) {
-  const button = desk.locator('[data-key=status]');
+  const button = desk.locator('[data-key=status]:enabled');
+  await button.waitFor();
   if ((await button.getAttribute('aria-pressed')) !== String(status === 'here')) await button.click();
   await desk.locator(`[data-key=status][aria-pressed=${status === 'here'}]`).waitFor();
 }
