@@ -2,18 +2,14 @@
 
 use serde_json::{Value, json};
 use xiaoer::{
-    domain::Part,
+    domain::{Part, ShopId},
     store::{self, AgentMessage, NewAgent, Role, Staff, Take, Taking},
 };
 
 use super::support::{Client, Home, Server};
 
 /// A desk that has said hello, and the welcome.
-<<<<<<< ours
 pub(crate) async fn desk(server: &Server, cookie: &str) -> (Client, Value) {
-=======
-pub(super) async fn desk(server: &Server, cookie: &str) -> (Client, Value) {
->>>>>>> theirs
     let mut desk = server.connect("/ws/desk", &[("cookie", cookie)]).await.expect("staff may connect");
     desk.send(json!({"type": "hello", "v": 1})).await;
     let welcome = desk.until("welcome").await;
@@ -21,11 +17,7 @@ pub(super) async fn desk(server: &Server, cookie: &str) -> (Client, Value) {
 }
 
 /// A shopper in the queue, and the conversation's id.
-<<<<<<< ours
 pub(crate) async fn waiting(server: &Server) -> (Client, String) {
-=======
-pub(super) async fn waiting(server: &Server) -> (Client, String) {
->>>>>>> theirs
     let (mut shopper, welcome) = server.shopper(json!({})).await;
     shopper.say("help", "转人工").await;
     shopper.mode("queue").await;
@@ -322,7 +314,6 @@ async fn of_two_desks_that_take_at_once_one_gets_it() {
 /// A second member of staff, with the owner's password.
 async fn add_agent(server: &Server) {
     add_member(server, "second", "小安", &[], 0).await;
-<<<<<<< ours
 }
 
 /// Another agent of every shop, with the owner's password.
@@ -338,27 +329,13 @@ pub(crate) async fn add_agent_of(server: &Server, (id, name): (&str, &str), shop
 
 fn agent(id: &str, name: &str) -> NewAgent {
     NewAgent {
-=======
-}
-
-/// Another agent of every shop, with the owner's password.
-pub(super) async fn add_member(server: &Server, id: &str, name: &str, groups: &[&str], capacity: u32) {
-    let store = store::open(server.home.database()).await.expect("the store opens");
-    let owner = store.agent_by_name("owner").await.expect("the store answers").expect("the owner");
-    let agent = NewAgent {
->>>>>>> theirs
         id: id.into(),
         name: name.to_owned(),
         password_hash: String::new(),
         role: Role::Agent,
         shops: Vec::new(),
-<<<<<<< ours
         groups: Vec::new(),
         capacity: 0,
-=======
-        groups: groups.iter().map(|group| (*group).to_owned()).collect(),
-        capacity,
->>>>>>> theirs
         must_change: false,
         oidc_subject: None,
         at: "2026-11-23T02:00:00Z".parse().expect("a moment"),

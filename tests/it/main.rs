@@ -16,7 +16,6 @@ mod learning;
 mod oidc;
 mod proposals;
 mod queue;
->>>>>>> theirs
 mod schema;
 mod search;
 mod shop;

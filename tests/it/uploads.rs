@@ -4,10 +4,9 @@ use std::io::Cursor;
 
 use image::{ImageFormat, Rgb, RgbImage};
 use serde_json::{Value, json};
-use xiaoer::store::{self, NewAgent, Role};
 
 use super::{
-    desk::{add_member, desk, waiting},
+    desk::{add_agent_of, desk, waiting},
     support::{Answer, Home, PASSWORD, Server},
 };
 
@@ -162,30 +161,12 @@ async fn pictures_have_a_pace_of_their_own() {
     id(&upload(&server, &bearer(&other), &photo(ImageFormat::WebP)).await);
 }
 
-/// Somebody who works for another shop alone, with the owner's password.
-async fn add_elsewhere(server: &Server) {
-    let store = store::open(server.home.database()).await.expect("the store opens");
-    let owner = store.agent_by_name("owner").await.expect("the store answers").expect("the owner");
-    let agent = NewAgent {
-        id: "elsewhere".into(),
-        name: "小外".to_owned(),
-        password_hash: owner.password_hash.clone(),
-        role: Role::Agent,
-        shops: vec!["another".into()],
-        groups: Vec::new(),
-        capacity: 0,
-        must_change: false,
-        at: "2026-11-23T02:00:00Z".parse().expect("a moment"),
-    };
-    store.add_agent(agent).await.expect("the agent is kept");
-}
-
 #[tokio::test]
 async fn the_person_who_holds_a_conversation_sends_pictures_too() {
     let server = Server::start_in(Home::on_disk()).await;
     let cookie = server.owner().await;
-    add_member(&server, "second", "小安", &[], 0).await;
-    add_elsewhere(&server).await;
+    add_agent_of(&server, ("second", "小安"), Vec::new()).await;
+    add_agent_of(&server, ("elsewhere", "小外"), vec!["another".into()]).await;
     let second = server.sign_in("小安", PASSWORD).await;
     let elsewhere = server.sign_in("小外", PASSWORD).await;
     let (mut shopper, conversation) = waiting(&server).await;
