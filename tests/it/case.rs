@@ -117,6 +117,7 @@ pub(crate) async fn add_staff(store: &SharedStore, name: &str, role: Role, shops
         groups: Vec::new(),
         capacity: 0,
         must_change: false,
+        oidc_subject: None,
         at: "2026-11-23T02:00:00Z".parse().expect("a moment"),
     };
     store.add_agent(agent).await.expect("the agent is kept");

@@ -255,3 +255,25 @@ async fn notes_name_colleagues_and_tags_are_the_shops() {
         assert!(*code == "bad_frame" || *code == "not_yours", "{frame}: {code}");
     }
 }
+
+#[tokio::test]
+async fn what_people_do_with_a_conversation_is_in_the_audit_log() {
+    let server = Server::start_in(Home::on_disk()).await;
+    let cookie = server.owner().await;
+    add_member(&server, "an", "小安", &[], 0).await;
+    let (mut shopper, id) = waiting(&server).await;
+    let mut an = at_desk(&server, "小安", "away").await;
+    an.send(about("take", &id)).await;
+    shopper.mode("agent").await;
+    an.send(json!({"type": "note", "id": "n", "conversation": id, "text": "不该出现在日志里"})).await;
+    an.until("ack").await;
+    an.send(json!({"type": "close", "conversation": id, "wrap_up": "solved"})).await;
+    shopper.mode("closed").await;
+    an.frames_until_pong().await;
+    let log = server.http("GET", "/api/v1/audit", &[("cookie", &cookie)], "").await;
+    assert_eq!(log.status, 200, "{}", log.body);
+    for action in ["conversation.take", "conversation.note", "conversation.close"] {
+        assert!(log.body.contains(action), "{action} is missing in {}", log.body);
+    }
+    assert!(!log.body.contains("不该出现"), "what was written is no business of the log");
+}

@@ -1,11 +1,13 @@
 //! What each of a desk's frames does.
 
+use serde_json::{Value, json};
+
 use super::{super::socket::Gone, connection::Desk, forms};
 use crate::{
     bus::{Event, Topic},
     domain::{ConversationId, Message, Mode, Part, Shown},
     engine::{Leaving, PeopleError, Recipient, supervises},
-    store::{Conversation, Duty, Reader, StoreError},
+    store::{Conversation, Duty, NewAudit, Reader, StoreError},
     wire::frames::{
         ErrorCode, MessageForm,
         desk::{ClientFrame, ServerFrame},
@@ -99,6 +101,7 @@ async fn follow(desk: &mut Desk, frame: ClientFrame, conversation: &str) -> Resu
     }
     let current = seen(desk, conversation).await?;
     let (engine, staff) = (desk.state.engine.clone(), desk.staff());
+    let done = recorded(&frame);
     match frame {
         ClientFrame::Open { after, .. } => open(desk, &current, after).await?,
         ClientFrame::Earlier { before, .. } => earlier(desk, &current.id, before).await?,
@@ -146,7 +149,28 @@ async fn follow(desk: &mut Desk, frame: ClientFrame, conversation: &str) -> Resu
         }
         _ => {}
     }
+    if let Some((action, detail)) = done {
+        let entry = NewAudit::by_staff(&staff, action, engine.now());
+        let entry = entry.in_conversation(&current.shop, &current.id).with(detail);
+        engine.parts().store.record_audit(entry).await?;
+    }
     Ok(())
+}
+
+/// What the audit log says of a frame that was followed: the action and its ids, never what was written.
+fn recorded(frame: &ClientFrame) -> Option<(&'static str, Value)> {
+    Some(match frame {
+        ClientFrame::Take { .. } => ("conversation.take", json!({})),
+        ClientFrame::TakeOver { .. } => ("conversation.take_over", json!({})),
+        ClientFrame::Transfer { agent: Some(agent), .. } => {
+            ("conversation.transfer", json!({"to_agent": agent}))
+        }
+        ClientFrame::Transfer { group, .. } => ("conversation.transfer", json!({"to_group": group})),
+        ClientFrame::Release { .. } => ("conversation.release", json!({})),
+        ClientFrame::Close { wrap_up, .. } => ("conversation.close", json!({"wrap_up": wrap_up})),
+        ClientFrame::Note { .. } => ("conversation.note", json!({})),
+        _ => return None,
+    })
 }
 
 /// This person wants new conversations, or doesn't.
