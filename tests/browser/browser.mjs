@@ -94,7 +94,8 @@ export class Checks {
     } catch (error) {
       this.failed += 1;
       const [line] = String(error?.message ?? error).split('\n');
-      console.log(`FAILED  ${name}: ${line}`);
+      const place = /tests\/browser\/((?!browser\.mjs)[\w-]+\.mjs:\d+)/.exec(String(error?.stack))?.[1];
+      console.log(`FAILED  ${name}: ${line}${place ? ` (${place})` : ''}`);
       return false;
     }
   }

@@ -37,14 +37,11 @@ async function open(desk, inbox, words) {
 /** @param {any} desk */
 const reply = (desk) => desk.getByLabel('回复', { exact: true });
 
-/** The conversation is this person's: taken, if it was not given to them by itself. @param {any} desk */
+/** Who is here is given the conversation, and opens it. @param {any} desk */
 async function get(desk) {
   await toList(desk);
-  const mine = desk.locator('[data-inbox=mine] .count');
-  await desk.locator('[data-inbox=waiting] .count, [data-inbox=mine] .count').first().waitFor();
-  await open(desk, (await mine.count()) > 0 ? 'mine' : 'waiting');
-  const take = desk.locator('[data-key=act-take]');
-  if (await take.isVisible()) await take.click();
+  await desk.locator('[data-inbox=mine] .count').waitFor();
+  await open(desk, 'mine');
   await reply(desk).waitFor();
 }
 
@@ -127,6 +124,8 @@ async function talking(checks, { shopper, winner, loser }, desks, size) {
     await winner.locator('.line.agent:not(.waiting)').nth(2).waitFor();
   });
   await checks.check(at('a note mentions a colleague, who sees it; the shopper does not'), async () => {
+    // Who has it open sees the note itself; the mark is for who does not.
+    await loser.evaluate(() => { location.hash = '#/'; });
     await winner.keyboard.press('Alt+KeyN');
     const note = winner.getByLabel('内部备注', { exact: true });
     await note.pressSequentially('@');
@@ -135,7 +134,6 @@ async function talking(checks, { shopper, winner, loser }, desks, size) {
     await note.pressSequentially('帮忙看看运费');
     await note.press('Enter');
     await winner.locator('.line.note mark').waitFor();
-    await toList(loser);
     await loser.locator('[data-inbox=all]').click();
     await loser.locator('.card-button .at').first().waitFor();
     await look(checks, loser, `people-${size.name}-5-mentioned`);
@@ -202,6 +200,11 @@ async function ending(checks, shopper, holder, size) {
     await holder.locator('.card-button', { hasText: '评价 4 星' }).first().waitFor();
     await say(shopper, '还有一个问题');
     await shopper.getByText('谢谢您的评价').waitFor({ state: 'hidden' });
+    await get(holder);
+    await holder.locator('.line.shopper .bubble', { hasText: '还有一个问题' }).waitFor();
+    await holder.keyboard.press('Alt+KeyC');
+    await holder.locator('.dialog [type=submit]').click();
+    await shopper.locator('.stars label').first().waitFor();
   });
 }
 
@@ -221,6 +224,7 @@ try {
     });
     if (!there) continue;
     const people = await queueing(checks, desks, browser, size);
+    if (!people.shopper) continue;
     await talking(checks, people, desks, size);
     await ending(checks, people.shopper, people.loser, size);
     await checks.check(`${size.name}: no script complained`, async () => [people.shopper, ...desks].forEach(assertNoComplaints));

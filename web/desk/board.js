@@ -361,7 +361,11 @@ export class Board {
   /** A card that says the same stays the same object, so that its line is not drawn again. @param {Card} card @param {Card | undefined} old */
   #card(card, old) {
     const same = old !== undefined && JSON.stringify(old) === JSON.stringify(card);
-    if (old && (old.mode !== card.mode || old.agent?.id !== card.agent?.id)) this.asked.delete(card.conversation);
+    if (old && (old.mode !== card.mode || old.agent?.id !== card.agent?.id)) {
+      this.asked.delete(card.conversation);
+      // Whoever has it now need not read that somebody else was faster.
+      if (card.mode === 'agent' && card.agent?.id === this.agent?.id) this.notices.delete(card.conversation);
+    }
     const kept = same ? old : card;
     this.cards.set(card.conversation, kept);
     return kept;

@@ -193,6 +193,8 @@ test('whoever was slower is told by whom, at that conversation', () => {
   desk.receive({ type: 'state', conversation: 'c1', mode: 'agent', agent: { name: '小李' } }, 0);
   assert.equal(desk.isMine, false);
   assert.equal(desk.card.agent.name, '小李');
+  desk.receive({ type: 'board', mine: [mine('c1')] }, 0);
+  assert.equal(desk.notices.size, 0, 'handed on to me later, nothing is wrong any more');
 });
 
 test('what happens is told once: who is new in the queue, who was given to me, who spoke, who mentioned me', () => {

@@ -33,9 +33,10 @@ pub(super) async fn handle(connection: &mut Connection, frame: ClientFrame) -> R
         }
         ClientFrame::Read { seq } => read(connection, seq).await,
         ClientFrame::Rate { score, comment } => {
-            let rating = Rating { score, comment, at: connection.state.engine.now() };
-            let store = &connection.state.engine.parts().store;
-            store.rate(&connection.conversation, rating).await.map_err(Failure::from)
+            let engine = &connection.state.engine;
+            let rating = Rating { score, comment, at: engine.now() };
+            let rated = engine.parts().store.rate(&connection.conversation, rating).await;
+            rated.map(|()| engine.publish_board(&connection.shop)).map_err(Failure::from)
         }
         ClientFrame::LeaveQueue => leave_queue(connection).await,
     };
