@@ -132,7 +132,7 @@ impl Settings {
         let wrong = |what: String| SettingsError::Wrong { path: path.to_owned(), what };
         // The error's own text quotes the line, which may be the one with the secret.
         let settings: Self = toml::from_str(&text).map_err(|error| {
-            let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
+            let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
             wrong(format!("line {line}: {}", error.message()))
         })?;
         settings.check().map_err(|what| wrong(what.to_owned()))?;
