@@ -200,7 +200,6 @@ fn encode(image: &DynamicImage) -> Result<Picture, PictureError> {
 }
 
 /// What a decoder complains about may quote the file, and helps nobody who sends a photo.
-#[expect(clippy::needless_pass_by_value, reason = "the shape that `map_err` wants")]
 fn broken(_: image::ImageError) -> PictureError {
     PictureError::Broken
 }
