@@ -143,6 +143,6 @@ fn every_card_has_a_text_form_in_both_languages() {
     let ticket = texts(Locale::ZhHans, &[Act::Show(Box::new(cards[5].clone()))]).remove(0);
     assert_eq!(
         ticket,
-        "售后单 R1：退货退款，等待寄回，金额 ¥84.15，寄回运费：运费险，下一步：等您寄回商品（今天 10:00前）"
+        "售后单 R1：退货退款，等待寄回，金额 ¥84.15，寄回运费：运费险，照片 1 张，下一步：等您寄回商品（今天 10:00前）"
     );
 }

@@ -51,10 +51,6 @@ fn plain_parts() -> Vec<(PartKind, Value)> {
             json!({"kind": "choices", "options": [{"label": "是", "value": "yes"}]}),
         ),
         (
-            PartKind::Image { url: "/u/1".to_owned(), alt: "图".to_owned(), width: None, height: None },
-            json!({"kind": "image", "url": "/u/1", "alt": "图"}),
-        ),
-        (
             PartKind::Image {
                 url: "/u/1".to_owned(),
                 alt: "图".to_owned(),

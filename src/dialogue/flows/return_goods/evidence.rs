@@ -27,7 +27,11 @@ pub(super) fn pictures(run: &FlowRun) -> Vec<UploadId> {
 pub(super) fn hear(talk: &Talk<'_>, run: &mut FlowRun) {
     let asked = run.asking.as_deref() == Some("evidence");
     match talk.content() {
-        Some(Content::Image(id)) => add(run, UploadId::from(id.as_str())),
+        Some(Content::Image(id)) => {
+            if add(run, UploadId::from(id.as_str())) {
+                run.slots.insert("evidence_new".to_owned(), SlotValue::Bool(true));
+            }
+        }
         Some(Content::Choice(value)) if value == "evidence:none" => goes_without(run),
         Some(Content::Text(_)) if asked => {
             let words = talk.words();
@@ -46,18 +50,21 @@ fn goes_without(run: &mut FlowRun) {
     run.slots.insert("no_evidence".to_owned(), SlotValue::Bool(true));
 }
 
-fn add(run: &mut FlowRun, id: UploadId) {
+/// Whether it is one more.
+fn add(run: &mut FlowRun, id: UploadId) -> bool {
     let mut all = pictures(run);
-    if all.len() < MOST && !all.contains(&id) {
+    let fits = all.len() < MOST && !all.contains(&id);
+    if fits {
         all.push(id);
         let all: Vec<&str> = all.iter().map(UploadId::as_str).collect();
         run.put("evidence", all.join(" "));
     }
+    fits
 }
 
 /// A picture that came is acknowledged before whatever is asked next.
-pub(super) fn acknowledge(talk: &mut Talk<'_>, run: &FlowRun) {
-    if matches!(talk.content(), Some(Content::Image(_))) {
+pub(super) fn acknowledge(talk: &mut Talk<'_>, run: &mut FlowRun) {
+    if run.slots.remove("evidence_new").is_some() {
         let count = pictures(run).len().to_string();
         talk.say("return.evidence_taken", &[("count", &count)]);
     }
@@ -71,7 +78,9 @@ pub(super) fn settle(talk: &mut Talk<'_>, run: &mut FlowRun, case: &Case<'_>) ->
     }
     // 先发图再说坏了: a picture from before is meant for this.
     let before = std::mem::take(&mut talk.state.pictures);
-    before.into_iter().for_each(|id| add(run, id));
+    for id in before {
+        add(run, id);
+    }
     if !pictures(run).is_empty() || run.slots.contains_key("no_evidence") {
         return None;
     }
