@@ -85,6 +85,10 @@ async fn what_people_had_is_told_from_an_older_file() {
         &file,
         &[
             "drop index conversations_closed",
+            "drop index conversations_owned",
+            "drop trigger touched_by_message",
+            "drop trigger touched_by_note",
+            "drop trigger touched_by_handoff",
             "alter table conversations drop column handed_at",
             "delete from _sqlx_migrations where version = 2",
         ],
