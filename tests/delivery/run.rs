@@ -194,6 +194,7 @@ async fn hire(home: &Home, server: SocketAddr) -> Vec<(String, String, String)> 
             groups: Vec::new(),
             capacity: 0,
             must_change: false,
+            oidc_subject: None,
             at: "2026-11-23T02:00:00Z".parse().expect("a moment"),
         };
         store.add_agent(agent).await.expect("the agent is kept");

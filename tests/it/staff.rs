@@ -49,6 +49,7 @@ fn rights() -> Vec<(&'static str, &'static str, Value, &'static [&'static str])>
     const ALL: &[&str] = &NAMES;
     const STAFF: &[&str] = &["owner", "editor", "agent", "editor of tea", "agent of tea"];
     const CONSOLE: &[&str] = &["owner", "editor", "editor of tea"];
+    const DESK: &[&str] = &["owner", "agent", "agent of tea"];
     const OWNER: &[&str] = &["owner"];
     let none = || json!({});
     vec![
@@ -76,6 +77,14 @@ fn rights() -> Vec<(&'static str, &'static str, Value, &'static [&'static str])>
         ("POST", "/api/v1/session/second-step/off", json!({"password": "x", "code": "x"}), STAFF),
         ("GET", "/api/v1/console/shops", none(), CONSOLE),
         ("POST", "/api/v1/console/understand", json!({"shop": "demo", "text": "你好"}), &["owner", "editor"]),
+        // A picture is the conversation's by its token; of the staff, the desk's alone. What is not there is nobody's.
+        ("POST", "/api/v1/uploads", none(), &["nobody", "owner", "agent", "agent of tea"]),
+        ("GET", "/api/v1/uploads/{id}", none(), ALL),
+        ("GET", "/api/v1/desk/conversations/{id}/case", none(), DESK),
+        ("POST", "/api/v1/desk/conversations/{id}/reveal", json!({"field": "phone"}), DESK),
+        ("POST", "/api/v1/desk/conversations/{id}/quote", none(), DESK),
+        ("POST", "/api/v1/desk/conversations/{id}/changes", none(), DESK),
+        ("GET", "/api/v1/desk/search", none(), DESK),
         ("GET", "/api/v1/staff", none(), OWNER),
         ("POST", "/api/v1/staff", json!({"name": "", "role": "agent"}), OWNER),
         ("PATCH", "/api/v1/staff/{id}", none(), OWNER),

@@ -99,7 +99,7 @@ async fn uploader(
         }
         return Ok((conversation, None));
     }
-    let agent = match staff::may_work(state, headers).await {
+    let agent = match staff::at_desk(state, headers).await {
         Err(ApiError::Said(StatusCode::UNAUTHORIZED, ..)) => return Err(unauthorized()),
         other => other?,
     };
@@ -120,7 +120,7 @@ async fn may_see(state: &ServerState, headers: &HeaderMap, upload: &Upload) -> R
         let conversation = of_token(state, headers).await?;
         return Ok(conversation.is_some_and(|conversation| conversation.id == upload.conversation));
     }
-    let Ok(agent) = staff::may_work(state, headers).await else { return Ok(false) };
+    let Ok(agent) = staff::at_desk(state, headers).await else { return Ok(false) };
     let conversation = state.engine.parts().store.conversation(&upload.conversation).await?;
     Ok(conversation.is_some_and(|conversation| works_for(&agent, &conversation)))
 }
