@@ -114,7 +114,7 @@ async function story(checks, browser, size) {
   await checks.check(at('the owner reads what was done and disables the account'), async () => {
     await page.getByRole('button', { name: '操作记录' }).click();
     await page.locator('.audit li', { hasText: '开启了两步验证' }).first().waitFor();
-    await page.getByLabel('操作', { exact: true }).selectOption({ label: '成员变动' });
+    await page.getByRole('combobox', { name: /^操作/ }).selectOption({ label: '成员变动' });
     await page.locator('.audit li', { hasText: `添加了成员 ${name}` }).waitFor();
     await look(page, `${size.name}-27-audit`);
     await page.getByRole('button', { name: '团队' }).click();
