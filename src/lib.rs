@@ -47,6 +47,9 @@ pub mod backend;
 // How people share the work.
 pub mod desk;
 
+// Figures about the people's side.
+pub mod insight;
+
 // Who hears what.
 pub mod bus;
 

@@ -13,6 +13,7 @@ mod outbox;
 mod people;
 mod proposals;
 mod recommenders;
+mod reports;
 mod say;
 mod search;
 mod shops;
@@ -35,6 +36,7 @@ pub use casework::{About, Case, CaseError, CaseOrder, Changed, Explained, Person
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use people::{Leaving, PeopleError, Recipient, supervises};
 pub use proposals::{Proposal, ProposalSource};
+pub use reports::Now;
 pub use say::Said;
 pub use search::{FoundMessage, FoundMessages, SearchError};
 pub use shops::{ShopStatus, Shops};
@@ -104,6 +106,9 @@ pub enum EngineError {
     /// No such conversation.
     #[error("there is no such conversation")]
     UnknownConversation,
+    /// Figures could not be counted.
+    #[error("counting a report panicked")]
+    Panicked,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -99,7 +99,7 @@ impl Engine {
     }
 
     /// How fast a group's people work now.
-    async fn pace(&self, shop: &ShopId, group: &str) -> Result<Pace, EngineError> {
+    pub(super) async fn pace(&self, shop: &ShopId, group: &str) -> Result<Pace, EngineError> {
         let rules = self.parts.shops.assistant(shop)?.shop.handoff.assignment;
         let now = self.now();
         let there: Vec<_> = self

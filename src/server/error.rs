@@ -127,6 +127,7 @@ impl From<EngineError> for ApiError {
             EngineError::BrokenShop(_) => {
                 Self::Said(StatusCode::SERVICE_UNAVAILABLE, "shop_broken", error.to_string())
             }
+            EngineError::Panicked => Self::Internal(error.into()),
             EngineError::Store(error) => error.into(),
         }
     }

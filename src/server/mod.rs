@@ -75,6 +75,7 @@ fn router(state: ServerState) -> Router {
     Router::new()
         .route("/", get(pages::store))
         .route("/desk", get(pages::desk))
+        .route("/desk/report", get(pages::report))
         .route("/console", get(pages::console))
         .route("/ws/chat", get(chat::connect))
         .route("/ws/desk", get(desk::connect))

@@ -31,6 +31,11 @@ pub(super) async fn desk(headers: HeaderMap) -> Response {
     page("desk/index.html", &headers)
 }
 
+/// The figures of the desk.
+pub(super) async fn report(headers: HeaderMap) -> Response {
+    page("report/index.html", &headers)
+}
+
 /// The console.
 pub(super) async fn console(headers: HeaderMap) -> Response {
     page("console/index.html", &headers)

@@ -46,8 +46,8 @@ pub use model::{
     Rating, Reader, Role, Seed, SignInFailures, TurnCommit, Upload,
 };
 pub use people::{
-    AgentAppended, AgentMessage, Board, Card, Closing, Destination, Duty, HandoffRecord, NewNote, Note,
-    Noted, OnDuty, Onward, QueuePlace, Staffed, StintOf, Take, Taken, Taking,
+    AgentAppended, AgentMessage, Board, Card, Closing, Destination, Duty, HandoffRecord, Missed, NewNote,
+    Note, Noted, OnDuty, Onward, QueuePlace, Signs, Staffed, StintOf, Take, Taken, Taking,
 };
 
 pub use memory::MemoryStore;
@@ -271,6 +271,16 @@ pub trait QueueStore: Send + Sync {
 
     /// Stays with people in these shops that began to wait in `from..until`, in that order.
     async fn stints(&self, shops: &[ShopId], from: Timestamp, until: Timestamp) -> Result<Vec<StintOf>>;
+
+    /// Conversations of these shops that were never brought to people, in which something last happened in
+    /// `from..until`, and that show at least one of the signs; in the order of that moment.
+    async fn missed(
+        &self,
+        shops: &[ShopId],
+        from: Timestamp,
+        until: Timestamp,
+        signs: &Signs,
+    ) -> Result<Vec<Missed>>;
 
     /// The last `limit` stays in a shop that a person had and that are over, the latest first.
     async fn last_stints(&self, shop: &ShopId, limit: usize) -> Result<Vec<Stint>>;

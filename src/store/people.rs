@@ -285,3 +285,29 @@ pub struct StintOf {
     /// The stay.
     pub stint: Stint,
 }
+
+/// By what a conversation that nobody was fetched for shows that somebody should have been.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signs {
+    /// A rating of so many points or fewer.
+    pub rated_at_most: u8,
+    /// The intent by which a shopper asks for a person.
+    pub asks: &'static str,
+    /// Sources of answers that answer nothing.
+    pub no_answer: &'static [&'static str],
+}
+
+/// A conversation that a person should have come to, and nobody did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missed {
+    /// Which.
+    pub conversation: ConversationId,
+    /// When something last happened in it.
+    pub touched_at: Timestamp,
+    /// The shopper rated it badly.
+    pub rated_badly: bool,
+    /// The shopper asked for a person.
+    pub asked: bool,
+    /// The last thing that the bot said was no answer.
+    pub unanswered: bool,
+}

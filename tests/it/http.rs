@@ -23,6 +23,7 @@ async fn pages_come_with_their_type_and_rules() {
     for (path, kind, is_page) in [
         ("/", "text/html; charset=utf-8", true),
         ("/desk", "text/html; charset=utf-8", true),
+        ("/desk/report", "text/html; charset=utf-8", true),
         ("/console", "text/html; charset=utf-8", true),
         ("/widget.js", "text/javascript; charset=utf-8", false),
         ("/desk/style.css", "text/css; charset=utf-8", false),

@@ -16,6 +16,7 @@ mod learning;
 mod oidc;
 mod proposals;
 mod queue;
+mod report;
 mod schema;
 mod search;
 mod shop;

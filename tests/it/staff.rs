@@ -86,6 +86,10 @@ fn rights() -> Vec<(&'static str, &'static str, Value, &'static [&'static str])>
         ("POST", "/api/v1/desk/conversations/{id}/quote", json!({"change": cancel()}), DESK),
         ("POST", "/api/v1/desk/conversations/{id}/changes", json!({"id": "a", "change": cancel()}), DESK),
         ("GET", "/api/v1/desk/search", none(), DESK),
+        // Without `of=me`: the whole shop's.
+        ("GET", "/api/v1/desk/report", none(), OWNER),
+        ("GET", "/api/v1/desk/report.csv", none(), OWNER),
+        ("GET", "/api/v1/desk/live", none(), OWNER),
         ("GET", "/api/v1/staff", none(), OWNER),
         ("POST", "/api/v1/staff", json!({"name": "", "role": "agent"}), OWNER),
         ("PATCH", "/api/v1/staff/{id}", none(), OWNER),

@@ -89,6 +89,7 @@ class Console {
     document.title = t('title');
     fill(this.place,
       h('header', { class: 'bar' }, h('img', { src: '/shared/mascot.svg', alt: '', width: 34, height: 34 }), h('h1', null, t('title')),
+        h('a', { class: 'pill', href: '/desk/report', 'aria-label': t('figures'), title: t('figures') }, icon('chart', 18)),
         h('button', { class: 'pill', type: 'button', 'aria-label': t('language_label'), onclick: () => this.#switchLanguage() }, t('language')),
         h('button', { class: 'pill', type: 'button', 'aria-label': t('account'), title: t('account'), onclick: () => openAccount({ locale }) }, icon('person', 18)),
         h('button', { class: 'pill', type: 'button', 'aria-label': t('sign_out'), title: t('sign_out'), onclick: () => void signOut() }, icon('out', 18))),

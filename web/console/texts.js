@@ -8,6 +8,7 @@ export const TEXTS = {
   ...SIGNIN_TEXTS,
   ...TEAM_TEXTS,
   title: { zh: '商家后台', hant: '商家後台', en: 'Merchant console' },
+  figures: { zh: '客服数据', hant: '客服資料', en: 'Service figures' },
   language: { zh: 'EN', hant: 'EN', en: '中文' },
   language_label: { zh: 'EN · Switch to English', hant: 'EN · Switch to English', en: '中文 · 切换到中文' },
   shops: { zh: '店铺', hant: '店鋪', en: 'Shops' },

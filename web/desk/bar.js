@@ -41,6 +41,7 @@ export class Bar {
           title: t(status === 'here' ? 'go_away' : 'come_back'), 'aria-keyshortcuts': ariaKeys('status'), onclick: this.actions.status,
         }, h('span', { class: `presence ${board.live ? status : 'offline'}`, 'aria-hidden': 'true' }), h('span', null, t(`status_${board.live ? status : 'offline'}`)),
         h('span', { class: 'load' }, capacity ? `${load}/${capacity}` : String(load)), h('span', { class: 'hush' }, t('count_word'))),
+        h('a', { class: 'round wide-only', href: '/desk/report', dataset: { key: 'figures' }, 'aria-label': t('figures'), title: t('figures') }, icon('chart', 19)),
         button('keys', 'keyboard', t('shortcuts'), this.actions.shortcuts, 'wide-only'),
         button('settings', 'gear', t('settings'), this.actions.settings),
         h('button', { class: 'me', type: 'button', dataset: { key: 'account' }, onclick: this.actions.account, title: t('account') },
@@ -62,6 +63,7 @@ export function askSettings(words, { sound, setSound, setLocale, signOut }) {
     h('fieldset', { class: 'options three' }, h('legend', null, t('theme')), THEMES.map((one) => option('theme', one, t(`theme_${one}`), { checked: one === theme(), onchange: () => chooseTheme(one) }))),
     h('fieldset', { class: 'options' }, h('legend', null, t('sound')), option('sound', 'on', t('sound_hint'), { type: 'checkbox', checked: sound, onchange: () => setSound(chosen(body, 'sound') !== null) })),
     h('fieldset', { class: 'options three' }, h('legend', null, t('language')), LANGUAGES.map(([one, name]) => option('locale', one, name, { checked: one === locale, onchange: () => setLocale(one) }))),
+    h('a', { class: 'button line small phone-only', href: '/desk/report' }, t('figures')),
     h('button', { class: 'button line small phone-only', type: 'button', onclick: signOut }, t('sign_out')));
   return ask(words, { title: t('settings'), body, go: null, value: () => true });
 }

@@ -169,6 +169,7 @@ export const TEXTS = {
   sound_hint: { zh: '新顾客、新消息和快超时时响一声', hant: '新顧客、新訊息和快逾時時響一聲', en: 'For new shoppers, new messages and late answers' },
   language: { zh: '语言', hant: '語言', en: 'Language' },
 
+  figures: { zh: '客服数据', hant: '客服資料', en: 'Service figures' },
   shortcuts: { zh: '键盘快捷键', hant: '鍵盤快速鍵', en: 'Keyboard shortcuts' },
   shortcuts_hint: { zh: '带 Alt 的随处可用；单个字母只在没有输入时有效。', hant: '帶 Alt 的隨處可用；單個字母只在沒有輸入時有效。', en: 'Those with Alt work everywhere; single letters where nothing is written.' },
   single_keys: { zh: '启用单键快捷键', hant: '啟用單鍵快速鍵', en: 'Use single-letter shortcuts' },

@@ -25,6 +25,8 @@ const PATHS = {
   back: 'M14.5 5.500L8 12l6.5 6.5',
   chat: 'M4 5h16v11H10l-4.5 4v-4H4z',
   down: 'M6 9.500l6 6 6-6',
+  download: 'M12 4v11M7 10.500l5 5 5-5M5 20h14',
+  chart: 'M4 4v16h16M8.500 16v-5M13 16V8M17.500 16v-3',
   out: 'M14 5H5v14h9M10 12h10M16.5 8.500L20 12l-3.5 3.5',
   note: 'M5 4h14v16H5zM8.5 9h7M8.5 13h7',
   tag: 'M4 4h8l8 8-8 8-8-8zM8.5 8.500h.01',

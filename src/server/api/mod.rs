@@ -12,6 +12,7 @@ mod demo;
 mod members;
 mod oidc;
 mod openapi;
+mod report;
 mod schema;
 mod uploads;
 
@@ -109,6 +110,9 @@ fn staffs() -> Router<ServerState> {
         .route("/desk/conversations/{id}/quote", post(case::quote))
         .route("/desk/conversations/{id}/changes", post(case::change))
         .route("/desk/search", get(search::search))
+        .route("/desk/report", get(report::report))
+        .route("/desk/report.csv", get(report::table))
+        .route("/desk/live", get(report::live))
         .route("/console/shops", get(console::shops))
         .route("/console/understand", post(console::understand))
         .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, NOT_KEPT))

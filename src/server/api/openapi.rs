@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::backend::OPENAPI;
 
 /// What staff ask for with their session: method, path, and what it does.
-const STAFFS: [(&str, &str, &str); 28] = [
+const STAFFS: [(&str, &str, &str); 31] = [
     ("get", "/session", "The signed-in member of staff"),
     ("post", "/session", "Sign in with name, password and, once asked for, code; the session is a cookie"),
     ("delete", "/session", "Sign out"),
@@ -50,6 +50,17 @@ const STAFFS: [(&str, &str, &str); 28] = [
     ("get", "/oidc", "Whether there is another sign-in service, and its name; open to everyone"),
     ("get", "/oidc/start", "To that service, and on to a page; open to everyone"),
     ("get", "/oidc/callback", "Back from it; open to everyone"),
+    (
+        "get",
+        "/desk/report",
+        "Figures of the people's side: shop, from, to (days, 92 at most); of=me for one's own (owners)",
+    ),
+    (
+        "get",
+        "/desk/report.csv",
+        "The same as a table: of agents, groups, reasons, days, hours or stints; lang (owners)",
+    ),
+    ("get", "/desk/live", "Queues, people and today's figures of a shop (owners)"),
     ("get", "/console/shops", "Shops and their problems (owners, editors)"),
     ("post", "/console/understand", "What a text is understood as (owners, editors)"),
 ];

@@ -7,6 +7,7 @@ mod case;
 mod conversations;
 mod outbox;
 mod people;
+mod reports;
 mod sign_in;
 mod staff;
 mod survival;

@@ -9,8 +9,9 @@ use super::{Kept, MemoryStore, Said, Tables};
 use crate::{
     domain::{AgentId, Author, ConversationId, Message, Mode, Part, ShopId},
     store::{
-        AgentAppended, AgentMessage, Board, Card, Closing, Duty, NewNote, Note, Noted, OnDuty, Onward,
-        QueuePlace, QueueStore, Result, Role, Staff, Staffed, Stint, StintOf, Take, Taken, rules::folded,
+        AgentAppended, AgentMessage, Board, Card, Closing, Duty, Missed, NewNote, Note, Noted, OnDuty,
+        Onward, QueuePlace, QueueStore, Result, Role, Signs, Staff, Staffed, Stint, StintOf, Take, Taken,
+        rules::folded,
     },
 };
 
@@ -207,6 +208,25 @@ impl QueueStore for MemoryStore {
         Ok(found)
     }
 
+    async fn missed(
+        &self,
+        shops: &[ShopId],
+        from: Timestamp,
+        until: Timestamp,
+        signs: &Signs,
+    ) -> Result<Vec<Missed>> {
+        let tables = self.tables();
+        let mut found: Vec<Missed> = tables
+            .conversations
+            .values()
+            .filter(|kept| shops.contains(&kept.record.conversation.shop))
+            .filter_map(|kept| kept.missed(signs))
+            .filter(|missed| from <= missed.touched_at && missed.touched_at < until)
+            .collect();
+        found.sort_by_key(|missed| (missed.touched_at, missed.conversation.clone()));
+        Ok(found)
+    }
+
     async fn last_stints(&self, shop: &ShopId, limit: usize) -> Result<Vec<Stint>> {
         let tables = self.tables();
         let over = |of: &StintOf| of.shop == *shop && of.stint.ended.is_some() && of.stint.taken_at.is_some();
@@ -227,6 +247,23 @@ impl Kept {
             self.keep(notice, None);
         }
         staffed
+    }
+
+    /// What it shows of somebody who should have come, if it was never brought to people.
+    fn missed(&self, signs: &Signs) -> Option<Missed> {
+        let conversation = &self.record.conversation;
+        let by_bot = || self.messages.iter().filter(|said| said.message.from == Author::Bot);
+        let traces = || by_bot().filter_map(|said| said.message.trace.as_ref());
+        let last = by_bot().last().and_then(|said| said.message.trace.as_ref());
+        let missed = Missed {
+            conversation: conversation.id.clone(),
+            touched_at: conversation.touched_at,
+            rated_badly: conversation.rating.as_ref().is_some_and(|it| it.score <= signs.rated_at_most),
+            asked: traces().any(|trace| trace.intent.as_deref() == Some(signs.asks)),
+            unanswered: last.is_some_and(|trace| signs.no_answer.contains(&trace.source.as_str())),
+        };
+        let shows_any = missed.rated_badly || missed.asked || missed.unanswered;
+        (conversation.handed_at.is_none() && shows_any).then_some(missed)
     }
 
     /// Its turn among those that wait.

@@ -11,9 +11,9 @@ use super::{
 use crate::{
     domain::{AgentId, ConversationId, DialogueState, Part, ShopId},
     store::{
-        AgentAppended, AgentMessage, Board, Card, Closing, Duty, NewNote, Note, Noted, OnDuty, Onward,
-        QueuePlace, QueueStore, Result, Role, Staff, Staffed, Stint, StintOf, StoreError, Take, Taken,
-        rules::Record,
+        AgentAppended, AgentMessage, Board, Card, Closing, Duty, Missed, NewNote, Note, Noted, OnDuty,
+        Onward, QueuePlace, QueueStore, Result, Role, Signs, Staff, Staffed, Stint, StintOf, StoreError,
+        Take, Taken, rules::Record,
     },
     wire,
 };
@@ -281,6 +281,36 @@ impl QueueStore for SqliteStore {
         rows.iter().map(of).collect()
     }
 
+    async fn missed(
+        &self,
+        shops: &[ShopId],
+        from: Timestamp,
+        until: Timestamp,
+        signs: &Signs,
+    ) -> Result<Vec<Missed>> {
+        let rows = sqlx::query(MISSED)
+            .bind(wire::encode_list(shops))
+            .bind(nanos(from))
+            .bind(nanos(until))
+            .bind(i64::from(signs.rated_at_most))
+            .bind(signs.asks)
+            .bind(wire::encode_list(
+                &signs.no_answer.iter().map(|&it| it.to_owned()).collect::<Vec<String>>(),
+            ))
+            .fetch_all(&self.readers)
+            .await?;
+        let of = |row: &SqliteRow| {
+            Ok(Missed {
+                conversation: rows::id(row, "id")?,
+                touched_at: rows::at(row, "touched_at")?,
+                rated_badly: row.try_get("rated_badly")?,
+                asked: row.try_get("asked")?,
+                unanswered: row.try_get("unanswered")?,
+            })
+        };
+        rows.iter().map(of).collect()
+    }
+
     async fn last_stints(&self, shop: &ShopId, limit: usize) -> Result<Vec<Stint>> {
         let rows = sqlx::query(
             "select document from stints
@@ -294,6 +324,22 @@ impl QueueStore for SqliteStore {
         rows.iter().map(|row| Ok(wire::decode(row.try_get("document")?)?)).collect()
     }
 }
+
+/// Conversations that nobody was fetched for, with what shows that somebody should have been.
+const MISSED: &str = "
+    select * from (
+        select id, touched_at,
+               coalesce(rating_score <= ?4, 0) as rated_badly,
+               exists (select 1 from messages
+                       where conversation = conversations.id and author = 'bot'
+                         and trace ->> '$.intent' = ?5) as asked,
+               coalesce((select trace ->> '$.source' in (select value from json_each(?6)) from messages
+                         where conversation = conversations.id and author = 'bot'
+                         order by seq desc limit 1), 0) as unanswered
+        from conversations
+        where shop in (select value from json_each(?1)) and handed_at is null
+          and touched_at >= ?2 and touched_at < ?3
+    ) where rated_badly or asked or unanswered order by touched_at, id";
 
 /// The lists of a desk, in the order they are read.
 const QUEUED: (&str, &str) = ("queue", "priority desc, waiting_since, id");
