@@ -34,6 +34,7 @@ pub(super) fn forget_stale(talk: &mut Talk<'_>) {
         talk.state.pictures.clear();
         talk.state.misses = 0;
         talk.state.repeated = None;
+        talk.state.wanted = None;
         talk.state.mood = 0.0;
     }
 }

@@ -8,8 +8,8 @@ use super::{
     words,
 };
 use crate::domain::{
-    Act, Entity, EntityKind, FlowRun, Handoff, IntentId, Locale, Mode, Reason, SentimentLabel, Shown,
-    SlotValue,
+    Act, Band, Entity, EntityKind, FlowRun, Handoff, IntentId, Locale, Mode, Reason, SentimentLabel, Shown,
+    SlotValue, Wanted,
 };
 
 /// The mood at which a person takes over: several angry messages, the recent ones weighing more.
@@ -187,14 +187,12 @@ fn summary(talk: &Talk<'_>) -> Vec<String> {
     let locale = first_locale(talk);
     let line = |key: &str, value: &str| talk.label_in(locale, key, &[("value", value)]);
     let mut lines = Vec::new();
-    let now = talk.understanding().and_then(|understanding| understanding.top()).map(|top| top.id.clone());
-    let before = talk.state.repeated.as_ref().map(|(intent, _)| IntentId::from(intent.as_str()));
-    if let Some(intent) = now.filter(|intent| intent.as_str() != "human.request").or(before) {
-        lines.push(line("summary.intent", &talk.intent_name_in(locale, &intent)));
-    }
-    if let Some(utterance) = talk.utterance() {
-        let said: String = utterance.raw.chars().take(200).collect();
-        lines.push(line("summary.said", &said));
+    match what_for(talk) {
+        Some(Wanted { intent, words }) => {
+            lines.push(line("summary.intent", &talk.intent_name_in(locale, &intent)));
+            lines.push(line("summary.said", &words));
+        }
+        None => lines.extend(talk.utterance().map(|said| line("summary.said", &beginning(&said.raw)))),
     }
     if let Some(run) = talk.state.flows.last() {
         let name = super::flows::by_id(&run.flow).map_or("flow.name.question", |flow| flow.name_key());
@@ -215,6 +213,33 @@ fn summary(talk: &Talk<'_>) -> Vec<String> {
         lines.push(talk.label_in(locale, "summary.mood_bad", &[]));
     }
     lines
+}
+
+/// What the shopper wants. 转人工 says nothing of it: what was said before does.
+fn what_for(talk: &Talk<'_>) -> Option<Wanted> {
+    let Some((understanding, said)) = talk.understanding().zip(talk.utterance()) else {
+        return talk.state.wanted.clone();
+    };
+    if understanding.oos || understanding.band == Band::Unknown {
+        return None;
+    }
+    let now = understanding.top().and_then(|top| wanted(&top.id, &said.raw));
+    now.or_else(|| talk.state.wanted.clone())
+}
+
+/// Remembers what a message asks for, for whoever takes over later.
+pub(super) fn remember(talk: &mut Talk<'_>, intent: &IntentId) {
+    let asked = talk.utterance().and_then(|utterance| wanted(intent, &utterance.raw));
+    talk.state.wanted = asked.or(talk.state.wanted.take());
+}
+
+fn wanted(intent: &IntentId, words: &str) -> Option<Wanted> {
+    let says_nothing = intent.as_str() == "human.request" || intent.as_str().starts_with("chat.");
+    (!says_nothing).then(|| Wanted { intent: intent.clone(), words: beginning(words) })
+}
+
+fn beginning(words: &str) -> String {
+    words.chars().take(Wanted::LONGEST).collect()
 }
 
 fn slots(talk: &Talk<'_>) -> Vec<(String, String)> {

@@ -233,6 +233,9 @@ fn faq_in_the_same_words(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
     if best.score < FAQ_SAME_WORDS || (personal && talk.turn.shopper.is_some()) {
         return Ok(None);
     }
+    if let Some(intent) = &faq.intent {
+        handover::remember(talk, intent);
+    }
     if faq.intent.as_ref().is_some_and(|intent| handover::asked_too_often(talk, intent)) {
         handover::hand_over(talk, Reason::Repeated);
         return Ok(Some(source("handoff")));
@@ -251,6 +254,9 @@ fn understood(talk: &mut Talk<'_>) -> Ask<Option<Source>> {
     let in_passing = stated.len() > 1 && stated.iter().any(|(intent, _)| intent.as_str() == "human.request");
     if in_passing {
         stated.retain(|(intent, _)| intent.as_str() != "human.request");
+    }
+    if let Some((intent, _)) = stated.first() {
+        handover::remember(talk, intent);
     }
     if let Some(reason) = handover::soon(talk, &stated) {
         handover::hand_over(talk, reason);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date};
 
-use super::{FaqId, LineId, Locale, Money, OrderId, ProductId, TicketId, UploadId, VariantId};
+use super::{FaqId, IntentId, LineId, Locale, Money, OrderId, ProductId, TicketId, UploadId, VariantId};
 
 /// Who answers the shopper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -65,6 +65,8 @@ pub struct DialogueState {
     pub misses: u8,
     /// The last intent acted on and how often in a row.
     pub repeated: Option<(String, u8)>,
+    /// What the shopper wanted last, a person and small talk apart.
+    pub wanted: Option<Wanted>,
     /// The text of the merchant's that was told last.
     pub told: Option<FaqId>,
     /// How often each reply key was said, so that variants alternate.
@@ -85,6 +87,20 @@ pub struct BasketItem {
     /// In which form, where the shopper has said so.
     pub variant: Option<VariantId>,
     pub units: u32,
+}
+
+/// What a message asked for, in the shopper's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Wanted {
+    pub intent: IntentId,
+    /// Their first [`Wanted::LONGEST`] characters.
+    pub words: String,
+}
+
+impl Wanted {
+    /// Unicode scalar values that are kept of a message.
+    pub const LONGEST: usize = 200;
 }
 
 /// A wish to hear when something is in stock again.

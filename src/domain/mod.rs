@@ -18,7 +18,7 @@ pub mod utterance;
 pub mod wording;
 
 pub use act::{Act, Change, ChangeOutcome, Handoff, Reason};
-pub use dialogue::{BasketItem, DialogueState, FlowRun, Mode, Shown, SlotValue, Watched};
+pub use dialogue::{BasketItem, DialogueState, FlowRun, Mode, Shown, SlotValue, Wanted, Watched};
 pub use id::*;
 pub use locale::{Locale, Localized};
 pub use message::{Author, Choice, Content, Message, Part, PartKind, Trace};

@@ -115,11 +115,7 @@ impl Engine {
         let now = self.now();
         let mut people = self.parts.store.on_duty().await?;
         people.retain(|one| {
-            one.duty == Duty::Here
-                && one
-                    .seen_at
-                    .zip(patience)
-                    .is_some_and(|(seen, patience)| now.duration_since(seen) < patience)
+            one.duty == Duty::Here && patience.is_some_and(|patience| one.is_there(now, patience))
         });
         Ok(people)
     }

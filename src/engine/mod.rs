@@ -11,6 +11,7 @@ mod clock;
 mod locks;
 mod outbox;
 mod people;
+mod presence;
 mod proposals;
 mod recommenders;
 mod reports;
@@ -35,6 +36,7 @@ pub use assistant::{Assistant, AssistantError, Learnt, Reading};
 pub use casework::{About, Case, CaseError, CaseOrder, Changed, Explained, Personal, Plan, REASONS, Wish};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use people::{Leaving, PeopleError, Recipient, supervises};
+pub use presence::OpenDesk;
 pub use proposals::{Proposal, ProposalSource};
 pub use reports::Now;
 pub use say::Said;
@@ -89,6 +91,7 @@ pub struct Engine {
     /// Changes that people make, one at a time a conversation.
     casework: Arc<locks::ConversationLocks>,
     bell: Arc<Notify>,
+    desks: Arc<presence::Desks>,
     recommenders: Arc<recommenders::Recommenders>,
     workbench: Arc<uploads::Workbench>,
     messages: Arc<search::Messages>,
@@ -126,6 +129,7 @@ impl Engine {
             tasks: TaskTracker::new(),
             casework: Arc::default(),
             bell: Arc::default(),
+            desks: Arc::default(),
             recommenders: Arc::default(),
             workbench: Arc::default(),
         }

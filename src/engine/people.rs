@@ -218,9 +218,7 @@ impl Engine {
 
     fn is_there(&self, person: &OnDuty, conversation: &Conversation) -> bool {
         let Ok(assistant) = self.parts.shops.assistant(&conversation.shop) else { return false };
-        person.seen_at.is_some_and(|seen| {
-            self.now().duration_since(seen) < assistant.shop.handoff.assignment.away_after
-        })
+        person.is_there(self.now(), assistant.shop.handoff.assignment.away_after)
     }
 
     /// Back to the bot, by the holder.
@@ -266,15 +264,6 @@ impl Engine {
         self.parts.store.tag(&conversation.id, known).await?;
         self.publish_board(&conversation.shop);
         Ok(())
-    }
-
-    /// A person's desk is open; with a status, they want new conversations or don't. Returns the status.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn be_present(&self, agent: &AgentId, duty: Option<Duty>) -> Result<Duty, PeopleError> {
-        let duty = self.parts.store.be_present(agent, duty, self.now()).await?;
-        Ok(duty)
     }
 
     /// The shopper doesn't want to wait any longer.

@@ -109,7 +109,7 @@ impl Engine {
             .await?
             .into_iter()
             .filter(|one| one.duty == Duty::Here)
-            .filter(|one| one.seen_at.is_some_and(|seen| now.duration_since(seen) < rules.away_after))
+            .filter(|one| one.is_there(now, rules.away_after))
             .map(|one| super::assigning::person(&one))
             .filter(|one| one.serves(shop) && one.is_for(group))
             .collect();

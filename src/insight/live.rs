@@ -132,8 +132,7 @@ fn person(one: &OnDuty, rules: &HandoffRules, held: &[Card], now: Timestamp) -> 
         |card: &&Card| card.conversation.agent.as_ref().is_some_and(|agent| agent.id == one.agent.id);
     let is_late: Vec<bool> =
         held.iter().filter(is_theirs).filter_map(|card| late(card, rules, now)).collect();
-    let is_there =
-        one.seen_at.is_some_and(|seen_at| now.duration_since(seen_at) < rules.assignment.away_after);
+    let is_there = one.is_there(now, rules.assignment.away_after);
     PersonNow {
         agent: one.agent.clone(),
         presence: match one.duty {

@@ -10,6 +10,7 @@ mod error;
 mod health;
 mod limits;
 mod pages;
+mod rights;
 mod socket;
 mod staff;
 

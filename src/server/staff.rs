@@ -1,5 +1,5 @@
-//! Staff sign-in over HTTP: a session in a cookie that scripts can't read and other sites can't send. And who may do
-//! what: each route asks here, in its first line.
+//! Staff sign-in over HTTP: a session in a cookie that scripts can't read and other sites can't send. Who may do what is
+//! in `rights`.
 
 use axum::{
     Json,
@@ -11,7 +11,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{ServerState, error::ApiError};
+use super::{ServerState, error::ApiError, rights::Known};
 use crate::{
     accounts::{AccountError, Credentials, SignedIn},
     store::{Agent, Role},
@@ -70,11 +70,8 @@ pub(super) fn client(headers: &HeaderMap) -> &str {
 }
 
 /// `GET /api/v1/session`
-pub(super) async fn show(
-    State(state): State<ServerState>,
-    headers: HeaderMap,
-) -> Result<Json<Value>, ApiError> {
-    Ok(Json(agent_form(&signed_in(&state, &headers).await?)))
+pub(super) async fn show(Known(agent): Known) -> Result<Json<Value>, ApiError> {
+    Ok(Json(agent_form(&agent)))
 }
 
 /// `DELETE /api/v1/session`
@@ -92,10 +89,10 @@ pub(super) async fn sign_out(
 /// `POST /api/v1/session/password`
 pub(super) async fn change_password(
     State(state): State<ServerState>,
+    Known(agent): Known,
     headers: HeaderMap,
     Json(NewPassword { old, new }): Json<NewPassword>,
 ) -> Result<StatusCode, ApiError> {
-    let agent = signed_in(&state, &headers).await?;
     let token = token(&headers).ok_or_else(ApiError::signed_out)?;
     state.accounts.change_password(&agent, token, &old, &new, state.engine.now()).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -117,22 +114,17 @@ pub(super) async fn may_work(state: &ServerState, headers: &HeaderMap) -> Result
     Ok(agent)
 }
 
-/// Owners: members of staff, the audit log.
-pub(super) async fn owner(state: &ServerState, headers: &HeaderMap) -> Result<Agent, ApiError> {
-    with_role(state, headers, &[Role::Owner]).await
-}
-
-/// Owners and editors: the console and the files.
-pub(super) async fn editor(state: &ServerState, headers: &HeaderMap) -> Result<Agent, ApiError> {
-    with_role(state, headers, &[Role::Owner, Role::Editor]).await
-}
-
 /// Owners and agents: the desk.
 pub(super) async fn at_desk(state: &ServerState, headers: &HeaderMap) -> Result<Agent, ApiError> {
     with_role(state, headers, &[Role::Owner, Role::Agent]).await
 }
 
-async fn with_role(state: &ServerState, headers: &HeaderMap, roles: &[Role]) -> Result<Agent, ApiError> {
+/// Whoever has one of these roles.
+pub(super) async fn with_role(
+    state: &ServerState,
+    headers: &HeaderMap,
+    roles: &[Role],
+) -> Result<Agent, ApiError> {
     let agent = may_work(state, headers).await?;
     if roles.contains(&agent.role) { Ok(agent) } else { Err(ApiError::forbidden()) }
 }

@@ -265,6 +265,9 @@ pub trait QueueStore: Send + Sync {
     /// A desk of this person is open; with a status, they want new conversations or don't. Returns the status.
     async fn be_present(&self, agent: &AgentId, duty: Option<Duty>, at: Timestamp) -> Result<Duty>;
 
+    /// No desk of this person is open any more, until one says otherwise.
+    async fn be_gone(&self, agent: &AgentId, at: Timestamp) -> Result<()>;
+
     /// Everyone who may hold conversations, by name.
     /// Whoever may not sign in any more was seen never.
     async fn on_duty(&self) -> Result<Vec<OnDuty>>;

@@ -1,6 +1,6 @@
 //! The people's side of the store, as plain values: waiting, taken, handed on, ended; who is there; the desk's lists.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::model::{Conversation, Role};
 use crate::domain::{AgentId, ConversationId, Handoff, Message, Mode, Part, ShopId, Shown, Staff, Stint};
@@ -267,12 +267,21 @@ pub struct OnDuty {
     pub duty: Duty,
     /// When a desk of theirs was last heard.
     pub seen_at: Option<Timestamp>,
+    /// When the last of their desks was closed, if none is open since.
+    pub left_at: Option<Timestamp>,
     /// When they were last given a conversation.
     pub given_at: Option<Timestamp>,
     /// When one of theirs last ended.
     pub freed_at: Option<Timestamp>,
     /// How many they hold.
     pub load: u32,
+}
+
+impl OnDuty {
+    /// Whether a desk of theirs is open, which was heard within `patience`.
+    pub fn is_there(&self, now: Timestamp, patience: SignedDuration) -> bool {
+        self.left_at.is_none() && self.seen_at.is_some_and(|seen| now.duration_since(seen) < patience)
+    }
 }
 
 /// A stay with people, and whose it was.

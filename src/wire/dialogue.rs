@@ -9,8 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::form::{Borrowed, Form, list, map, maybe, mirrored, one};
 use crate::domain::{
-    BasketItem, Choice, DialogueState, FaqId, FlowRun, LineId, Locale, Money, OrderId, ProductId, Shown,
-    SlotValue, TicketId, UploadId, VariantId, Watched,
+    BasketItem, Choice, DialogueState, FaqId, FlowRun, IntentId, LineId, Locale, Money, OrderId, ProductId,
+    Shown, SlotValue, TicketId, UploadId, VariantId, Wanted, Watched,
 };
 
 /// The version of the form that this program writes and the newest it reads.
@@ -57,6 +57,9 @@ struct DialogueStateForm {
     misses: u8,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     repeated: Option<(String, u8)>,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "maybe")]
+    wanted: Option<Wanted>,
+
     #[serde(default, skip_serializing_if = "Option::is_none", with = "maybe")]
     told: Option<FaqId>,
     #[serde(default)]
@@ -156,7 +159,15 @@ struct WatchedForm {
     since: Timestamp,
 }
 
-mirrored! { BasketItem => BasketItemForm, Watched => WatchedForm, FlowRun => FlowRunForm, SlotValue => SlotValueForm, Shown => ShownForm }
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Wanted")]
+struct WantedForm {
+    #[serde(with = "one")]
+    intent: IntentId,
+    words: String,
+}
+
+mirrored! { BasketItem => BasketItemForm, Watched => WatchedForm, Wanted => WantedForm, FlowRun => FlowRunForm, SlotValue => SlotValueForm, Shown => ShownForm }
 
 /// A line and units of it: `{"line":"1","units":2}`.
 #[derive(Serialize, Deserialize)]

@@ -62,6 +62,9 @@ pub(crate) fn some_state() -> DialogueState {
         offered: vec![crate::domain::Choice { label: "是".to_owned(), value: "yes".to_owned() }],
         misses: 1,
         repeated: Some(("return.request".to_owned(), 2)),
+        wanted: Some(crate::domain::Wanted {
+            intent: "return.request".into(), words: "我要退货".to_owned()
+        }),
         told: Some("invoice.how".into()),
         said: BTreeMap::from([("return.ask_units".to_owned(), 3)]),
         locale: Locale::En,

@@ -228,6 +228,33 @@ async fn who_does_not_answer_or_is_gone_is_passed_over() {
 }
 
 #[tokio::test]
+async fn whoever_closes_their_last_desk_is_given_nothing_new() {
+    let server = Server::start_in(Home::on_disk()).await;
+    server.owner().await;
+    add_member(&server, "an", "小安", &[], 0).await;
+    add_member(&server, "bei", "小北", &[], 0).await;
+    let mut an = at_desk(&server, "小安", "here").await;
+    let (one, other) = (at_desk(&server, "小北", "here").await, at_desk(&server, "小北", "here").await);
+    let status_of_bei = |status: &'static str| {
+        move |board: &Value| {
+            let colleagues = board["colleagues"].as_array().into_iter().flatten();
+            colleagues.into_iter().any(|person| person["name"] == "小北" && person["status"] == status)
+        }
+    };
+    drop(one);
+    drop(other);
+    an.find(status_of_bei("offline")).await;
+    for _ in 0..2 {
+        assert_eq!(served(&server).await.2, "小安");
+    }
+    // What they wanted before is what they want when they are back; a second desk that is closed changes nothing.
+    let (_back, second) = (at_desk(&server, "小北", "here").await, at_desk(&server, "小北", "here").await);
+    an.find(status_of_bei("here")).await;
+    drop(second);
+    assert_eq!(served(&server).await.2, "小北", "who holds none comes before who holds two");
+}
+
+#[tokio::test]
 async fn notes_name_colleagues_and_tags_are_the_shops() {
     let server = Server::start_in(Home::on_disk()).await;
     let cookie = server.owner().await;

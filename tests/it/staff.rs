@@ -138,6 +138,11 @@ async fn every_route_asks_for_the_role_it_needs() {
         for place in ["{id}", "{session}"] {
             filled = filled.replace(place, "unknown");
         }
+        if !allowed.is_empty() && !allowed.contains(&"nobody") {
+            let odd = server.http(method, &filled, &[("content-type", "application/json")], "[").await;
+            let told = format!("{method} {path} of nobody, with a body nobody understands: {}", odd.body);
+            assert_eq!(odd.error(), (401, "signed_out".to_owned()), "{told}");
+        }
         if path.ends_with("/search") {
             filled += "?q=x";
         }

@@ -6,7 +6,7 @@ import { icon } from '../shared/icons.js';
 import { showDay } from '../shared/format.js';
 import { drawPart } from '../shared/parts.js';
 import { request } from '../shared/signin.js';
-import { actionsFor, isMasked, productCard, readCase } from './case_data.js';
+import { actionsFor, isMasked, productCard, readCase, slotWords } from './case_data.js';
 import { askChange } from './changes.js';
 import { Drawn } from './drawn.js';
 
@@ -121,7 +121,7 @@ export class CasePane {
     return [
       (card.reason || card.summary.length > 0) && section(t('why'), card.reason && h('p', { class: 'tag' }, card.reason.text),
         card.summary.length > 0 && h('ul', { class: 'summary', 'aria-label': t('summary') }, card.summary.map((line) => h('li', null, line)))),
-      card.slots.length > 0 && section(t('slots'), pairs(card.slots.map(({ name, value }) => [name, value]))),
+      card.slots.length > 0 && section(t('slots'), pairs(card.slots.map((slot) => slotWords(slot, t)))),
       section(t('tags'), h('div', { class: 'tag-row' }, (card.tags ?? []).map((tag) => h('span', { class: 'tag plain' }, tag)),
         h('button', { class: 'link', type: 'button', dataset: { key: 'tags' }, disabled: !board.live, onclick: this.actions.tags }, t('change_tags')))),
     ];

@@ -136,3 +136,20 @@ export function actionsFor({ card, claimable, changeable, picking }) {
   const all = [['ticket', claimable.length > 0], ['address', waiting], ['variant', waiting && changeable.length > 0], ['cancel', waiting]];
   return all.filter(([, fits]) => fits).map(([name]) => name);
 }
+
+/** Slots of a return by what they are called on the wire, where the case names the same thing otherwise. @type {Record<string, string>} */
+const SAME = { kind_resend: 'kind_missing_or_wrong' };
+
+/**
+ * What the assistant found out, in words: `kind` `return` is 想要 退货退款. Words of the shopper's own stay as they are.
+ * @param {{ name: string, value: string }} slot
+ * @param {import('../shared/i18n.js').Translate} t
+ * @returns {[string, string]}
+ */
+export function slotWords({ name, value }, t) {
+  const label = t(`slot_${name}`);
+  const [code, ...told] = value.split(':');
+  const key = SAME[`${name}_${code}`] ?? `${name}_${code}`;
+  const words = t(key);
+  return [label === `slot_${name}` ? name : label, words === key ? value : [words, ...told].join(' · ')];
+}

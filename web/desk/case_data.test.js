@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { actionsFor, isMasked, otherVariants, productCard, readCase } from './case_data.js';
+import { actionsFor, isMasked, otherVariants, productCard, readCase, slotWords } from './case_data.js';
+import { translator } from '../shared/i18n.js';
+import { CASE_TEXTS } from './case_texts.js';
 
 const money = (amount) => ({ amount, currency: 'CNY' });
 const card = (state) => ({ kind: 'order', text: '', id: 'o1', state, lines: [{ id: 'l1', title: '大衣', variant: 'M', units: 1, paid: money('10.00') }] });
@@ -40,4 +42,17 @@ test('another variant is one of the same price that is in stock', () => {
 
 test('a product of the catalog is a card in the reader’s language', () => {
   assert.equal(productCard({ id: 'p', title: { zh: '大衣', en: 'Coat' }, price: money('1.00') }, 'en').title, 'Coat');
+});
+
+test('what was found out is told in words, and the shopper’s own words as they are', () => {
+  const t = translator(CASE_TEXTS, 'zh-Hans');
+  for (const [name, value, expected] of [
+    ['kind', 'return', ['想要', '退货退款']],
+    ['kind', 'resend', ['想要', '补发']],
+    ['reason', 'size', ['原因', '尺码不合适']],
+    ['reason', 'no_reason:买错了', ['原因', '不想要了 · 买错了']],
+    ['want', 'XL 黑色', ['想换成', 'XL 黑色']],
+    ['lines', '2×1', ['第几件 × 数量', '2×1']],
+    ['new_one', 'x', ['new_one', 'x']],
+  ]) assert.deepEqual(slotWords({ name, value }, t), expected);
 });

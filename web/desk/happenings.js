@@ -1,5 +1,7 @@
 // What happened on the board, as a sound and as words for a screen reader. Pure.
 
+import { nameOf } from './names.js';
+
 /** @typedef {import('./board.js').Happening} Happening */
 /** @typedef {import('../shared/i18n.js').Translate} Translate */
 
@@ -20,7 +22,7 @@ export function soundOf(happening, { hidden }) {
  * @returns {string} empty where there is nothing to say
  */
 export function announcement(happening, t) {
-  const name = 'card' in happening ? happening.card.shopper.name || t('guest') : '';
+  const name = 'card' in happening ? nameOf(happening.card.shopper, happening.card.conversation, t) : '';
   switch (happening.kind) {
     case 'waiting': return t('heard_waiting', { name, reason: happening.card.reason?.text ?? '' });
     case 'assigned': return t('heard_assigned', { name });

@@ -5,6 +5,7 @@ import { icon } from '../shared/icons.js';
 import { showDay } from '../shared/format.js';
 import { drawClock } from './clock.js';
 import { Drawn, keepFocus } from './drawn.js';
+import { nameOf } from './names.js';
 
 /** @typedef {import('./board.js').Board} Board */
 /** @typedef {import('./board.js').Card} Card */
@@ -144,10 +145,10 @@ export class Lists {
     const { t, locale } = /** @type {Setting} */ (this.setting);
     const board = /** @type {Board} */ (this.board);
     const shop = board.shop(card.shop);
-    const name = card.shopper.name || t('guest');
+    const name = nameOf(card.shopper, card.conversation, t);
     const unread = this.#unread(card);
     const draft = board.kept.draft(card.conversation, 'say');
-    const holder = card.agent && card.agent.id !== board.agent?.id ? t('with_agent', { name: card.agent.name }) : null;
+    const holder = card.agent && card.agent.id !== board.agent?.id ? t(card.mode === 'closed' ? 'had_by' : 'with_agent', { name: card.agent.name }) : null;
     const clock = drawClock(card, shop.service ?? {}, t);
     const labels = [card.group?.name, board.shops.length > 1 ? shop.name : null, ...(card.tags ?? [])].filter(Boolean);
     return h('li', null, h('button', {

@@ -155,7 +155,8 @@ export class Log {
   #scrolled() {
     const { scroller } = this;
     const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < END_WITHIN;
-    if (this.atEnd && !atEnd) this.#left(this.drawnSeq);
+        // A banner that comes and a picture that has loaded move the end away too: only who scrolls up has left it.
+    if (this.atEnd && !atEnd && scroller.scrollTop < this.endTop - 2) this.#left(this.drawnSeq);
     else if (!this.atEnd && atEnd) {
       this.atEnd = true;
       this.actions.seen();

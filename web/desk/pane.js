@@ -5,6 +5,7 @@ import { icon } from '../shared/icons.js';
 import { drawClock } from './clock.js';
 import { Drawn } from './drawn.js';
 import { ariaKeys } from './keys.js';
+import { nameOf } from './names.js';
 
 /** @typedef {import('./board.js').Board} Board */
 /** @typedef {import('./board.js').Card} Card */
@@ -69,7 +70,7 @@ export class Pane {
     const { conversation, mode, agent, shopper, group, due, awaiting_since: waits, promised, since, wrap_up: wrapUp, rating } = card;
     const shown = [locale, conversation, mode, agent, shopper, group, due, waits, promised, since, wrapUp, rating, mine, asked, board.live, board.isOwner, board.shops.length];
     this.drawnHead.update(shown, () => {
-      const name = card.shopper.name || t('guest');
+      const name = nameOf(card.shopper, conversation, t);
       const shop = board.shop(card.shop);
       return [
         h('button', { class: 'round back', type: 'button', dataset: { key: 'back' }, 'aria-label': t('back'), onclick: this.actions.back }, icon('back')),

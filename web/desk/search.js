@@ -4,6 +4,7 @@
 import { fill, h } from '../shared/html.js';
 import { icon } from '../shared/icons.js';
 import { showDay } from '../shared/format.js';
+import { nameOf } from './names.js';
 
 /** @typedef {import('./lists.js').Setting} Setting */
 /**
@@ -105,7 +106,7 @@ export class Search {
     const from = hit.from && hit.from !== 'shopper' ? t(`last_${hit.from}`) : '';
     return h('li', null, h('button', { class: 'card-button', type: 'button', onclick: () => this.actions.open(hit) },
       h('span', { class: 'card-main' },
-        h('span', { class: 'card-top' }, h('b', null, hit.shopper?.name || t('guest')), h('small', null, showDay(locale, hit.at))),
+        h('span', { class: 'card-top' }, h('b', null, nameOf(hit.shopper, hit.conversation, t)), h('small', null, showDay(locale, hit.at))),
         h('span', { class: 'hit-text' }, from, marked(hit)))));
   }
 

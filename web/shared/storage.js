@@ -13,6 +13,15 @@ function browserShelf() {
   }
 }
 
+/** @returns {Shelf | null} what the browser keeps for this tab alone, where it is allowed */
+export function tabShelf() {
+  try {
+    return globalThis.sessionStorage ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** Values by name, as JSON. Reading never fails: what can't be read is as if it were not there. */
 export class Storage {
   /**

@@ -22,6 +22,8 @@ import { sticker } from '../shared/stickers.js';
 /** @typedef {{ kind: 'message', key: string, message: Message, active: boolean, first: boolean, read: boolean } | { kind: 'pending', key: string, entry: Pending } | { kind: 'time', key: string, at: string }} Row */
 
 const QUIET_MS = 5 * 60_000;
+/** Pixels from the end that still count as being there. */
+const END_WITHIN = 48;
 const LARGEST = { width: 220, height: 240 };
 /** What is wrong with a picture itself: the same again would be refused again. */
 const HOPELESS = new Set(['too_large', 'too_many_pixels', 'unsupported_media', 'bad_image', 'too_many']);
@@ -43,7 +45,10 @@ export class Log {
     this.rows = new Map();
     /** @type {KeyedList<Row>} */
     this.keyed = new KeyedList(this.list, { key: (row) => row.key, draw: (row) => this.#draw(row), stamp: (row) => this.#stamp(row) });
-    new ResizeObserver(() => this.atEnd && this.toEnd()).observe(this.root);
+        this.endTop = 0;
+    const grown = new ResizeObserver(() => this.atEnd && this.toEnd());
+    grown.observe(this.root);
+    grown.observe(this.list);
   }
 
   /**
@@ -65,13 +70,17 @@ export class Log {
   }
 
   toEnd() {
-    this.root.scrollTop = this.root.scrollHeight;
+        this.root.scrollTop = this.root.scrollHeight;
+    this.endTop = this.root.scrollTop;
     this.newer.hidden = true;
     this.atEnd = true;
   }
 
   #scrolled() {
-    this.atEnd = this.root.scrollHeight - this.root.scrollTop - this.root.clientHeight < 48;
+        const { scrollHeight, scrollTop, clientHeight } = this.root;
+    // A banner that comes and a picture that has loaded move the end away too: only who scrolls up has left it.
+    if (scrollHeight - scrollTop - clientHeight < END_WITHIN) this.atEnd = true;
+    else if (scrollTop < this.endTop - 2) this.atEnd = false;
     if (!this.atEnd || this.newer.hidden) return;
     this.newer.hidden = true;
     this.actions.seen();

@@ -3,7 +3,7 @@
 import { Connection } from '../shared/connection.js';
 import { nearestLocale, translator } from '../shared/i18n.js';
 import { Pictures, uploadAddress } from '../shared/pictures.js';
-import { Storage } from '../shared/storage.js';
+import { Storage, tabShelf } from '../shared/storage.js';
 import { Conversation } from './conversation.js';
 import { Panel } from './panel.js';
 import { TEXTS } from './texts.js';
@@ -23,6 +23,7 @@ class Widget {
     this.trace = trace || new URLSearchParams(location.search).get('trace') === '1';
     this.fixedLocale = locale;
     this.storage = new Storage(`shop/${shop}`);
+    this.tab = new Storage(`shop/${shop}`, tabShelf());
     this.conversation = new Conversation({ id: newId, token: this.storage.get('token'), seen: this.storage.get('seq') ?? 0 });
     /** @type {string | null} */
     this.shopper = null;
@@ -63,8 +64,10 @@ class Widget {
     setInterval(() => this.#tick(), TICK_MS);
     // Somebody who was here before may have an answer waiting; a newcomer costs the server nothing until they open.
     if (this.conversation.token) this.#connect();
-    if (this.awaitsShopper) this.#awaitShopper();
+        if (this.awaitsShopper) this.#awaitShopper();
     this.#changed();
+    // Beside the page it stays as it was over the page's links; over the whole of a small one it would hide where they led.
+    if (this.tab.get('open') && !this.panel.phone.matches) this.#open(false);
   }
 
   #connect() {
@@ -138,18 +141,21 @@ class Widget {
     };
   }
 
-  #open() {
+    /** @param {boolean} [asked] the page keeps the keyboard unless somebody asked for the conversation */
+  #open(asked = true) {
     if (this.isOpen) return;
     this.isOpen = true;
+    this.tab.set('open', true);
     this.#connect();
     this.#changed();
-    this.panel.show(true);
+    this.panel.show(true, asked);
     this.#emit('open', null);
   }
 
   #close() {
     if (!this.isOpen) return;
-    this.isOpen = false;
+        this.isOpen = false;
+    this.tab.set('open', null);
     this.#changed();
     this.panel.show(false);
     this.#emit('close', null);

@@ -110,8 +110,8 @@ export class Panel {
     this.#announce(conversation, setting);
   }
 
-  /** @param {boolean} open */
-  show(open) {
+    /** @param {boolean} open @param {boolean} [focus] whether the keyboard goes with it */
+  show(open, focus = true) {
     this.panel.hidden = !open;
     this.launcher.hidden = open;
     this.launcher.setAttribute('aria-expanded', String(open));
@@ -122,7 +122,8 @@ export class Panel {
       return;
     }
     this.#fitKeyboard();
-    this.log.toEnd();
+        this.log.toEnd();
+    if (!focus) return;
     // On a phone the keyboard would cover the conversation that one opened to read.
     if (this.phone.matches) this.panel.focus({ preventScroll: true });
     else this.composer.focus();

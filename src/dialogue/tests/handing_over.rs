@@ -43,8 +43,29 @@ fn the_person_is_told_what_is_known() {
         (Some("20261110002"), Some("2×1"), Some("size"))
     );
     assert_eq!(handoff.about, Some(crate::domain::Shown::Order("20261110002".into())));
-    assert!(handoff.summary.iter().any(|line| line.contains("转人工")), "{:?}", handoff.summary);
+    assert!(handoff.summary.iter().any(|line| line.contains("那双鞋太小了")), "{:?}", handoff.summary);
     assert!(world.state.flows.is_empty());
+}
+
+#[test]
+fn what_it_is_about_is_what_was_said_last_that_says_something() {
+    for (said, told, not) in [
+        (&[("在吗", "chat.greet"), ("转人工", "human.request")][..], "转人工", "诉求"),
+        (
+            &[("营业到几点", "store.info"), ("我要投诉你们", "complaint"), ("转人工", "human.request")],
+            "我要投诉你们",
+            "营业到几点",
+        ),
+        (&[("包邮吗", "shipping.fee"), ("嘎嘎", ""), ("咕咕", "")], "咕咕", "包邮吗"),
+    ] {
+        let mut world = World::guest();
+        let (last, before) = said.split_last().unwrap();
+        for (words, intent) in before {
+            world.say(words, intent);
+        }
+        let summary = world.say(last.0, last.1).handoff().unwrap().summary.join(" ");
+        assert!(summary.contains(told) && !summary.contains(not), "{said:?}: {summary}");
+    }
 }
 
 #[test]

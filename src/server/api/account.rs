@@ -8,15 +8,15 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::{ServerState, error::ApiError, staff};
+use super::super::{ServerState, error::ApiError, rights::Signed, staff};
 use crate::accounts::{MemberSession, tokens};
 
 /// `GET /api/v1/session/sessions`: one's own.
 pub(in crate::server) async fn sessions(
     State(state): State<ServerState>,
+    Signed(agent): Signed,
     headers: HeaderMap,
 ) -> Result<Json<Value>, ApiError> {
-    let agent = staff::may_work(&state, &headers).await?;
     let sessions = state.accounts.sessions(&agent, &agent.id, state.engine.now()).await?;
     Ok(Json(sessions_form(&sessions, staff::token(&headers))))
 }
@@ -24,9 +24,9 @@ pub(in crate::server) async fn sessions(
 /// `DELETE /api/v1/session/sessions`: every one but this.
 pub(in crate::server) async fn end_others(
     State(state): State<ServerState>,
+    Signed(agent): Signed,
     headers: HeaderMap,
 ) -> Result<Json<Value>, ApiError> {
-    let agent = staff::may_work(&state, &headers).await?;
     let (kept, now) = (staff::token(&headers), state.engine.now());
     let ended = state.accounts.end_sessions(&agent, &agent.id, None, kept, now).await?;
     Ok(Json(json!({"ended": ended})))
@@ -35,10 +35,9 @@ pub(in crate::server) async fn end_others(
 /// `DELETE /api/v1/session/sessions/{id}`
 pub(in crate::server) async fn end_one(
     State(state): State<ServerState>,
+    Signed(agent): Signed,
     Path(session): Path<String>,
-    headers: HeaderMap,
 ) -> Result<StatusCode, ApiError> {
-    let agent = staff::may_work(&state, &headers).await?;
     let now = state.engine.now();
     state.accounts.end_sessions(&agent, &agent.id, Some(&session), None, now).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -47,9 +46,8 @@ pub(in crate::server) async fn end_one(
 /// `GET /api/v1/session/second-step`
 pub(in crate::server) async fn second_step(
     State(state): State<ServerState>,
-    headers: HeaderMap,
+    Signed(agent): Signed,
 ) -> Result<Json<Value>, ApiError> {
-    let agent = staff::may_work(&state, &headers).await?;
     let left = state.accounts.recovery_left(&agent).await?;
     Ok(Json(json!({"on": agent.second_step, "recovery_left": left})))
 }
@@ -62,10 +60,9 @@ pub(in crate::server) struct Password {
 /// `POST /api/v1/session/second-step`
 pub(in crate::server) async fn propose(
     State(state): State<ServerState>,
-    headers: HeaderMap,
+    Signed(agent): Signed,
     Json(Password { password }): Json<Password>,
 ) -> Result<Json<Value>, ApiError> {
-    let agent = staff::may_work(&state, &headers).await?;
     let proposal = state.accounts.propose_second_step(&agent, &password, state.engine.now()).await?;
     Ok(Json(json!({"secret": proposal.secret, "uri": proposal.address, "qr": proposal.picture})))
 }
@@ -78,10 +75,9 @@ pub(in crate::server) struct Code {
 /// `POST /api/v1/session/second-step/confirm`
 pub(in crate::server) async fn confirm(
     State(state): State<ServerState>,
-    headers: HeaderMap,
+    Signed(agent): Signed,
     Json(Code { code }): Json<Code>,
 ) -> Result<Json<Value>, ApiError> {
-    let agent = staff::may_work(&state, &headers).await?;
     let codes = state.accounts.confirm_second_step(&agent, &code, state.engine.now()).await?;
     Ok(Json(json!({"recovery": codes})))
 }
@@ -95,10 +91,9 @@ pub(in crate::server) struct Both {
 /// `POST /api/v1/session/second-step/off`
 pub(in crate::server) async fn turn_off(
     State(state): State<ServerState>,
-    headers: HeaderMap,
+    Signed(agent): Signed,
     Json(Both { password, code }): Json<Both>,
 ) -> Result<StatusCode, ApiError> {
-    let agent = staff::may_work(&state, &headers).await?;
     state.accounts.remove_second_step(&agent, &password, &code, state.engine.now()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

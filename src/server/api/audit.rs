@@ -3,13 +3,13 @@
 use axum::{
     Json,
     extract::{Query, State},
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::{ServerState, error::ApiError, staff};
+use super::super::{ServerState, error::ApiError, rights::Owner};
 use crate::store::{Audit, AuditFilter};
 
 /// Entries in a page, unless fewer are asked for.
@@ -42,10 +42,9 @@ impl Asked {
 /// `GET /api/v1/audit?shop=&agent=&action=&before=&limit=`: the newest first.
 pub(in crate::server) async fn list(
     State(state): State<ServerState>,
+    Owner(owner): Owner,
     Query(asked): Query<Asked>,
-    headers: HeaderMap,
 ) -> Result<Json<Value>, ApiError> {
-    let owner = staff::owner(&state, &headers).await?;
     let limit = asked.limit.unwrap_or(PAGE).clamp(1, PAGE);
     // One more than is shown tells whether there is more.
     let mut entries = state.accounts.audit(&owner, asked.filter(), asked.before, limit + 1).await?;
@@ -58,10 +57,9 @@ pub(in crate::server) async fn list(
 /// `GET /api/v1/audit.csv`: at most 10,000 entries.
 pub(in crate::server) async fn file(
     State(state): State<ServerState>,
+    Owner(owner): Owner,
     Query(asked): Query<Asked>,
-    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let owner = staff::owner(&state, &headers).await?;
     let limit = asked.limit.unwrap_or(FILE).clamp(1, FILE);
     let entries = state.accounts.audit(&owner, asked.filter(), asked.before, limit).await?;
     // The mark at the beginning makes spreadsheets read UTF-8.

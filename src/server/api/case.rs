@@ -6,20 +6,20 @@
 use axum::{
     Json,
     extract::{Path, State},
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    super::{ServerState, error::ApiError, staff},
+    super::{ServerState, error::ApiError, rights::AtDesk},
     case_forms,
     case_wishes::{self, WishForm},
 };
 use crate::{
     domain::OrderId,
     engine::{CaseError, Personal},
-    store::{Agent, Conversation, NewAudit, Role},
+    store::{Agent, Conversation, NewAudit},
 };
 
 /// The longest id that a client may give, in Unicode scalar values.
@@ -28,10 +28,10 @@ const LONGEST_ID: usize = 64;
 /// `GET /api/v1/desk/conversations/{id}/case`
 pub(in crate::server) async fn show(
     State(state): State<ServerState>,
+    AtDesk(agent): AtDesk,
     Path(id): Path<String>,
-    headers: HeaderMap,
 ) -> Result<Json<Value>, ApiError> {
-    let (_, conversation) = seen(&state, &headers, &id).await?;
+    let conversation = seen(&state, &agent, &id).await?;
     let case = state.engine.case(&conversation).await?;
     Ok(Json(case_forms::case(&case)))
 }
@@ -45,11 +45,11 @@ pub(in crate::server) struct Reveal {
 /// `POST /api/v1/desk/conversations/{id}/reveal`
 pub(in crate::server) async fn reveal(
     State(state): State<ServerState>,
+    AtDesk(agent): AtDesk,
     Path(id): Path<String>,
-    headers: HeaderMap,
     Json(Reveal { field, order }): Json<Reveal>,
 ) -> Result<Json<Value>, ApiError> {
-    let (agent, conversation) = seen(&state, &headers, &id).await?;
+    let conversation = seen(&state, &agent, &id).await?;
     let field =
         Personal::from_name(&field).ok_or_else(|| bad("bad_field", "field is phone, address or name"))?;
     let order = order.map(OrderId::from);
@@ -70,11 +70,11 @@ pub(in crate::server) struct Quote {
 /// `POST /api/v1/desk/conversations/{id}/quote`: what a change would come to; nothing is done.
 pub(in crate::server) async fn quote(
     State(state): State<ServerState>,
+    AtDesk(agent): AtDesk,
     Path(id): Path<String>,
-    headers: HeaderMap,
     Json(Quote { change }): Json<Quote>,
 ) -> Result<Json<Value>, ApiError> {
-    let (agent, conversation) = seen(&state, &headers, &id).await?;
+    let conversation = seen(&state, &agent, &id).await?;
     let wish = case_wishes::read(change)?;
     let planned = state.engine.quote_for_shopper(&conversation, &agent, &wish).await?;
     Ok(Json(case_forms::quote(&planned)))
@@ -89,11 +89,11 @@ pub(in crate::server) struct Change {
 /// `POST /api/v1/desk/conversations/{id}/changes`: does it, once by the id.
 pub(in crate::server) async fn change(
     State(state): State<ServerState>,
+    AtDesk(agent): AtDesk,
     Path(id): Path<String>,
-    headers: HeaderMap,
     Json(Change { id: client_id, change }): Json<Change>,
 ) -> Result<Json<Value>, ApiError> {
-    let (agent, conversation) = seen(&state, &headers, &id).await?;
+    let conversation = seen(&state, &agent, &id).await?;
     if !(1..=LONGEST_ID).contains(&client_id.chars().count()) {
         return Err(bad("bad_id", "an id has 1 to 64 characters"));
     }
@@ -105,21 +105,13 @@ pub(in crate::server) async fn change(
 }
 
 /// The conversation, if this person may see it.
-async fn seen(state: &ServerState, headers: &HeaderMap, id: &str) -> Result<(Agent, Conversation), ApiError> {
-    let agent = works_at_desk(state, headers).await?;
+async fn seen(state: &ServerState, agent: &Agent, id: &str) -> Result<Conversation, ApiError> {
     let found = state.engine.parts().store.conversation(&id.into()).await?;
     let theirs = |conversation: &Conversation| {
         let bound = agent.shops.is_empty() || agent.shops.contains(&conversation.shop);
         bound && conversation.handed_at.is_some()
     };
-    let conversation = found.filter(theirs).ok_or_else(|| ApiError::not_found("conversation"))?;
-    Ok((agent, conversation))
-}
-
-/// Owners and agents work at the desk.
-pub(super) async fn works_at_desk(state: &ServerState, headers: &HeaderMap) -> Result<Agent, ApiError> {
-    let agent = staff::may_work(state, headers).await?;
-    if agent.role == Role::Editor { Err(ApiError::forbidden()) } else { Ok(agent) }
+    found.filter(theirs).ok_or_else(|| ApiError::not_found("conversation"))
 }
 
 pub(super) fn bad(code: &'static str, sentence: &str) -> ApiError {

@@ -1,14 +1,10 @@
 //! The console's view of the shops, and its test window.
 
-use axum::{
-    Json,
-    extract::State,
-    http::{HeaderMap, StatusCode},
-};
+use axum::{Json, extract::State, http::StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::{ServerState, error::ApiError, staff};
+use super::super::{ServerState, error::ApiError, rights::Editor};
 use crate::{check, domain::ShopId, shop::Problem, store::Agent, wire::understanding::understanding_json};
 
 /// The longest text that may be tried, in Unicode scalar values.
@@ -17,9 +13,8 @@ const LONGEST_TEXT: usize = 2000;
 /// `GET /api/v1/console/shops`
 pub(in crate::server) async fn shops(
     State(state): State<ServerState>,
-    headers: HeaderMap,
+    Editor(agent): Editor,
 ) -> Result<Json<Value>, ApiError> {
-    let agent = staff::editor(&state, &headers).await?;
     let problems = state.problems.load();
     let mut list = Vec::new();
     for shop in state.engine.parts().shops.list() {
@@ -51,10 +46,9 @@ pub(in crate::server) struct Try {
 /// `POST /api/v1/console/understand`
 pub(in crate::server) async fn understand(
     State(state): State<ServerState>,
-    headers: HeaderMap,
+    Editor(agent): Editor,
     Json(Try { shop, text }): Json<Try>,
 ) -> Result<Json<Value>, ApiError> {
-    let agent = staff::editor(&state, &headers).await?;
     let shop = ShopId::from(shop);
     if !may_see(&agent, &shop) {
         return Err(ApiError::forbidden());

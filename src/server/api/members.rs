@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use super::{
-    super::{ServerState, error::ApiError, staff},
+    super::{ServerState, error::ApiError, rights::Owner, staff},
     account::sessions_form,
 };
 use crate::{
@@ -21,9 +21,8 @@ use crate::{
 /// `GET /api/v1/staff`
 pub(in crate::server) async fn list(
     State(state): State<ServerState>,
-    headers: HeaderMap,
+    Owner(owner): Owner,
 ) -> Result<Json<Value>, ApiError> {
-    let owner = staff::owner(&state, &headers).await?;
     let members: Vec<Value> = state.accounts.members(&owner).await?.iter().map(member_form).collect();
     let served = state.engine.parts().shops.list().into_iter();
     let reached = served.filter(|shop| owner.shops.is_empty() || owner.shops.contains(&shop.id));
@@ -53,10 +52,9 @@ pub(in crate::server) struct Add {
 /// `POST /api/v1/staff`
 pub(in crate::server) async fn add(
     State(state): State<ServerState>,
-    headers: HeaderMap,
+    Owner(owner): Owner,
     Json(new): Json<Add>,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
-    let owner = staff::owner(&state, &headers).await?;
     let new = NewMember {
         name: new.name,
         role: role(&new.role)?,
@@ -90,11 +88,10 @@ fn told<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<Option<String>>, 
 /// `PATCH /api/v1/staff/{id}`
 pub(in crate::server) async fn change(
     State(state): State<ServerState>,
+    Owner(owner): Owner,
     Path(id): Path<String>,
-    headers: HeaderMap,
     Json(change): Json<Change>,
 ) -> Result<Json<Value>, ApiError> {
-    let owner = staff::owner(&state, &headers).await?;
     let wanted_role = change.role.as_deref().map(role).transpose()?;
     let wanted_shops = change.shops.map(|shops| ids(&state, shops)).transpose()?;
     let merge = |member: &Agent| MemberChange {
@@ -112,10 +109,9 @@ pub(in crate::server) async fn change(
 /// `POST /api/v1/staff/{id}/password`
 pub(in crate::server) async fn reset_password(
     State(state): State<ServerState>,
+    Owner(owner): Owner,
     Path(id): Path<String>,
-    headers: HeaderMap,
 ) -> Result<Json<Value>, ApiError> {
-    let owner = staff::owner(&state, &headers).await?;
     let password = state.accounts.reset_password(&owner, &id.into(), state.engine.now()).await?;
     Ok(Json(json!({"password": password})))
 }
@@ -123,30 +119,27 @@ pub(in crate::server) async fn reset_password(
 /// `POST /api/v1/staff/{id}/disable`
 pub(in crate::server) async fn disable(
     State(state): State<ServerState>,
+    Owner(owner): Owner,
     Path(id): Path<String>,
-    headers: HeaderMap,
 ) -> Result<Json<Value>, ApiError> {
-    let owner = staff::owner(&state, &headers).await?;
     Ok(Json(member_form(&state.accounts.disable(&owner, &id.into(), state.engine.now()).await?)))
 }
 
 /// `POST /api/v1/staff/{id}/enable`
 pub(in crate::server) async fn enable(
     State(state): State<ServerState>,
+    Owner(owner): Owner,
     Path(id): Path<String>,
-    headers: HeaderMap,
 ) -> Result<Json<Value>, ApiError> {
-    let owner = staff::owner(&state, &headers).await?;
     Ok(Json(member_form(&state.accounts.enable(&owner, &id.into(), state.engine.now()).await?)))
 }
 
 /// `DELETE /api/v1/staff/{id}/second-step`
 pub(in crate::server) async fn reset_second_step(
     State(state): State<ServerState>,
+    Owner(owner): Owner,
     Path(id): Path<String>,
-    headers: HeaderMap,
 ) -> Result<StatusCode, ApiError> {
-    let owner = staff::owner(&state, &headers).await?;
     state.accounts.reset_second_step(&owner, &id.into(), state.engine.now()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -154,10 +147,10 @@ pub(in crate::server) async fn reset_second_step(
 /// `GET /api/v1/staff/{id}/sessions`
 pub(in crate::server) async fn sessions(
     State(state): State<ServerState>,
+    Owner(owner): Owner,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, ApiError> {
-    let owner = staff::owner(&state, &headers).await?;
     let sessions = state.accounts.sessions(&owner, &id.into(), state.engine.now()).await?;
     Ok(Json(sessions_form(&sessions, staff::token(&headers))))
 }
@@ -165,10 +158,9 @@ pub(in crate::server) async fn sessions(
 /// `DELETE /api/v1/staff/{id}/sessions`
 pub(in crate::server) async fn end_sessions(
     State(state): State<ServerState>,
+    Owner(owner): Owner,
     Path(id): Path<String>,
-    headers: HeaderMap,
 ) -> Result<Json<Value>, ApiError> {
-    let owner = staff::owner(&state, &headers).await?;
     let (id, now) = (AgentId::from(id), state.engine.now());
     let ended = state.accounts.end_sessions(&owner, &id, None, None, now).await?;
     Ok(Json(json!({"ended": ended})))
@@ -177,10 +169,9 @@ pub(in crate::server) async fn end_sessions(
 /// `DELETE /api/v1/staff/{id}/sessions/{session}`
 pub(in crate::server) async fn end_session(
     State(state): State<ServerState>,
+    Owner(owner): Owner,
     Path((id, session)): Path<(String, String)>,
-    headers: HeaderMap,
 ) -> Result<StatusCode, ApiError> {
-    let owner = staff::owner(&state, &headers).await?;
     let (id, now) = (AgentId::from(id), state.engine.now());
     state.accounts.end_sessions(&owner, &id, Some(&session), None, now).await?;
     Ok(StatusCode::NO_CONTENT)

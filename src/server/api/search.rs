@@ -5,15 +5,11 @@ use std::time::Instant;
 use axum::{
     Json,
     extract::{Query, State},
-    http::HeaderMap,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{
-    super::{ServerState, error::ApiError},
-    case::works_at_desk,
-};
+use super::super::{ServerState, error::ApiError, rights::AtDesk};
 use crate::{
     domain::{ShopId, masking},
     engine::{FoundMessage, SearchError},
@@ -33,11 +29,10 @@ pub(in crate::server) struct Search {
 /// `GET /api/v1/desk/search?q=&shop=&limit=`
 pub(in crate::server) async fn search(
     State(state): State<ServerState>,
+    AtDesk(agent): AtDesk,
     Query(Search { q, shop, limit }): Query<Search>,
-    headers: HeaderMap,
 ) -> Result<Json<Value>, ApiError> {
     let began = Instant::now();
-    let agent = works_at_desk(&state, &headers).await?;
     let shops = match shop.map(ShopId::from) {
         Some(shop) if agent.shops.is_empty() || agent.shops.contains(&shop) => vec![shop],
         Some(_) => return Err(ApiError::not_found("shop")),

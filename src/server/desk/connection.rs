@@ -69,23 +69,24 @@ pub(super) async fn run(state: ServerState, agent: Agent, socket: WebSocket) {
         return writer.refuse(&ServerFrame::fatal(code)).await;
     }
     let served = state.engine.parts().shops.list().into_iter().map(|shop| shop.id);
-    let shops = served.filter(|shop| agent.shops.is_empty() || agent.shops.contains(shop)).collect();
+    let shops: Vec<_> = served.filter(|shop| agent.shops.is_empty() || agent.shops.contains(shop)).collect();
+    let open = state.engine.open_desk(&agent.id, &shops).await;
     let hearing = SelectAll::new();
+
     let mut desk = Desk { state, agent, shops, open: HashMap::new(), writer, board_changed: false, hearing };
     for shop in desk.shops.clone() {
         desk.listen(Topic::Desk(shop), CancellationToken::new());
     }
+
     if desk.welcome().await.is_ok() {
         let ending = desk.serve(&mut reader).await;
         desk.writer.end(ending).await;
     }
+    desk.state.engine.close_desk(open, &desk.shops).await;
 }
 
 impl Desk {
     async fn welcome(&mut self) -> Result<(), Gone> {
-        if let Err(error) = self.state.engine.be_present(&self.agent.id, None).await {
-            tracing::error!(error = %error, "a person's presence can't be kept");
-        }
         let board = forms::board(self).await;
         let shops = forms::shops(self);
         let agent = AgentForm {

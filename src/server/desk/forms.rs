@@ -69,8 +69,7 @@ fn colleague(desk: &Desk, person: &OnDuty) -> ColleagueForm {
         .collect();
     let patience = rules.iter().map(|rules| rules.away_after).max();
     let now = engine.now();
-    let there =
-        person.seen_at.zip(patience).is_some_and(|(seen, patience)| now.duration_since(seen) < patience);
+    let there = patience.is_some_and(|patience| person.is_there(now, patience));
     let usual = rules.iter().map(|rules| rules.capacity).max().unwrap_or_default();
     ColleagueForm {
         id: person.agent.id.to_string(),

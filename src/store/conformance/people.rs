@@ -1,5 +1,7 @@
 //! The queue and the people who work it off.
 
+use jiff::SignedDuration;
+
 use super::{numbers, stories};
 use crate::{
     domain::{Author, ConversationId, Ended, Handoff, Mode, Part, Shown},
@@ -395,6 +397,18 @@ async fn who_is_there(store: SharedStore) {
     store.close(closing(&id, "a1", 9)).await.unwrap();
     let one = store.on_duty().await.unwrap().remove(0);
     assert_eq!((one.freed_at, one.load), (Some(at(9)), 0));
+
+    let is_there =
+        async |now| store.on_duty().await.unwrap()[0].is_there(at(now), SignedDuration::from_secs(60));
+    assert!(is_there(64).await && !is_there(65).await, "seen at 5, and heard no more");
+    store.be_gone(&"a1".into(), at(10)).await.unwrap();
+    assert!(!is_there(10).await, "a closed desk is not waited for");
+    assert_eq!(
+        store.be_present(&"a1".into(), None, at(11)).await.unwrap(),
+        Duty::Here,
+        "what they wanted is kept"
+    );
+    assert!(is_there(11).await);
 }
 
 async fn who_is_named_in_a_note_is_told_until_they_look(store: SharedStore) {

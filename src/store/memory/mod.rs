@@ -48,13 +48,20 @@ struct Tables {
     versions: HashMap<ShopId, Vec<PublishedVersion>>,
     trade: HashMap<ShopId, Trade>,
     said_once: HashSet<(ShopId, String)>,
-    /// Whether new conversations come to a person, and when their desk was last heard.
-    presence: HashMap<AgentId, (Duty, Timestamp)>,
+    presence: HashMap<AgentId, Presence>,
     /// Notes that name somebody who has not looked: who, where, which.
     mentions: HashSet<(AgentId, ConversationId, u64)>,
     /// Pictures, and whether each was said.
     uploads: Vec<(Upload, bool)>,
     cases: case::Cases,
+}
+
+/// Whether new conversations come to a person, when their desk was last heard, and when their last one was closed.
+#[derive(Debug)]
+struct Presence {
+    duty: Duty,
+    seen_at: Timestamp,
+    left_at: Option<Timestamp>,
 }
 
 /// A conversation with everything that belongs to it.

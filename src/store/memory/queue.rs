@@ -5,7 +5,7 @@ use std::{cmp::Reverse, collections::BTreeMap};
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::{Kept, MemoryStore, Said, Tables};
+use super::{Kept, MemoryStore, Presence, Said, Tables};
 use crate::{
     domain::{AgentId, Author, ConversationId, Message, Mode, Part, ShopId},
     store::{
@@ -163,9 +163,17 @@ impl QueueStore for MemoryStore {
 
     async fn be_present(&self, agent: &AgentId, duty: Option<Duty>, at: Timestamp) -> Result<Duty> {
         let mut tables = self.tables();
-        let known = tables.presence.entry(agent.clone()).or_insert((Duty::default(), at));
-        *known = (duty.unwrap_or(known.0), at.max(known.1));
-        Ok(known.0)
+        let fresh = Presence { duty: Duty::default(), seen_at: at, left_at: None };
+        let known = tables.presence.entry(agent.clone()).or_insert(fresh);
+        *known = Presence { duty: duty.unwrap_or(known.duty), seen_at: at.max(known.seen_at), left_at: None };
+        Ok(known.duty)
+    }
+
+    async fn be_gone(&self, agent: &AgentId, at: Timestamp) -> Result<()> {
+        if let Some(known) = self.tables().presence.get_mut(agent) {
+            known.left_at = Some(at);
+        }
+        Ok(())
     }
 
     async fn on_duty(&self) -> Result<Vec<OnDuty>> {
@@ -186,8 +194,11 @@ impl QueueStore for MemoryStore {
                     shops: agent.shops.clone(),
                     groups: agent.groups.clone(),
                     capacity: agent.capacity,
-                    duty: presence.map_or(Duty::default(), |(duty, _)| *duty),
-                    seen_at: presence.map(|(_, seen_at)| *seen_at).filter(|_| agent.disabled_at.is_none()),
+                    duty: presence.map_or(Duty::default(), |presence| presence.duty),
+                    seen_at: presence
+                        .map(|presence| presence.seen_at)
+                        .filter(|_| agent.disabled_at.is_none()),
+                    left_at: presence.and_then(|presence| presence.left_at),
                     given_at: stints.iter().filter_map(|stint| stint.taken_at).max(),
                     freed_at: stints.iter().filter_map(|stint| stint.ended_at).max(),
                     load: u32::try_from(load.count()).unwrap_or(u32::MAX),

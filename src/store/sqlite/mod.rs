@@ -29,7 +29,7 @@ use super::{Result, Store, StoreError};
 use crate::wire::WireError;
 
 /// The schema's history, inside the binary.
-static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
 
 /// How long a writer waits for another process before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);

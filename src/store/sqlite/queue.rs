@@ -236,7 +236,7 @@ impl QueueStore for SqliteStore {
     async fn be_present(&self, agent: &AgentId, duty: Option<Duty>, at: Timestamp) -> Result<Duty> {
         let row = sqlx::query(
             "insert into presence (agent, status, seen_at) values (?1, coalesce(?2, 'away'), ?3)
-             on conflict (agent) do update set status = coalesce(?2, status), seen_at = max(seen_at, ?3)
+             on conflict (agent) do update set status = coalesce(?2, status), seen_at = max(seen_at, ?3), left_at = null
              returning status",
         )
         .bind(agent.as_str())
@@ -247,9 +247,19 @@ impl QueueStore for SqliteStore {
         duty_of(&row).map(Option::unwrap_or_default)
     }
 
+    async fn be_gone(&self, agent: &AgentId, at: Timestamp) -> Result<()> {
+        sqlx::query("update presence set left_at = ? where agent = ?")
+            .bind(nanos(at))
+            .bind(agent.as_str())
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
     async fn on_duty(&self) -> Result<Vec<OnDuty>> {
         let rows = sqlx::query(
-            "select agents.*, presence.status, iif(disabled_at is null, presence.seen_at, null) as seen_at, presence.given_at, presence.freed_at,
+            "select agents.*, presence.status, iif(disabled_at is null, presence.seen_at, null) as seen_at,
+                    presence.left_at, presence.given_at, presence.freed_at,
                     (select count(*) from conversations
                      where conversations.agent = agents.id and conversations.mode = 'agent') as load
              from agents left join presence on presence.agent = agents.id
@@ -431,6 +441,8 @@ fn on_duty(row: &SqliteRow) -> Result<OnDuty> {
         capacity: row.try_get("capacity")?,
         duty: duty_of(row)?.unwrap_or_default(),
         seen_at: rows::maybe_time(row, "seen_at")?,
+        left_at: rows::maybe_time(row, "left_at")?,
+
         given_at: rows::maybe_time(row, "given_at")?,
         freed_at: rows::maybe_time(row, "freed_at")?,
         load: row.try_get("load")?,

@@ -93,14 +93,9 @@ impl<'a> Ledger<'a> {
             })
             .filter(|rule| rule.covers.contains(&true))
             .collect();
-        // A group's coupons stand together, where the file names the first of them.
-        let first = |rule: &Rule<'_>| {
-            let of_group = |other: &&Promotion| {
-                rule.group.is_some() && Effect::of(other).is_some_and(|of| of.2 == rule.group)
-            };
-            offers.running.iter().position(|other| other.id == rule.promotion.id || of_group(other))
-        };
-        rules.sort_by_cached_key(|rule| (rule.kind as u8, first(rule)));
+        // A group's coupons stand together, and groups by name: the place of a coupon that is not used must not decide
+        // which of two others is worked first, or the best of all could cost more than the best of some.
+        rules.sort_by_key(|rule| (rule.kind as u8, rule.group));
         Some(Self {
             currency,
             units: basket.lines.iter().map(|line| i64::from(line.units)).collect(),

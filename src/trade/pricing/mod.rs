@@ -6,6 +6,8 @@
 //! shop-threshold promotions that cover it (one a line, unless the promotion is marked `stack`), and one coupon of
 //! each group. [`best_price`] finds the cheapest choice and says whether that is proven.
 //!
+//! Coupons of several groups in one step are worked by the names of their groups, wherever they stand in the file.
+//!
 //! Inside, amounts are whole numbers of the currency's smallest unit; a rule is rounded half up once, on its total.
 
 mod ledger;

@@ -228,6 +228,21 @@ fn gifts_and_pre_sales_are_told() {
 }
 
 #[test]
+fn a_coupon_that_is_not_used_does_not_decide_in_which_order_others_are_worked() {
+    let off = |amount: &str| coupon("0", PriceOff::Amount(yuan(amount)), None, "shop");
+    let all = [
+        promotion("cent", &[], off("0.01")),
+        promotion("brand", &[], coupon("0", PriceOff::Percent(percent(70)), None, "brand")),
+        promotion("shop", &[], off("20.00")),
+    ];
+    let shelf = Shelf::of(&[("a", "100.00", 1)]);
+    // Brand comes before shop: 70 − 20.
+    for rules in [&all[..], &all[1..]] {
+        assert_eq!(shelf.best(rules).total, yuan("58.00"), "with 8 for shipping");
+    }
+}
+
+#[test]
 fn no_basket_has_no_price() {
     let shelf = Shelf::of(&[]);
     assert_eq!(best_price(&shelf.basket(), &shelf.offers(&[], ThresholdBase::AfterItem)), None);
@@ -339,11 +354,7 @@ impl Reference<'_> {
     fn is_legal(&self, of_line: &[Option<usize>], taken: &[usize]) -> bool {
         let covered =
             of_line.iter().enumerate().all(|(line, rule)| rule.is_none_or(|rule| self.covers(rule, line)));
-        let group = |n: &usize| match self.kind(*n) {
-            PromotionKind::Coupon { group, .. } => Some(group),
-            _ => None,
-        };
-        let groups: Vec<&String> = taken.iter().filter_map(group).collect();
+        let groups: Vec<&str> = taken.iter().filter_map(|rule| self.group(*rule)).collect();
         let once = groups.iter().all(|group| groups.iter().filter(|other| other == &group).count() == 1);
         covered && once
     }
@@ -354,8 +365,8 @@ impl Reference<'_> {
         for step in 0..5 {
             let mut rules: Vec<usize> =
                 (0..self.offers.running.len()).filter(|n| self.step(*n) == Some(step)).collect();
-            // Coupons group by group, in the order in which the groups are first named.
-            rules.sort_by_key(|n| self.first_of_group(*n));
+            // Coupons group by group, by the groups' names.
+            rules.sort_by_key(|n| self.group(*n));
             for rule in rules {
                 let has: Vec<usize> = (0..left.len())
                     .filter(|line| self.covers(rule, *line))
@@ -368,10 +379,11 @@ impl Reference<'_> {
         left.iter().sum::<Decimal>() + self.shipping(&left)
     }
 
-    fn first_of_group(&self, rule: usize) -> usize {
-        let PromotionKind::Coupon { group, .. } = self.kind(rule) else { return rule };
-        let same = |other: &&Promotion| matches!(&other.kind, PromotionKind::Coupon { group: of, .. } if of == group);
-        self.offers.running.iter().position(same).unwrap_or(rule)
+    fn group(&self, rule: usize) -> Option<&str> {
+        match self.kind(rule) {
+            PromotionKind::Coupon { group, .. } => Some(group),
+            _ => None,
+        }
     }
 
     fn step(&self, rule: usize) -> Option<usize> {

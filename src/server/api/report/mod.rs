@@ -8,14 +8,14 @@ mod words;
 use axum::{
     Json,
     extract::{Query, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::super::{ServerState, error::ApiError, staff};
+use super::super::{ServerState, error::ApiError, rights::Signed};
 use crate::{
     domain::{Locale, ShopId},
     engine::{ShopStatus, supervises},
@@ -37,10 +37,9 @@ pub(in crate::server) struct Asked {
 /// `GET /api/v1/desk/report?shop=&from=&to=&of=`
 pub(in crate::server) async fn report(
     State(state): State<ServerState>,
+    Signed(agent): Signed,
     Query(asked): Query<Asked>,
-    headers: HeaderMap,
 ) -> Result<Json<Value>, ApiError> {
-    let agent = staff::may_work(&state, &headers).await?;
     let whose = match asked.of.as_deref() {
         Some("me") => Some(agent.id.clone()),
         None if supervises(agent.role) => None,
@@ -60,10 +59,9 @@ pub(in crate::server) async fn report(
 /// `GET /api/v1/desk/report.csv?shop=&from=&to=&of=&lang=`
 pub(in crate::server) async fn table(
     State(state): State<ServerState>,
+    Signed(agent): Signed,
     Query(asked): Query<Asked>,
-    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let agent = staff::may_work(&state, &headers).await?;
     if !supervises(agent.role) {
         return Err(ApiError::forbidden());
     }
@@ -100,10 +98,9 @@ pub(in crate::server) struct AskedNow {
 /// `GET /api/v1/desk/live?shop=`
 pub(in crate::server) async fn live(
     State(state): State<ServerState>,
+    Signed(agent): Signed,
     Query(asked): Query<AskedNow>,
-    headers: HeaderMap,
 ) -> Result<Json<Value>, ApiError> {
-    let agent = staff::may_work(&state, &headers).await?;
     if !supervises(agent.role) {
         return Err(ApiError::forbidden());
     }
