@@ -59,6 +59,9 @@ pub mod accounts;
 // The merchant's lint.
 pub mod check;
 
+// The merchant's files, edited and tried before they are live.
+pub mod workshop;
+
 // The path of a message, and people's side of a conversation.
 pub mod engine;
 

@@ -1,11 +1,11 @@
 //! The merchant's files: a folder, or what is inside the binary, written out where the folder is missing.
 
-use std::{collections::BTreeMap, path::Path};
+use std::path::Path;
 
 use anyhow::Context;
 use rust_embed::RustEmbed;
 
-use crate::shop::Tree;
+use crate::{shop::Tree, store::VersionFiles};
 
 #[derive(RustEmbed)]
 #[folder = "intents/"]
@@ -48,25 +48,15 @@ pub fn read(folder: &Path) -> anyhow::Result<Tree> {
     Tree::read(folder).with_context(|| format!("can't read the shop files in {}", folder.display()))
 }
 
-/// The files that one shop is made of (its own and the packs'), as the store keeps a published version.
-pub fn pack(tree: &Tree, shop: &str) -> Vec<u8> {
+/// The files that one shop is made of (its own and its packs'), as the store keeps a published version.
+pub fn pack(tree: &Tree, shop: &str, packs: &[String]) -> VersionFiles {
     let own = format!("shops/{shop}/");
     let kept = |path: &str| {
-        path.starts_with("packs/")
-            || path
-                .strip_prefix(&own)
-                .is_some_and(|rest| !rest.starts_with("catalog/") && !rest.starts_with("orders/"))
+        let of_pack = path.strip_prefix("packs/").and_then(|rest| rest.split('/').next());
+        let of_shop = path.strip_prefix(&own);
+        of_pack.is_some_and(|pack| packs.iter().any(|used| used == pack))
+            || of_shop.is_some_and(|rest| !rest.starts_with("catalog/") && !rest.starts_with("orders/"))
     };
-    let files: BTreeMap<&str, &str> = tree.files().filter(|(path, _)| kept(path)).collect();
-    serde_json::to_vec(&files).expect("a map of texts always serialises")
-}
-
-/// The files of a published version.
-///
-/// # Errors
-/// A version that was stored by other means.
-pub fn unpack(files: &[u8]) -> anyhow::Result<Tree> {
-    let files: BTreeMap<String, String> =
-        serde_json::from_slice(files).context("a published version can't be read back")?;
-    Ok(Tree::new(files))
+    let files = tree.files().filter(|(path, _)| kept(path));
+    files.map(|(path, text)| (path.to_owned(), text.to_owned())).collect()
 }

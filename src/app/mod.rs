@@ -9,6 +9,7 @@ pub mod rehearsal;
 pub mod serve;
 pub mod settings;
 pub mod shops;
+pub mod studio;
 mod systems;
 
 use std::{path::Path, sync::Arc};

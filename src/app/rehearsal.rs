@@ -6,9 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     accounts::tokens,
-    domain::{Content, DialogueState, Message, Part, PartKind, ShopId, SlotValue},
+    domain::{Content, DialogueState, Message, Part, PartKind, ShopId, ShopperId, SlotValue},
     encoder::Encoder,
-    engine::{Assistant, Engine, FixedClock, Said, Shops},
+    engine::{Assistant, Clock as _, Engine, FixedClock, Said, Shops},
     shop::{self, Clock, Clocks, ConversationTest, Expectation, TestTurn, Tree},
     store::{self, Conversation, NewConversation, Page, Staff, Upload},
 };
@@ -58,9 +58,10 @@ pub async fn run(
 }
 
 /// A conversation under test.
-struct Stage {
+pub(super) struct Stage {
     engine: Engine,
-    clock: Arc<FixedClock>,
+    /// Set forward where time is to pass.
+    clock: Option<Arc<FixedClock>>,
     conversation: Conversation,
     /// The last message seen by the expectations so far.
     seen: u64,
@@ -69,7 +70,7 @@ struct Stage {
 }
 
 /// Holds one test's conversation; the inner error is the first difference.
-async fn hold(
+pub(super) async fn hold(
     tree: &Tree,
     id: &ShopId,
     learnt: &Assistant,
@@ -81,14 +82,12 @@ async fn hold(
     let Some(shop) = loaded.shop else {
         return Ok(Err("the shop's files have errors at that time".to_owned()));
     };
-    let store = store::MemoryStore::shared();
-    store.seed(id, super::seed(loaded.seed, now)).await?;
-    let shops = Shops::default();
-    shops.open(&Arc::new(learnt.with_shop(Arc::new(shop))));
+    let assistant = Arc::new(learnt.with_shop(Arc::new(shop)));
     let clock = Arc::new(FixedClock::at(now));
-    let engine = super::engine(store, Arc::clone(encoder), Arc::clone(&clock) as _, shops);
-    let conversation = open(&engine, id, test, now).await?;
-    let mut stage = Stage { engine, clock, conversation, seen: 0, script: Vec::new() };
+    let engine = engine_of(&assistant, loaded.seed, encoder, Arc::clone(&clock)).await?;
+    let page = Page { product: test.page_product.clone(), order: test.page_order.clone(), url: None };
+    let conversation = open(&engine, id, (test.shopper.clone(), page), now).await?;
+    let mut stage = Stage { clock: Some(clock), ..Stage::of(engine, conversation) };
     for (number, turn) in test.turns.iter().enumerate() {
         let checked = match turn {
             TestTurn::Shopper { content, .. } => stage.say(number, content).await?,
@@ -104,10 +103,25 @@ async fn hold(
     Ok(Ok(()))
 }
 
-async fn open(
+/// An engine of one assistant over a store of its own.
+pub(super) async fn engine_of(
+    assistant: &Arc<Assistant>,
+    seed: shop::Seed,
+    encoder: &Arc<dyn Encoder>,
+    clock: Arc<FixedClock>,
+) -> anyhow::Result<Engine> {
+    let store = store::MemoryStore::shared();
+    store.seed(&assistant.shop.id, super::seed(seed, clock.now())).await?;
+    let shops = Shops::default();
+    shops.open(assistant);
+    Ok(super::engine(store, Arc::clone(encoder), clock, shops))
+}
+
+/// A conversation of somebody on a page.
+pub(super) async fn open(
     engine: &Engine,
     shop: &ShopId,
-    test: &ConversationTest,
+    (shopper, page): (Option<ShopperId>, Page),
     now: Timestamp,
 ) -> anyhow::Result<Conversation> {
     let (_, token_hash) = tokens::new();
@@ -116,16 +130,26 @@ async fn open(
         shop: shop.clone(),
         token_hash,
         token_expires_at: now + std::time::Duration::from_secs(86400),
-        shopper: test.shopper.clone(),
+        shopper,
         locale: Default::default(),
-        page: Page { product: test.page_product.clone(), order: test.page_order.clone(), url: None },
+        page,
         at: now,
     };
     Ok(engine.parts().store.open(new).await?)
 }
 
 impl Stage {
-    async fn say(&mut self, number: usize, content: &Content) -> anyhow::Result<Result<(), String>> {
+    /// A conversation that has just begun.
+    pub(super) fn of(engine: Engine, conversation: Conversation) -> Self {
+        Self { engine, clock: None, conversation, seen: 0, script: Vec::new() }
+    }
+
+    /// Says it and waits for the answer; the inner error is why it can't be said.
+    pub(super) async fn say(
+        &mut self,
+        number: usize,
+        content: &Content,
+    ) -> anyhow::Result<Result<(), String>> {
         let content = self.by_label(content).await?;
         if let Content::Image(id) = &content {
             self.upload(id).await?;
@@ -162,7 +186,9 @@ impl Stage {
         self.script.push(format!("    ({time:#} later)"));
         let said = self.engine.parts().store.latest(&self.conversation.id, 1).await?;
         self.seen = said.last().map_or(self.seen, |last| last.seq);
-        self.clock.set(self.engine.now() + time);
+        if let Some(clock) = &self.clock {
+            clock.set(self.engine.now() + time);
+        }
         while 0 < self.engine.break_silences().await {}
         self.engine.settle(&self.conversation.id).await?;
         Ok(Ok(()))

@@ -7,13 +7,14 @@ use arc_swap::ArcSwap;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
 
-use super::{settings::Settings, shops};
+use super::{settings::Settings, shops, studio::Studio};
 use crate::{
     accounts::Accounts,
     engine::{Engine, Shops, SystemClock},
     server::{self, ServerState},
     shop::{Watch, watch},
     store,
+    workshop::folder::Folder,
 };
 
 /// Where the server can be found.
@@ -70,7 +71,9 @@ pub async fn start(settings: &Settings) -> anyhow::Result<Started> {
         desk: format!("http://{address}/desk"),
         console: format!("http://{address}/console"),
     };
-    let state = ServerState::new(engine, accounts, settings.demo, problems, handle);
+    let studio = Arc::new(Studio::new(engine.clone(), cached));
+    let workshop = (Folder::new(&settings.intents), studio as _);
+    let state = ServerState::new(engine, accounts, settings.demo, problems, workshop, handle);
     Ok(Started { addresses, first_sign_in, state, listener, _watcher: watcher })
 }
 

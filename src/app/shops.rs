@@ -57,11 +57,12 @@ async fn open(
     encoder: &Arc<dyn Encoder>,
 ) -> anyhow::Result<()> {
     let store = &engine.parts().store;
-    let Loaded { shop, seed, .. } = loaded;
+    let Loaded { shop, seed, packs, .. } = loaded;
     let shop = match shop {
         Some(shop) => {
             store.seed(id, super::seed(seed, at)).await?;
-            store.publish(id, &shop.version, &files::pack(tree, id.as_str()), engine.now()).await?;
+            let files = files::pack(tree, id.as_str(), &packs);
+            store.publish(id, &shop.version, &files, engine.now()).await?;
             Some(shop)
         }
         None => last_published(engine, id).await?,
@@ -84,7 +85,7 @@ async fn last_published(engine: &Engine, id: &ShopId) -> anyhow::Result<Option<S
     }
     let Some(version) = engine.parts().store.latest_version(id).await? else { return Ok(None) };
     tracing::error!(shop.id = %id, version = version.number, "the shop's files have errors: the last published version serves");
-    let tree = files::unpack(&version.files)?;
+    let tree = Tree::new(version.files);
     let clock = clocks(engine, &tree).await?.of(id);
     Ok(shop::load(&tree, id, &clock).shop)
 }

@@ -198,8 +198,8 @@ fn a_wait_is_said_honestly() {
         (1, pace(2, 0, 300), 50),
         (6, pace(2, 0, 300), 300),
         (6, pace(4, 0, 300), 150),
-        (1, pace(0, 0, 300), 100),
-        (3, pace(0, 0, 300), 300),
+        (1, pace(0, 0, 300), 340),
+        (3, pace(0, 0, 300), 540),
     ] {
         assert_eq!(wait_seconds(position, pace), expected, "{position} {pace:?}");
     }

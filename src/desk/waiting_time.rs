@@ -38,7 +38,7 @@ impl Pace {
 
 /// Seconds until the one at a place (from 1) is served. Each person ends one conversation every `seconds / AT_ONCE`,
 /// for they hold several at once; those for whom there is room wait only for somebody to look. Nobody there counts as
-/// one person who will come.
+/// one person who comes after as long as a conversation usually takes.
 pub fn wait_seconds(position: u64, pace: Pace) -> u64 {
     let ahead = position.saturating_sub(pace.room);
     if ahead == 0 && pace.people > 0 {
@@ -46,5 +46,6 @@ pub fn wait_seconds(position: u64, pace: Pace) -> u64 {
     }
     let people = pace.people.max(1);
     let each = (pace.seconds / AT_ONCE).max(1);
-    (ahead.max(1) * each).div_ceil(people).max(SHORTEST)
+    let until_somebody_comes = if pace.people == 0 { USUAL_SECONDS } else { 0 };
+    until_somebody_comes + (ahead.max(1) * each).div_ceil(people).max(SHORTEST)
 }

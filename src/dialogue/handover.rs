@@ -95,7 +95,7 @@ fn repeats_count(intent: &str) -> bool {
 /// Asks for a person, says so, and tells the person what is known.
 pub(super) fn hand_over(talk: &mut Talk<'_>, reason: Reason) {
     if talk.turn.mode == Mode::Queue {
-        return say_waiting(talk);
+        return ask_again(talk);
     }
     match reason {
         Reason::Safety => talk.say("handoff.lead.safety", &[]),
@@ -140,9 +140,14 @@ fn say_away(talk: &mut Talk<'_>) {
     }
 }
 
-/// Still in the queue.
-pub(super) fn say_waiting(talk: &mut Talk<'_>) {
-    if talk.turn.mode == Mode::Message { say_away(talk) } else { talk.say("handoff.waiting", &[]) }
+/// A person is asked for by somebody who waits for one. A message left overnight goes into the queue now that people are
+/// back.
+pub(super) fn ask_again(talk: &mut Talk<'_>) {
+    match talk.turn.mode {
+        Mode::Message if talk.turn.people_open => hand_over(talk, Reason::Asked),
+        Mode::Message => say_away(talk),
+        _ => talk.say("handoff.waiting", &[]),
+    }
 }
 
 /// A message left while nobody is there.

@@ -466,7 +466,7 @@ fn while_waiting(talk: &mut Talk<'_>) -> Ask<Source> {
     }
     for (intent, confidence) in stated(talk).into_iter().take(2) {
         if intent.as_str() == "human.request" {
-            handover::say_waiting(talk);
+            handover::ask_again(talk);
             return Ok(Source { intent: Some(intent), confidence, name: "handoff".to_owned() });
         }
         if flows::changes_nothing(intent.as_str())
@@ -479,7 +479,12 @@ fn while_waiting(talk: &mut Talk<'_>) -> Ask<Source> {
         }
     }
     if talk.turn.mode == Mode::Message {
-        handover::take_message(talk);
+        // People are back: whoever writes now need not wait as a message any more.
+        if talk.turn.people_open {
+            handover::ask_again(talk)
+        } else {
+            handover::take_message(talk)
+        }
         return Ok(source("handoff"));
     }
     Ok(Source::default())

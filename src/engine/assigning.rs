@@ -7,7 +7,7 @@ use crate::{
     desk::{self, Held, Move, Person, Waiting},
     domain::{Mode, ShopId},
     shop::{Assignment, Shop},
-    store::{Card, Destination, Duty, OnDuty, Onward},
+    store::{Card, Closing, Destination, Duty, OnDuty, Onward, Staffed},
 };
 
 /// Conversations given in one look, at most; the rest a moment later.
@@ -61,7 +61,9 @@ impl Engine {
         for card in held {
             let Some(shop) = shops.get(&card.conversation.shop) else { continue };
             let rules = &shop.handoff.assignment;
-            let Some(held) = held_of(&card, &people, &here, rules) else { continue };
+            let Some(mut held) = held_of(&card, &people, &here, rules) else { continue };
+            // No desk was heard while the server was down: people have the usual time to come back.
+            held.seen_at = held.seen_at.map(|seen| seen.max(self.started_at));
             if let Some(moved) = desk::attend(&held, rules, self.now()) {
                 self.move_on(&card, &held, moved).await?;
             }
@@ -83,16 +85,18 @@ impl Engine {
                     at: self.now(),
                 };
                 let staffed = self.parts.store.hand_on(onward).await?;
-                if moved == Move::NotAnswered {
+                if moved == Move::NotAnswered && matches!(staffed, Staffed::Done(_)) {
                     // Whoever lets a shopper wait gets no more until they say that they are back.
-                    self.parts.store.be_present(&held.agent, Some(Duty::Away), self.now()).await?;
+                    self.parts.store.be_away(&held.agent).await?;
                 }
                 self.staffed(conversation, staffed).await
             }
             Move::Over => {
                 let notice = self.notice(conversation, "handoff.closed_idle", &[])?;
                 let closing = self.closing(conversation, None, notice, Leaving::default()).await?;
-                let staffed = self.parts.store.close(closing).await?;
+                // The shopper may have written while others were looked after.
+                let untouched_since = Some(conversation.touched_at);
+                let staffed = self.parts.store.close(Closing { untouched_since, ..closing }).await?;
                 self.staffed(conversation, staffed).await
             }
         };
@@ -157,7 +161,11 @@ fn held_of(card: &Card, people: &[OnDuty], here: &[Person], rules: &Assignment) 
         awaiting_since: stint.awaiting_since,
         has_replied: stint.first_reply_at.is_some(),
         touched_at: conversation.touched_at,
-        seen_at: people.iter().find(|one| one.agent.id == agent.id).and_then(|one| one.seen_at),
+        // Whoever serves the shop no more is as good as gone.
+        seen_at: people
+            .iter()
+            .find(|one| one.agent.id == agent.id && person(one).serves(&conversation.shop))
+            .and_then(|one| one.seen_at),
         has_others: able.next().is_some(),
     })
 }

@@ -8,6 +8,7 @@ mod assigning;
 mod assistant;
 mod casework;
 mod clock;
+mod learning;
 mod locks;
 mod outbox;
 mod people;
@@ -24,7 +25,8 @@ mod turn;
 mod uploads;
 
 use std::{
-    sync::Arc,
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
@@ -35,6 +37,7 @@ use tokio_util::task::TaskTracker;
 pub use assistant::{Assistant, AssistantError, Learnt, Reading};
 pub use casework::{About, Case, CaseError, CaseOrder, Changed, Explained, Personal, Plan, REASONS, Wish};
 pub use clock::{Clock, FixedClock, SystemClock};
+pub use learning::ToLearn;
 pub use people::{Leaving, PeopleError, Recipient, supervises};
 pub use presence::OpenDesk;
 pub use proposals::{Proposal, ProposalSource};
@@ -92,6 +95,9 @@ pub struct Engine {
     casework: Arc<locks::ConversationLocks>,
     bell: Arc<Notify>,
     desks: Arc<presence::Desks>,
+    started_at: Timestamp,
+    /// Shops whose queue moved, until those who wait are told.
+    moved: Arc<Mutex<BTreeSet<ShopId>>>,
     recommenders: Arc<recommenders::Recommenders>,
     workbench: Arc<uploads::Workbench>,
     messages: Arc<search::Messages>,
@@ -121,7 +127,10 @@ impl Engine {
     /// An engine of these parts.
     pub fn new(parts: Parts) -> Self {
         let messages = Arc::new(search::Messages::new(Arc::clone(&parts.messages)));
+        let started_at = parts.clock.now();
         Self {
+            started_at,
+            moved: Arc::default(),
             messages,
             parts: Arc::new(parts),
             turns: Arc::default(),
@@ -214,6 +223,11 @@ impl Engine {
             // A store that is busy for a moment must not leave a shopper without an answer.
             for wait in RETRIES.map(Some).into_iter().chain([None]) {
                 let Err(error) = engine.answer(&conversation).await else { return };
+                if matches!(error, EngineError::UnknownShop(_) | EngineError::BrokenShop(_)) {
+                    tracing::debug!(conversation.id = %conversation, "its shop is not served now");
+                    return;
+                }
+
                 tracing::error!(conversation.id = %conversation, error = %error, "a turn failed");
                 match wait {
                     Some(wait) if !engine.tasks.is_closed() => {

@@ -136,11 +136,11 @@ impl Engine {
         client_id: &str,
         text: &str,
     ) -> Result<u64, PeopleError> {
-        let named = |person: &OnDuty| {
-            person.agent.id != agent.id && text.contains(&format!("@{}", person.agent.name))
-        };
-        let people = if text.contains('@') { self.parts.store.on_duty().await? } else { Vec::new() };
-        let mentions: Vec<AgentId> = people.into_iter().filter(named).map(|person| person.agent.id).collect();
+        let mut people = if text.contains('@') { self.parts.store.on_duty().await? } else { Vec::new() };
+        people.retain(|person| super::assigning::person(person).serves(&conversation.shop));
+        let mut mentions = named_in(text, &people);
+        mentions.retain(|named| *named != agent.id);
+
         let names_somebody = !mentions.is_empty();
         let note = NewNote {
             agent: agent.clone(),
@@ -293,7 +293,10 @@ impl Engine {
         }
         let people = self.parts.store.on_duty().await?;
         let there = people.into_iter().find(|person| {
-            person.agent.id == last.id && person.duty == Duty::Here && self.is_there(person, conversation)
+            person.agent.id == last.id
+                && person.duty == Duty::Here
+                && super::assigning::person(person).serves(&conversation.shop)
+                && self.is_there(person, conversation)
         });
         Ok(there
             .filter(|person| super::assigning::person(person).room(&rules) > 0)
@@ -317,6 +320,7 @@ impl Engine {
             note: leaving.note,
             summary: self.summary(conversation).await?,
             topic: leaving.topic,
+            untouched_since: None,
             at: self.now(),
         })
     }
@@ -366,7 +370,7 @@ impl Engine {
             self.publish(&conversation.id, Event::Message(message));
         }
         self.publish_state(&conversation.id).await;
-        self.queue_changed(&conversation.shop).await;
+        self.queue_changed(&conversation.shop);
     }
 
     /// A notice to the shopper, in their language, from the shop's replies.
@@ -379,6 +383,18 @@ impl Engine {
         let assistant = self.parts.shops.assistant(&conversation.shop)?;
         Ok(vec![Part::text(assistant.notice(key, slots, conversation.locale))])
     }
+}
+
+/// Whom a note names with `@`: where one name begins another, the longer one is meant.
+fn named_in(text: &str, people: &[OnDuty]) -> Vec<AgentId> {
+    let name_at = |after: &str| {
+        let named = people.iter().filter(|person| after.starts_with(&person.agent.name));
+        named.max_by_key(|person| person.agent.name.len()).map(|person| person.agent.id.clone())
+    };
+    let mut named: Vec<AgentId> = text.split('@').skip(1).filter_map(name_at).collect();
+    named.sort_unstable();
+    named.dedup();
+    named
 }
 
 /// Whether somebody looks after the others: takes over, hands on what is not theirs.

@@ -195,7 +195,7 @@ fn content(parts: &[Part]) -> Option<Content> {
 /// The first of each source before the second of any, none twice.
 fn chosen(found: Vec<Proposal>) -> Vec<Proposal> {
     let sources = [ProposalSource::Bot, ProposalSource::Faq, ProposalSource::Similar];
-    let nth = |n: usize| sources.into_iter().filter_map(move |source| Some((source, n)));
+    let nth = |n: usize| sources.into_iter().map(move |source| (source, n));
     let mut known = BTreeSet::new();
     let mut chosen = Vec::new();
     for (source, n) in (0..PROPOSALS).flat_map(nth) {

@@ -18,7 +18,7 @@ pub struct Now {
     pub live: Live,
     /// The seconds that whoever came now would wait, by group.
     pub waits: BTreeMap<String, u64>,
-    /// What came today.
+    /// What came today; misses are not looked for.
     pub today: Report,
 }
 
@@ -33,6 +33,18 @@ impl Engine {
         period: Period,
         whose: Option<AgentId>,
     ) -> Result<Report, EngineError> {
+        let misses = whose.is_none();
+        self.counted(shop, period, whose, misses).await
+    }
+
+    /// A report; looking for what should have come to people takes a while.
+    async fn counted(
+        &self,
+        shop: &ShopId,
+        period: Period,
+        whose: Option<AgentId>,
+        misses: bool,
+    ) -> Result<Report, EngineError> {
         let assistant = self.parts.shops.assistant(shop)?;
         let now = self.now();
         let (from, until) = period.moments(&assistant.shop.time_zone);
@@ -41,9 +53,9 @@ impl Engine {
         let shops = std::slice::from_ref(shop);
         let stints = self.parts.store.stints(shops, before, after).await?;
         let over = until.min(now.checked_sub(QUIET).unwrap_or(now));
-        let missed = match whose {
-            None => self.parts.store.missed(shops, from, over, &SIGNS).await?,
-            Some(_) => Vec::new(),
+        let missed = match misses {
+            true => self.parts.store.missed(shops, from, over, &SIGNS).await?,
+            false => Vec::new(),
         };
         // A quarter's stays take a while to count.
         let counting = tokio::task::spawn_blocking(move || {
@@ -94,6 +106,6 @@ impl Engine {
             waits.insert(line.group.clone(), wait_seconds(line.waiting + 1, pace));
         }
         let today = Period::day(self.now_in(&assistant.shop).date());
-        Ok(Now { live, waits, today: self.report(shop, today, None).await? })
+        Ok(Now { live, waits, today: self.counted(shop, today, None, false).await? })
     }
 }

@@ -61,9 +61,10 @@ impl Engine {
                 if reopened {
                     self.publish_state(&conversation.id).await;
                 }
-                if mode == Mode::Agent {
+                if mode == Mode::Agent || reopened {
                     self.publish_board(&conversation.shop);
-                } else {
+                }
+                if mode != Mode::Agent {
                     self.answer_soon(conversation.id.clone());
                 }
                 Ok(Said::Stored { seq })
@@ -155,7 +156,7 @@ impl Engine {
         }
         if mode.is_some() {
             self.publish_state(conversation).await;
-            self.queue_changed(&pending.conversation.shop).await;
+            self.queue_changed(&pending.conversation.shop);
         }
         Ok(())
     }

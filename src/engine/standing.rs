@@ -1,5 +1,11 @@
 //! Who answers a conversation now, how long a wait will be, and telling everybody.
 
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::PoisonError,
+    time::Duration,
+};
+
 use super::{Engine, EngineError};
 use crate::{
     bus::{Event, Topic},
@@ -7,6 +13,9 @@ use crate::{
     domain::{ConversationId, Mode, ShopId, Staff},
     store::{Duty, QueuePlace},
 };
+
+/// So long after the queue moved, those who wait are told.
+const PLACES_AFTER: Duration = Duration::from_millis(50);
 
 /// Conversations that a shop's pace is worked out from.
 const PACE_OF: usize = 50;
@@ -63,18 +72,48 @@ impl Engine {
         }
     }
 
-    /// Somebody came into the queue or left it: desks look again, and those who wait learn their place.
-    pub(crate) async fn queue_changed(&self, shop: &ShopId) {
+    /// Somebody came into the queue or left it: desks look again, and those who wait learn their place a moment later.
+    /// In a busy hour many come and go within that moment, and each place is told once.
+    pub(crate) fn queue_changed(&self, shop: &ShopId) {
         self.publish_board(shop);
         self.bell.notify_one();
-        match self.parts.store.waiting(std::slice::from_ref(shop)).await {
-            Ok(waiting) => {
-                for card in waiting.iter().filter(|card| card.conversation.mode == Mode::Queue) {
-                    self.publish_state(&card.conversation.id).await;
-                }
-            }
-            Err(error) => tracing::error!(error = %error, "the queue can't be read"),
+        let is_first = self.moved.lock().unwrap_or_else(PoisonError::into_inner).insert(shop.clone());
+        if !is_first || self.tasks.is_closed() {
+            return;
         }
+        let (engine, shop) = (self.clone(), shop.clone());
+        self.tasks.spawn(async move {
+            tokio::time::sleep(PLACES_AFTER).await;
+            engine.moved.lock().unwrap_or_else(PoisonError::into_inner).remove(&shop);
+            if let Err(error) = engine.publish_places(&shop).await {
+                tracing::error!(error = %error, "those who wait can't be told their place");
+            }
+        });
+    }
+
+    /// Tells everybody who waits in a shop their place.
+    async fn publish_places(&self, shop: &ShopId) -> Result<(), EngineError> {
+        let waiting = self.parts.store.waiting(std::slice::from_ref(shop)).await?;
+        let queued = waiting.iter().filter(|card| card.conversation.mode == Mode::Queue);
+        let mut groups: BTreeMap<&str, (u32, Pace)> = BTreeMap::new();
+        for card in queued {
+            let stint = card.stint.as_ref();
+            let group = stint.map(|stint| stint.group.as_str()).unwrap_or_default();
+            let (position, pace) = match groups.entry(group) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert((0, self.pace(shop, group).await?)),
+            };
+            *position += 1;
+            let wait = Some((*position, wait_seconds(u64::from(*position), *pace)));
+            let id = &card.conversation.id;
+            let _in_order = self.standings.enter(id).await;
+            // Whoever has been taken meanwhile has been told by whom.
+            let still = self.parts.store.conversation(id).await?.is_some_and(|it| it.mode == Mode::Queue);
+            if still {
+                self.publish(id, Event::Standing { mode: Mode::Queue, queue: wait, agent: None });
+            }
+        }
+        Ok(())
     }
 
     /// Who answers a conversation now.

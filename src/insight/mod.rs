@@ -37,6 +37,9 @@
 //! in it, once that is [`QUIET`] ago. Those who left the queue are no misses: they stand in `left`.
 
 mod figures;
+pub mod learning;
+#[cfg(test)]
+mod learning_tests;
 mod live;
 mod period;
 mod report;

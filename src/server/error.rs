@@ -15,8 +15,8 @@ use crate::{engine::EngineError, store::StoreError};
 pub(super) enum ApiError {
     /// The caller's mistake or right: status, code, sentence.
     Said(StatusCode, &'static str, String),
-    /// The same where an amount is the bound.
-    Bounded(StatusCode, &'static str, String, serde_json::Value),
+    /// The same with what else there is to tell: fields of an object.
+    With(StatusCode, &'static str, String, serde_json::Value),
     /// Too many tries; how long to wait, in milliseconds.
     TooFast(u64),
     /// Ours. The caller learns nothing of it.
@@ -39,11 +39,11 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let mut limit = None;
+        let mut more = serde_json::Value::Null;
         let (status, code, message, retry) = match self {
             Self::Said(status, code, message) => (status, code, message, None),
-            Self::Bounded(status, code, message, bound) => {
-                limit = Some(bound);
+            Self::With(status, code, message, fields) => {
+                more = fields;
                 (status, code, message, None)
             }
             Self::TooFast(retry) => (
@@ -66,8 +66,8 @@ impl IntoResponse for ApiError {
         if let Some(retry) = retry {
             body["error"]["retry_ms"] = retry.into();
         }
-        if let Some(limit) = limit {
-            body["error"]["limit"] = limit;
+        for (name, field) in more.as_object().into_iter().flatten() {
+            body["error"][name] = field.clone();
         }
         (status, Json(body)).into_response()
     }

@@ -4,6 +4,7 @@
 //! happens in the engine and the services.
 
 mod api;
+mod bearer;
 mod chat;
 mod desk;
 mod error;
@@ -20,7 +21,12 @@ use axum::{Router, routing::get};
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::sync::CancellationToken;
 
-use crate::{accounts::Accounts, engine::Engine, shop::Problem};
+use crate::{
+    accounts::Accounts,
+    engine::Engine,
+    shop::Problem,
+    workshop::{folder::Folder, rehearsal::Rehearse},
+};
 
 /// How long open connections may take to end after a stop was asked for.
 const DRAIN_DEADLINE: Duration = Duration::from_secs(10);
@@ -39,6 +45,11 @@ pub struct ServerState {
     pub demo: bool,
     /// What the merchant's files have wrong, as of the last load.
     pub problems: Arc<arc_swap::ArcSwap<Vec<Problem>>>,
+    /// The merchant's files.
+    pub files: Arc<Folder>,
+    /// Where drafts of them are tried.
+    pub studio: Arc<dyn Rehearse>,
+    trying: Arc<Semaphore>,
     /// Renders the metrics.
     pub metrics: metrics_exporter_prometheus::PrometheusHandle,
     pace: Arc<limits::Pace>,
@@ -55,6 +66,7 @@ impl ServerState {
         accounts: Arc<Accounts>,
         demo: bool,
         problems: Arc<arc_swap::ArcSwap<Vec<Problem>>>,
+        (files, studio): (Folder, Arc<dyn Rehearse>),
         metrics: metrics_exporter_prometheus::PrometheusHandle,
     ) -> Self {
         Self {
@@ -62,6 +74,9 @@ impl ServerState {
             accounts,
             demo,
             problems,
+            files: Arc::new(files),
+            studio,
+            trying: Arc::new(Semaphore::new(1)),
             metrics,
             pace: Arc::default(),
             upload_pace: Arc::new(limits::Pace::of_pictures()),

@@ -93,6 +93,11 @@ impl Tree {
         self.files.insert(path.into(), text.into());
     }
 
+    /// Takes a file out, and says what was in it.
+    pub fn remove(&mut self, path: &str) -> Option<String> {
+        self.files.remove(path)
+    }
+
     /// Every file by rising path.
     pub fn files(&self) -> impl Iterator<Item = (&str, &str)> {
         self.files.iter().map(|(path, text)| (path.as_str(), text.as_str()))

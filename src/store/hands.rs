@@ -151,6 +151,12 @@ impl Record {
         if self.conversation.mode == Mode::Closed {
             return Staffed::Unchanged;
         }
+        let awaits = self.stint.as_ref().is_some_and(|stint| stint.awaiting_since.is_some());
+        let busy =
+            |since| self.conversation.mode != Mode::Agent || awaits || self.conversation.touched_at != since;
+        if closing.untouched_since.is_some_and(busy) {
+            return Staffed::Unchanged;
+        }
         let may = |agent| waits(self.conversation.mode) || self.is_held_by(agent);
         if !closing.agent.as_ref().is_none_or(may) {
             return Staffed::NotHolder;

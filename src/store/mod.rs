@@ -5,7 +5,7 @@
 //! by every later call; when it returns an error, nothing of it happened. Nothing here decides what to say,
 //! who may do what (beyond "the holder alone"), or when: times always come from the caller.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -41,9 +41,9 @@ pub use case::{
 };
 pub use error::StoreError;
 pub use model::{
-    Agent, AgentSession, Appended, Carried, Conversation, DueChange, Identity, NewAgent, NewAnswer,
+    Agent, AgentSession, Appended, Carried, Conversation, Course, DueChange, Identity, NewAgent, NewAnswer,
     NewConversation, NewShopperMessage, Page, Pending, PendingMessage, PendingOutcome, PublishedVersion,
-    Rating, Reader, Role, Seed, SignInFailures, TurnCommit, Upload,
+    Rating, Reader, Role, Seed, SignInFailures, TurnCommit, Upload, VersionFiles, VersionMark,
 };
 pub use people::{
     AgentAppended, AgentMessage, Board, Card, Closing, Destination, Duty, HandoffRecord, Missed, NewNote,
@@ -196,6 +196,18 @@ pub trait ConversationStore: Send + Sync {
     /// Moves a reader's mark forward, never back and never beyond the last message; returns where it stands.
     async fn mark_read(&self, id: &ConversationId, reader: Reader, seq: u64) -> Result<u64>;
 
+    /// The texts that shoppers wrote in the shop's conversations touched last, `conversations` of them.
+    async fn recent_said(&self, shop: &ShopId, conversations: usize) -> Result<Vec<String>>;
+
+    /// The conversations of a shop that were touched since a time, the last `conversations` of them, as they went.
+    async fn courses(&self, shop: &ShopId, since: Timestamp, conversations: usize) -> Result<Vec<Course>>;
+
+    /// Shoppers' words that a merchant needs no more of for learning.
+    async fn dismiss_words(&self, shop: &ShopId, words: &[String], at: Timestamp) -> Result<()>;
+
+    /// What was dismissed so.
+    async fn dismissed_words(&self, shop: &ShopId) -> Result<BTreeSet<String>>;
+
     /// Keeps the shopper's rating; a later one replaces it.
     async fn rate(&self, id: &ConversationId, rating: Rating) -> Result<()>;
 }
@@ -264,6 +276,9 @@ pub trait QueueStore: Send + Sync {
 
     /// A desk of this person is open; with a status, they want new conversations or don't. Returns the status.
     async fn be_present(&self, agent: &AgentId, duty: Option<Duty>, at: Timestamp) -> Result<Duty>;
+
+    /// This person wants no new conversations; whether a desk of theirs is open stays as it was.
+    async fn be_away(&self, agent: &AgentId) -> Result<()>;
 
     /// No desk of this person is open any more, until one says otherwise.
     async fn be_gone(&self, agent: &AgentId, at: Timestamp) -> Result<()>;
@@ -390,10 +405,16 @@ pub trait StaffStore: Send + Sync {
 pub trait VersionStore: Send + Sync {
     /// Publishes a shop's files as its newest version and returns its number, from 1. The digest that is newest
     /// already gives its number again and stores nothing.
-    async fn publish(&self, shop: &ShopId, digest: &str, files: &[u8], at: Timestamp) -> Result<u64>;
+    async fn publish(&self, shop: &ShopId, digest: &str, files: &VersionFiles, at: Timestamp) -> Result<u64>;
 
     /// A shop's newest version.
     async fn latest_version(&self, shop: &ShopId) -> Result<Option<PublishedVersion>>;
+
+    /// The version of a number.
+    async fn version(&self, shop: &ShopId, number: u64) -> Result<Option<PublishedVersion>>;
+
+    /// What versions there are, the newest first: at most `limit` of those older than `before`.
+    async fn versions(&self, shop: &ShopId, before: Option<u64>, limit: usize) -> Result<Vec<VersionMark>>;
 
     /// The newest version older than `number`.
     async fn version_before(&self, shop: &ShopId, number: u64) -> Result<Option<PublishedVersion>>;

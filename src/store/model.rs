@@ -220,6 +220,17 @@ pub enum Reader {
     Staff,
 }
 
+/// A conversation as it went.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Course {
+    /// Which.
+    pub conversation: ConversationId,
+    /// The shopper's rating.
+    pub rating: Option<u8>,
+    /// Every message, a shopper's with what it was.
+    pub messages: Vec<(Message, Option<Content>)>,
+}
+
 /// A shopper's rating of a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rating {
@@ -358,8 +369,22 @@ pub struct PublishedVersion {
     pub number: u64,
     /// The digest of the files.
     pub digest: String,
-    /// The files, packed by `shop`.
-    pub files: Vec<u8>,
+    /// The files: the shop's own without its seed, and its packs'.
+    pub files: VersionFiles,
+    /// When it was published.
+    pub at: Timestamp,
+}
+
+/// Texts by path.
+pub type VersionFiles = std::collections::BTreeMap<String, String>;
+
+/// A published version without its files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionMark {
+    /// Its number within the shop, from 1.
+    pub number: u64,
+    /// The digest of the files.
+    pub digest: String,
     /// When it was published.
     pub at: Timestamp,
 }

@@ -136,6 +136,8 @@ pub struct Closing {
     pub summary: Vec<String>,
     /// What the bot is to know when it goes on: the order in question, say.
     pub topic: Option<Shown>,
+    /// Only if a person still has it, waits for the shopper, and nothing has happened in it since then.
+    pub untouched_since: Option<Timestamp>,
     /// Now.
     pub at: Timestamp,
 }

@@ -86,6 +86,11 @@ impl Record {
         self.conversation.mode != Mode::Agent && self.last_shopper_seq > self.answered_up_to
     }
 
+    /// Whether the bot may tell what became of a change: not while a person speaks, nor below a person's goodbye.
+    pub(super) fn hears_outcomes(&self) -> bool {
+        !matches!(self.conversation.mode, Mode::Agent | Mode::Closed)
+    }
+
     /// Whether it is to be looked at by now.
     pub(super) fn is_silent(&self, now: Timestamp) -> bool {
         self.conversation.mode == Mode::Bot
@@ -127,7 +132,7 @@ impl Record {
         self.look_again_at = turn.look_again_at;
         self.answered_up_to = self.answered_up_to.max(turn.answered_up_to.min(self.last_shopper_seq));
         if let Some(handoff) = &turn.handoff {
-            self.handoff = Some(handoff.clone());
+            self.handoff = Some(self.asked_again(handoff));
             self.hand_over(turn.at);
         }
         if let (Some(contact), Some(handoff)) = (&turn.contact, &mut self.handoff) {
@@ -137,6 +142,20 @@ impl Record {
             self.enter(mode, turn.at);
         }
         messages
+    }
+
+    /// Whoever waits already and asks again keeps what brings them on, and how they can be reached.
+    fn asked_again(&self, new: &Handoff) -> Handoff {
+        let mut handoff = new.clone();
+        let before = self.handoff.as_ref().filter(|_| waits(self.conversation.mode));
+        if let Some(before) = before {
+            handoff.contact = handoff.contact.or_else(|| before.contact.clone());
+            if new.priority < before.priority {
+                (handoff.reason, handoff.priority) = (before.reason, before.priority);
+                handoff.group.clone_from(&before.group);
+            }
+        }
+        handoff
     }
 
     pub(super) fn identify(&mut self, shopper: Option<ShopperId>, at: Timestamp) -> Identity {

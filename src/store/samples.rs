@@ -103,6 +103,7 @@ pub(crate) fn closing(id: &ConversationId, agent: &str, seconds: i64) -> Closing
         note: None,
         summary: vec!["要求人工".to_owned()],
         topic: None,
+        untouched_since: None,
         at: at(seconds),
     }
 }

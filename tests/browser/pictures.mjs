@@ -75,7 +75,7 @@ async function sending(checks, page, { name }) {
   });
   await checks.check(at('after a reload it is fetched again'), async () => {
         await page.reload();
-    if (size.name === 'phone') await page.locator('.launcher').click();
+    if (name === 'phone') await page.locator('.launcher').click();
     const image = page.locator('.row.shopper button.photo img');
     await image.waitFor();
     const loaded = await image.evaluate((/** @type {HTMLImageElement} */ one) => one.decode().then(() => one.naturalWidth));

@@ -52,6 +52,6 @@ fn misses_and_needless_handoffs_are_counted() {
     assert!(told.contains(" passed, "), "{told}");
     println!("{} of {} should have come and did not: {misses:?}", misses.len(), rows.len());
     println!("{} came for nothing: {needless:?}", needless.len());
-    assert!(misses.len() <= MISSES, "a person should have come: {misses:?}\n{told}");
-    assert!(needless.len() <= NEEDLESS, "a person came for nothing: {needless:?}");
+    assert_eq!(misses.len(), MISSES, "a person should have come: {misses:?}\n{told}");
+    assert_eq!(needless.len(), NEEDLESS, "a person came for nothing: {needless:?}");
 }

@@ -153,6 +153,21 @@ async fn messages_are_read_with_the_conversations_own_token() {
     );
     let refused = server.http("GET", &path, &[("authorization", &bearer(&other))], "").await;
     assert_eq!(refused.error(), (404, "not_found".to_owned()));
+
+    // Once somebody has signed in, the token alone tells nothing, whoever has gone since.
+    let (lin, wang) = (server.shopper_token("lin").await, server.shopper_token("wang").await);
+    client.send(json!({"type": "identify", "shopper": lin})).await;
+    client.until("state").await;
+    client.send(json!({"type": "identify"})).await;
+    client.until("state").await;
+    let token = bearer(&welcome);
+    for (shopper, status) in
+        [(None, 404), (Some(&wang), 404), (Some(&"nonsense".to_owned()), 404), (Some(&lin), 200)]
+    {
+        let mut headers = vec![("authorization", token.as_str())];
+        headers.extend(shopper.map(|jwt| ("xiaoer-shopper", jwt.as_str())));
+        assert_eq!(server.http("GET", &path, &headers, "").await.status, status, "{shopper:?}");
+    }
 }
 
 #[tokio::test]

@@ -28,3 +28,4 @@ mod system;
 mod tidy;
 mod understanding;
 mod uploads;
+mod workshop;

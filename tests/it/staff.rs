@@ -49,6 +49,8 @@ fn rights() -> Vec<(&'static str, &'static str, Value, &'static [&'static str])>
     const ALL: &[&str] = &NAMES;
     const STAFF: &[&str] = &["owner", "editor", "agent", "editor of tea", "agent of tea"];
     const CONSOLE: &[&str] = &["owner", "editor", "editor of tea"];
+    // Editors of that shop.
+    const EDITS: &[&str] = &["owner", "editor"];
     const DESK: &[&str] = &["owner", "agent", "agent of tea"];
     const OWNER: &[&str] = &["owner"];
     let none = || json!({});
@@ -77,7 +79,20 @@ fn rights() -> Vec<(&'static str, &'static str, Value, &'static [&'static str])>
         ("POST", "/api/v1/session/second-step/confirm", json!({"code": "000000"}), STAFF),
         ("POST", "/api/v1/session/second-step/off", json!({"password": "x", "code": "x"}), STAFF),
         ("GET", "/api/v1/console/shops", none(), CONSOLE),
-        ("POST", "/api/v1/console/understand", json!({"shop": "demo", "text": "你好"}), &["owner", "editor"]),
+        ("POST", "/api/v1/console/understand", json!({"shop": "demo", "text": "你好"}), EDITS),
+        ("POST", "/api/v1/console/edit", json!({"text": "version = 1"}), CONSOLE),
+        ("GET", "/api/v1/console/shops/{shop}/files", none(), EDITS),
+        ("PUT", "/api/v1/console/shops/{shop}/files", json!({"files": [{"path": "x"}]}), EDITS),
+        ("GET", "/api/v1/console/shops/{shop}/file", none(), EDITS),
+        ("POST", "/api/v1/console/shops/{shop}/check", none(), EDITS),
+        ("POST", "/api/v1/console/shops/{shop}/talk", json!({"said": []}), EDITS),
+        ("POST", "/api/v1/console/shops/{shop}/tests", json!({"files": [{"path": "x"}]}), EDITS),
+        ("POST", "/api/v1/console/shops/{shop}/compare", none(), EDITS),
+        ("GET", "/api/v1/console/shops/{shop}/learning", none(), EDITS),
+        ("POST", "/api/v1/console/shops/{shop}/learning/dismiss", json!({"words": []}), EDITS),
+        ("GET", "/api/v1/console/shops/{shop}/versions", none(), EDITS),
+        ("GET", "/api/v1/console/shops/{shop}/versions/{number}", none(), EDITS),
+        ("POST", "/api/v1/console/shops/{shop}/versions/{number}/restore", none(), EDITS),
         // A picture is the conversation's by its token; of the staff, the desk's alone. What is not there is nobody's.
         ("POST", "/api/v1/uploads", none(), &["nobody", "owner", "agent", "agent of tea"]),
         ("GET", "/api/v1/uploads/{id}", none(), ALL),
@@ -134,7 +149,8 @@ async fn every_route_asks_for_the_role_it_needs() {
     let mut listed = BTreeSet::new();
     for (method, path, body, allowed) in rights() {
         listed.insert((method.to_owned(), path.to_owned()));
-        let mut filled = path.replace("{shop}", "demo").replace("{name}", "shopper-in");
+        let mut filled =
+            path.replace("{shop}", "demo").replace("{name}", "shopper-in").replace("{number}", "99");
         for place in ["{id}", "{session}"] {
             filled = filled.replace(place, "unknown");
         }
@@ -145,6 +161,9 @@ async fn every_route_asks_for_the_role_it_needs() {
         }
         if path.ends_with("/search") {
             filled += "?q=x";
+        }
+        if path.ends_with("/file") {
+            filled += "?path=x";
         }
         for (name, cookie) in &who {
             let answer = ask(&server, cookie, method, &filled, &body).await;

@@ -1,5 +1,5 @@
-// The merchant's console: how each shop stands, and a box to try how a sentence is understood; for owners, the team and
-// what was done. The part of the address behind the `#` names the section.
+// The merchant's console: how each shop stands, what it knows, and a box to try how a sentence is understood; for owners,
+// the team and what was done. The part of the address behind the `#` names the section: `#faq/demo/store.hours`.
 
 import { linkStyle, openAccount } from '../shared/account.js';
 import { fill, h } from '../shared/html.js';
@@ -12,11 +12,13 @@ import { standing } from './standing.js';
 import { Team } from './team.js';
 import { TEXTS } from './texts.js';
 import { drawUnderstanding } from './understanding.js';
+import { PAGE_NAMES, Workshop } from './workshop.js';
 
 /** @typedef {import('./standing.js').Shop} Shop */
 
-/** Sections by their name in the address; all but the first are for owners. */
-const SECTIONS = ['shops', 'team', 'audit'];
+/** Sections by their name in the address: those of a shop's workshop stand between. */
+const SECTIONS = ['shops', ...PAGE_NAMES, 'team', 'audit'];
+const OF_OWNERS = ['team', 'audit'];
 
 class Console {
   /** @param {HTMLElement} place */
@@ -34,6 +36,8 @@ class Console {
     this.role = '';
     /** @type {{ name: string, locale: string, root: HTMLElement } | null} the section that is open, unless it is the shops */
     this.section = null;
+    /** @type {Workshop | null} kept as long as its shop is worked on */
+    this.workshop = null;
   }
 
   get t() {
@@ -46,20 +50,29 @@ class Console {
     const agent = await signIn(this.place, { t: this.t, title: this.t('title') });
     this.role = agent.role;
     linkStyle('/console/team.css');
+    linkStyle('/console/workshop.css');
     addEventListener('hashchange', () => this.draw());
     await this.#load();
   }
 
-  /** The section that the address names, if this person may see it. */
+  /** The section that the address names, if this person may see it, with its shop and what is open in it. */
   get #open() {
-    const named = location.hash.slice(1);
-    return this.role === 'owner' && SECTIONS.includes(named) ? named : 'shops';
+    const [name, shop, ...rest] = location.hash.slice(1).split('/').map(readPart);
+    const known = SECTIONS.includes(name) && (this.role === 'owner' || !OF_OWNERS.includes(name));
+    return { name: known ? name : 'shops', shop: this.shops.some(({ id }) => id === shop) ? shop : this.shop, rest: rest.join('/') };
   }
 
   /** The open section's element; it stays as long as it is open, whatever else is drawn anew. */
   #drawSection() {
-    const [name, locale] = [this.#open, this.locale];
-    if (name === 'shops') this.section = null;
+    const { locale } = this;
+    const { name, shop, rest } = this.#open;
+    if (PAGE_NAMES.includes(name) && shop) {
+      this.section = null;
+      if (this.workshop?.shop !== shop || this.workshop.locale !== locale) this.workshop = new Workshop(shop, locale);
+      void this.workshop.show(name, rest);
+      return this.workshop.root;
+    }
+    if (!OF_OWNERS.includes(name)) this.section = null;
     else if (this.section?.name !== name || this.section.locale !== locale) {
       this.section = { name, locale, root: name === 'team' ? new Team(locale).root : new AuditLog(locale).root };
     }
@@ -68,10 +81,13 @@ class Console {
 
   #drawTabs() {
     const { t } = this;
-    const open = this.#open;
-    return h('nav', { class: 'tabs', 'aria-label': t('sections') }, SECTIONS.map((name) => h('button', {
-      type: 'button', 'aria-current': name === open ? 'page' : null, onclick: () => { location.hash = name; },
-    }, t(name))));
+    const { name: open, shop } = this.#open;
+    const seen = SECTIONS.filter((name) => (this.role === 'owner' || !OF_OWNERS.includes(name)) && (this.shops.length > 0 || !PAGE_NAMES.includes(name)));
+    const pick = /** @type {HTMLSelectElement} */ (h('select', { 'aria-label': t('shop'), onchange: () => { location.hash = `${PAGE_NAMES.includes(open) ? open : 'faq'}/${encodeURIComponent(pick.value)}`; } },
+      this.shops.map(({ id, name }) => h('option', { value: id, selected: id === shop }, name || id))));
+    return h('nav', { class: 'tabs', 'aria-label': t('sections') }, seen.map((name) => h('button', {
+      type: 'button', 'aria-current': name === open ? 'page' : null, onclick: () => { location.hash = PAGE_NAMES.includes(name) ? `${name}/${encodeURIComponent(shop)}` : name; },
+    }, t(name))), this.shops.length > 1 && pick);
   }
 
   async #load() {
@@ -93,7 +109,7 @@ class Console {
         h('button', { class: 'pill', type: 'button', 'aria-label': t('language_label'), onclick: () => this.#switchLanguage() }, t('language')),
         h('button', { class: 'pill', type: 'button', 'aria-label': t('account'), title: t('account'), onclick: () => openAccount({ locale }) }, icon('person', 18)),
         h('button', { class: 'pill', type: 'button', 'aria-label': t('sign_out'), title: t('sign_out'), onclick: () => void signOut() }, icon('out', 18))),
-      this.role === 'owner' && this.#drawTabs(),
+      this.#drawTabs(),
       h('main', null, this.#drawSection() ?? this.#drawShops()));
   }
 
@@ -150,6 +166,15 @@ class Console {
     this.locale = this.locale === 'en' ? 'zh-Hans' : 'en';
     this.storage.set('locale', this.locale);
     this.draw();
+  }
+}
+
+/** @param {string} text */
+function readPart(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 

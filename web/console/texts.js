@@ -2,11 +2,13 @@
 
 import { SIGNIN_TEXTS } from '../shared/signin.js';
 import { TEAM_TEXTS } from './team_texts.js';
+import { WORKSHOP_TEXTS } from './workshop_texts.js';
 
 /** @type {Record<string, import('../shared/i18n.js').Text>} */
 export const TEXTS = {
   ...SIGNIN_TEXTS,
   ...TEAM_TEXTS,
+  ...WORKSHOP_TEXTS,
   title: { zh: '商家后台', hant: '商家後台', en: 'Merchant console' },
   figures: { zh: '客服数据', hant: '客服資料', en: 'Service figures' },
   language: { zh: 'EN', hant: 'EN', en: '中文' },

@@ -77,7 +77,9 @@ export class Composer {
     if (!card) return;
     const mine = board.isMine;
     if (!mine) this.#become('note');
-    else if (!this.wasMine || this.conversation !== card.conversation) this.#become('say');
+        else if (this.conversation !== card.conversation) this.#become('say');
+    // A conversation that becomes one's own in the middle of a note must not send the rest of it to the shopper.
+    else if (!this.wasMine && this.area.value.trim() === '') this.#become('say');
     this.wasMine = mine;
     this.conversation = card.conversation;
     this.#load();

@@ -1,7 +1,7 @@
 // One websocket that comes back by itself. Knows frames and time, nothing of what the frames mean.
 //
 // It waits longer after every failure in a row, with jitter so that a restarted server is not met by everybody at
-// once, and sends a ping in every silence so that a dead line is noticed. It never queues: what can't be sent now is
+// once, and sends a ping again and again so that a dead line is noticed on both sides. It never queues: what can't be sent now is
 // refused, and its owner decides what to say again after the next `open`.
 
 /** @typedef {'idle' | 'connecting' | 'online' | 'waiting'} ConnectionState */
@@ -46,8 +46,10 @@ export class Connection {
     this.failures = 0;
     /** @type {WebSocket | null} */
     this.socket = null;
-    /** @type {any} */
+        /** @type {any} */
     this.timer = null;
+    /** Nothing has come since the last ping. */
+    this.pinged = false;
   }
 
   /** Starts, or tries at once instead of waiting. Does nothing when a socket is there already. */
@@ -96,8 +98,9 @@ export class Connection {
   }
 
   /** @param {unknown} data */
-  #receive(data) {
-    this.#watch();
+    #receive(data) {
+    // The next ping goes out when it is due, however much comes in: the server counts what it hears from here.
+    if (this.pinged) this.#watch();
     let frame;
     try {
       frame = JSON.parse(String(data));
@@ -107,10 +110,12 @@ export class Connection {
     if (frame && typeof frame === 'object' && frame.type !== 'pong') this.owner.frame(frame);
   }
 
-  /** Any frame shows that the line lives; silence is met by a ping, and silence after that by a new line. */
+    /** A ping goes out again and again; any frame after it shows that the line lives, and silence is met by a new line. */
   #watch() {
     this.cancel(this.timer);
+    this.pinged = false;
     this.timer = this.after(() => {
+      this.pinged = true;
       this.send({ type: 'ping', t: Date.now() });
       this.timer = this.after(() => {
         const socket = this.socket;

@@ -64,8 +64,13 @@ test('silence is met by a ping, then by a new line; a frame is enough to stay', 
   assert.equal(sockets[0].sent[0].type, 'ping');
   sockets[0].onmessage({ data: '{"type":"pong","t":1}' });
   assert.deepEqual(seen.frames, []);
-  assert.equal(timers.size, 1);
+    assert.equal(timers.size, 1);
+  // However much comes in, the other side hears from here when it is due.
+  const due = [...timers.keys()];
+  sockets[0].onmessage({ data: '{"type":"board"}' });
+  assert.deepEqual([...timers.keys()], due);
   pass();
+  assert.equal(sockets[0].sent.length, 2);
   pass();
   assert.equal(sockets[0].closed, true);
   assert.equal(connection.state, 'waiting');

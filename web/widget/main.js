@@ -134,8 +134,10 @@ class Widget {
       },
       leaveQueue: () => void this.connection.send({ type: 'leave_queue' }),
       rate: (score, comment) => {
-        this.#run(conversation.rate(score, comment));
-        this.storage.set('rated', conversation.id);
+        const commands = conversation.rate(score, comment);
+        this.#run(commands);
+        // What could not be sent is not thanked for, now or later.
+        if (commands.length > 0) this.storage.set('rated', conversation.id);
       },
       reconnect: () => this.connection.restart(),
     };
@@ -229,7 +231,7 @@ class Widget {
   async #upload(id, picture) {
     this.uploads.get(id)?.stop();
     const upload = new Upload({
-      origin: this.origin, token: () => this.conversation.token, progress: (share) => this.panel.log.showProgress(id, share),
+      origin: this.origin, headers: () => this.#bearer(), progress: (share) => this.panel.log.showProgress(id, share),
     });
     this.uploads.set(id, upload);
     try {
@@ -246,18 +248,26 @@ class Widget {
     }
   }
 
+  /** What a request speaks with: the conversation's token, and who the shopper is where the shop has said so. */
+  #bearer() {
+    /** @type {Record<string, string>} */
+    const headers = { authorization: `Bearer ${this.conversation.token}` };
+    if (this.shopper !== null) headers['xiaoer-shopper'] = this.shopper;
+    return headers;
+  }
+
   /** @param {string} address @returns {Promise<Blob>} */
   async #readPicture(address) {
-    const answer = await fetch(this.origin + address, { headers: { authorization: `Bearer ${this.conversation.token}` } });
+    const answer = await fetch(this.origin + address, { headers: this.#bearer() });
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     return answer.blob();
   }
 
   /** @param {number} after */
   async #fetch(after) {
-    const { id, token } = this.conversation;
+    const { id } = this.conversation;
     try {
-      const answer = await fetch(`${this.origin}/api/v1/conversations/${id}/messages?after=${after}`, { headers: { authorization: `Bearer ${token}` } });
+      const answer = await fetch(`${this.origin}/api/v1/conversations/${id}/messages?after=${after}`, { headers: this.#bearer() });
       if (!answer.ok) throw new Error(`status ${answer.status}`);
       const { messages = [], more = false } = await answer.json();
       this.#run(this.conversation.fetched(messages, more));

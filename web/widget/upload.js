@@ -6,11 +6,11 @@ const PASSING = new Set(['too_fast', 'overloaded']);
 
 export class Upload {
   /**
-   * @param {{ origin: string, token: () => string | null, progress: (share: number) => void }} about
+   * @param {{ origin: string, headers: () => Record<string, string>, progress: (share: number) => void }} about
    */
-  constructor({ origin, token, progress }) {
+  constructor({ origin, headers, progress }) {
     this.address = `${origin}/api/v1/uploads`;
-    this.token = token;
+    this.headers = headers;
     this.progress = progress;
     this.stopped = false;
     /** @type {XMLHttpRequest | null} */
@@ -48,7 +48,7 @@ export class Upload {
       const request = new XMLHttpRequest();
       this.request = request;
       request.open('POST', this.address);
-      request.setRequestHeader('authorization', `Bearer ${this.token()}`);
+      for (const [name, value] of Object.entries(this.headers())) request.setRequestHeader(name, value);
       request.responseType = 'json';
       // A slow line may take its time as long as something goes out.
       let watch = 0;

@@ -188,6 +188,7 @@ fn while_a_person_is_awaited_only_questions_that_change_nothing_are_answered() {
     world.mode = Mode::Agent;
     assert!(world.say("你好", "chat.greet").acts.is_empty());
     world.mode = Mode::Message;
+    world.people_open = false;
     assert_eq!(world.say("我的电话13800000001", "").keys(), ["message.contact_taken"]);
 }
 

@@ -185,6 +185,20 @@ fn a_message_left_out_of_hours_keeps_how_to_reach_the_shopper_and_is_promised_an
             .find_map(|act| if let Act::Contact(how) = act { Some(how.as_str()) } else { None });
         assert_eq!((said.keys(), noted), (vec![key], contact), "{words}");
     }
+    // In the morning, whoever writes again goes into the queue; what the bot can answer it still answers.
+    world.people_open = true;
+    for (words, intent, expected) in [
+        ("转人工", "human.request", &["handoff.queued"][..]),
+        ("人呢", "", &["handoff.queued"]),
+        ("发什么快递", "shipping.carrier", &["policy.carriers"]),
+    ] {
+        let said = world.say(words, intent);
+        assert_eq!(
+            (said.keys(), said.handoff().is_some()),
+            (expected.to_vec(), expected == ["handoff.queued"]),
+            "{words}"
+        );
+    }
 }
 
 #[test]

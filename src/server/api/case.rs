@@ -124,12 +124,18 @@ impl From<CaseError> for ApiError {
         match error {
             CaseError::NotHolder => Self::Said(StatusCode::FORBIDDEN, "not_yours", words),
             CaseError::IdReused => Self::Said(StatusCode::CONFLICT, "id_reused", words),
-            CaseError::OverLimit(limit) => {
-                Self::Bounded(StatusCode::FORBIDDEN, "over_limit", words, case_forms::money(limit))
-            }
-            CaseError::OverPaid(most) => {
-                Self::Bounded(StatusCode::UNPROCESSABLE_ENTITY, "over_paid", words, case_forms::money(most))
-            }
+            CaseError::OverLimit(limit) => Self::With(
+                StatusCode::FORBIDDEN,
+                "over_limit",
+                words,
+                json!({"limit": case_forms::money(limit)}),
+            ),
+            CaseError::OverPaid(most) => Self::With(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "over_paid",
+                words,
+                json!({"limit": case_forms::money(most)}),
+            ),
             CaseError::BadAmount => Self::Said(StatusCode::UNPROCESSABLE_ENTITY, "bad_amount", words),
             CaseError::Unavailable => Self::Said(StatusCode::SERVICE_UNAVAILABLE, "unavailable", words),
             CaseError::Engine(error) => error.into(),

@@ -8,8 +8,8 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::{ServerState, error::ApiError};
-use crate::{accounts::tokens, wire::frames::MessageForm};
+use super::super::{ServerState, bearer, error::ApiError};
+use crate::wire::frames::MessageForm;
 
 const PAGE: usize = 200;
 
@@ -19,21 +19,19 @@ pub(in crate::server) struct After {
     after: u64,
 }
 
-/// `GET /api/v1/conversations/{id}/messages?after=`: at most 200 messages; bearer: the conversation's token.
+/// `GET /api/v1/conversations/{id}/messages?after=`: at most 200 messages; bearer: the conversation's token, and
+/// `xiaoer-shopper`, the shop's token of who it is, once somebody signed in to it.
 pub(in crate::server) async fn messages(
     State(state): State<ServerState>,
     Path(id): Path<String>,
     Query(After { after }): Query<After>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, ApiError> {
-    let token = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.strip_prefix("Bearer "))
-        .ok_or_else(ApiError::signed_out)?;
+    if !headers.contains_key(header::AUTHORIZATION) {
+        return Err(ApiError::signed_out());
+    }
     let store = &state.engine.parts().store;
-    let conversation = store
-        .resume(&tokens::hash(token), state.engine.now())
+    let conversation = bearer::conversation(&state, &headers)
         .await?
         .filter(|conversation| conversation.id.as_str() == id)
         .ok_or_else(|| ApiError::not_found("conversation"))?;

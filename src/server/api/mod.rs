@@ -21,6 +21,7 @@ mod search;
 
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     http::{HeaderValue, Method, header},
     middleware,
     routing::{delete, get, patch, post},
@@ -31,10 +32,13 @@ use tower_http::{
     set_header::SetResponseHeaderLayer,
 };
 
-use super::{ServerState, error, error::ApiError, staff};
+use super::{ServerState, bearer, error, error::ApiError, staff};
 
 /// Requests carry little.
 const LARGEST_BODY: usize = 256 * 1024;
+
+/// A shop's files with all that an editor has changed in them.
+const LARGEST_DRAFT: usize = 8 * 1024 * 1024;
 
 /// What is for one member of staff is kept by no browser and no proxy.
 const NOT_KEPT: HeaderValue = HeaderValue::from_static("no-store");
@@ -47,6 +51,7 @@ pub(super) fn service(state: ServerState) -> Router {
         .merge(staffs().layer(middleware::from_fn(staff::from_our_pages)))
         .fallback(async || ApiError::not_found("page"))
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
+        .merge(drafts().layer(middleware::from_fn(staff::from_our_pages)))
         .merge(of_conversations())
         .layer(middleware::map_response(error::in_one_form))
         .with_state(state)
@@ -58,7 +63,7 @@ fn of_conversations() -> Router<ServerState> {
     let anywhere = CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, bearer::SHOPPER])
         .max_age(Duration::from_secs(24 * 3600));
     let messages = Router::new()
         .route("/conversations/{id}/messages", get(conversations::messages))
@@ -80,6 +85,20 @@ fn public() -> Router<ServerState> {
         .route("/shops/{shop}/promotions", get(catalog::promotions))
         .route("/demo/shoppers", get(demo::shoppers))
         .route("/demo/shoppers/{id}/token", post(demo::token))
+}
+
+/// What editors send with all of a draft.
+fn drafts() -> Router<ServerState> {
+    Router::new()
+        .route("/console/edit", post(console::files::edit))
+        .route("/console/shops/{shop}/files", get(console::files::list).put(console::files::save))
+        .route("/console/shops/{shop}/check", post(console::files::check))
+        .route("/console/shops/{shop}/talk", post(console::trials::talk))
+        .route("/console/shops/{shop}/tests", post(console::trials::test))
+        .route("/console/shops/{shop}/compare", post(console::trials::compare))
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestBodyLimitLayer::new(LARGEST_DRAFT))
+        .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, NOT_KEPT))
 }
 
 /// What staff ask for with their cookie: nothing is changed for a page of another site.
@@ -115,5 +134,11 @@ fn staffs() -> Router<ServerState> {
         .route("/desk/live", get(report::live))
         .route("/console/shops", get(console::shops))
         .route("/console/understand", post(console::understand))
+        .route("/console/shops/{shop}/versions", get(console::versions::list))
+        .route("/console/shops/{shop}/versions/{number}", get(console::versions::show))
+        .route("/console/shops/{shop}/versions/{number}/restore", post(console::versions::restore))
+        .route("/console/shops/{shop}/file", get(console::files::show))
+        .route("/console/shops/{shop}/learning", get(console::learning::list))
+        .route("/console/shops/{shop}/learning/dismiss", post(console::learning::dismiss))
         .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, NOT_KEPT))
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::backend::OPENAPI;
 
 /// What staff ask for with their session: method, path, and what it does.
-const STAFFS: [(&str, &str, &str); 31] = [
+const STAFFS: [(&str, &str, &str); 44] = [
     ("get", "/session", "The signed-in member of staff"),
     ("post", "/session", "Sign in with name, password and, once asked for, code; the session is a cookie"),
     ("delete", "/session", "Sign out"),
@@ -63,6 +63,43 @@ const STAFFS: [(&str, &str, &str); 31] = [
     ("get", "/desk/live", "Queues, people and today's figures of a shop (owners)"),
     ("get", "/console/shops", "Shops and their problems (owners, editors)"),
     ("post", "/console/understand", "What a text is understood as (owners, editors)"),
+    ("get", "/console/shops/{shop}/files", "A shop's files and everything wrong in them (owners, editors)"),
+    (
+        "put",
+        "/console/shops/{shop}/files",
+        "Save files, all or none: 409 with what others changed meanwhile, 422 with what is wrong (owners, editors)",
+    ),
+    ("get", "/console/shops/{shop}/file", "One of them: path (owners, editors)"),
+    ("post", "/console/shops/{shop}/check", "Everything that would be wrong with a draft (owners, editors)"),
+    (
+        "post",
+        "/console/edit",
+        "A text with edits made in it, comments kept; nothing is saved (owners, editors)",
+    ),
+    (
+        "post",
+        "/console/shops/{shop}/talk",
+        "A conversation with a draft: said (a list of text, choice or product), as, product (owners, editors)",
+    ),
+    ("post", "/console/shops/{shop}/tests", "Hold the tests of a draft (owners, editors)"),
+    (
+        "post",
+        "/console/shops/{shop}/compare",
+        "Which questions asked lately a draft would answer otherwise, the worst first (owners, editors)",
+    ),
+    ("get", "/console/shops/{shop}/learning", "What the assistant should learn: days (owners, editors)"),
+    (
+        "post",
+        "/console/shops/{shop}/learning/dismiss",
+        "Words that need no looking at any more (owners, editors)",
+    ),
+    ("get", "/console/shops/{shop}/versions", "What was live: before, limit (owners, editors)"),
+    ("get", "/console/shops/{shop}/versions/{number}", "What a version changed (owners, editors)"),
+    (
+        "post",
+        "/console/shops/{shop}/versions/{number}/restore",
+        "Back to it, as a new version (owners, editors)",
+    ),
 ];
 
 /// `GET /api/v1/system.openapi.json`: what a shop's own system has to answer, for those who build one.

@@ -15,7 +15,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::{ServerState, chat, error::ApiError, staff};
+use super::super::{ServerState, bearer, chat, error::ApiError, staff};
 use crate::{
     accounts::tokens,
     domain::{AgentId, Mode, UploadId},
@@ -92,7 +92,7 @@ async fn uploader(
 ) -> Result<(Conversation, Option<AgentId>), ApiError> {
     let store = &state.engine.parts().store;
     if headers.contains_key(header::AUTHORIZATION) {
-        let conversation = of_token(state, headers).await?.ok_or_else(unauthorized)?;
+        let conversation = bearer::conversation(state, headers).await?.ok_or_else(unauthorized)?;
         let shop = &state.engine.parts().shops.assistant(&conversation.shop)?.shop;
         if !chat::origin_allowed(&shop.origins, headers) {
             return Err(ApiError::forbidden());
@@ -117,19 +117,12 @@ async fn uploader(
 
 async fn may_see(state: &ServerState, headers: &HeaderMap, upload: &Upload) -> Result<bool, ApiError> {
     if headers.contains_key(header::AUTHORIZATION) {
-        let conversation = of_token(state, headers).await?;
+        let conversation = bearer::conversation(state, headers).await?;
         return Ok(conversation.is_some_and(|conversation| conversation.id == upload.conversation));
     }
     let Ok(agent) = staff::at_desk(state, headers).await else { return Ok(false) };
     let conversation = state.engine.parts().store.conversation(&upload.conversation).await?;
     Ok(conversation.is_some_and(|conversation| works_for(&agent, &conversation)))
-}
-
-/// The conversation of the bearer's token.
-async fn of_token(state: &ServerState, headers: &HeaderMap) -> Result<Option<Conversation>, ApiError> {
-    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let Some(token) = value.and_then(|value| value.strip_prefix("Bearer ")) else { return Ok(None) };
-    Ok(state.engine.parts().store.resume(&tokens::hash(token), state.engine.now()).await?)
 }
 
 fn works_for(agent: &Agent, conversation: &Conversation) -> bool {

@@ -112,6 +112,7 @@ async fn identify(connection: &mut Connection, jwt: Option<&str>) -> Result<(), 
         Identity::Other => Err(Failure::Code(ErrorCode::BadShopper, None)),
         Identity::Unchanged | Identity::Changed => {
             connection.state.engine.wake_soon(connection.conversation.clone());
+            connection.state.engine.publish_board(&connection.shop);
             let standing = connection.state.engine.standing(&connection.conversation).await?;
             let standing = standing.ok_or(EngineError::UnknownConversation)?;
             let queue = standing.wait();

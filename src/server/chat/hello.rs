@@ -15,7 +15,7 @@ use crate::{
     domain::{Locale, ShopId, ShopperId},
     engine::EngineError,
     shop::Shop,
-    store::{Conversation, NewConversation, Page, StoreError},
+    store::{Conversation, Identity, NewConversation, Page, StoreError},
     wire::frames::{
         ErrorCode, MessageForm, StickerForm,
         shopper::{Hello, PageForm, ServerFrame, ShopForm, StateForm, Welcome},
@@ -141,11 +141,16 @@ async fn open(
     let store = &state.engine.parts().store;
     let now = state.engine.now();
     store.extend_token(&conversation.id, now + TOKEN_LIFE).await?;
-    store.record_identity(&conversation.id, shopper, now).await?;
+    if store.record_identity(&conversation.id, shopper, now).await? == Identity::Changed {
+        // A flow may have waited for just that, and the desks see who it is.
+        state.engine.wake_soon(conversation.id.clone());
+        state.engine.publish_board(shop);
+    }
+
     if let Some(page) = &hello.page {
         store.record_page(&conversation.id, page_of(page)).await?;
     }
-    if let Some(locale) = hello.locale.as_deref().and_then(Locale::from_tag) {
+    if let Some(locale) = spoken(&assistant.shop, hello) {
         store.record_locale(&conversation.id, locale).await?;
     }
     Ok((conversation, token, after))
@@ -173,6 +178,11 @@ async fn find(
     })
 }
 
+/// The language the client asks for, if the shop speaks it.
+fn spoken(shop: &Shop, hello: &Hello) -> Option<Locale> {
+    hello.locale.as_deref().and_then(Locale::from_tag).filter(|locale| shop.locales.contains(locale))
+}
+
 async fn begin(
     state: &ServerState,
     shop: &Shop,
@@ -181,7 +191,8 @@ async fn begin(
 ) -> Result<(Conversation, String), StoreError> {
     let (token, token_hash) = tokens::new();
     let now = state.engine.now();
-    let spoken = hello.locale.as_deref().and_then(Locale::from_tag).filter(|l| shop.locales.contains(l));
+    let spoken = spoken(shop, hello);
+
     let new = NewConversation {
         id: tokens::random_id().into(),
         shop: shop.id.clone(),

@@ -68,8 +68,8 @@ pub(super) async fn run(state: ServerState, agent: Agent, socket: WebSocket) {
     if let Err(code) = first.as_deref().map_or(Err(ErrorCode::NotHello), desk::hello) {
         return writer.refuse(&ServerFrame::fatal(code)).await;
     }
-    let served = state.engine.parts().shops.list().into_iter().map(|shop| shop.id);
-    let shops: Vec<_> = served.filter(|shop| agent.shops.is_empty() || agent.shops.contains(shop)).collect();
+    let shops = shops_of(&state, &agent);
+
     let open = state.engine.open_desk(&agent.id, &shops).await;
     let hearing = SelectAll::new();
 
@@ -83,6 +83,12 @@ pub(super) async fn run(state: ServerState, agent: Agent, socket: WebSocket) {
         desk.writer.end(ending).await;
     }
     desk.state.engine.close_desk(open, &desk.shops).await;
+}
+
+/// The shops that are served and that this person works for.
+fn shops_of(state: &ServerState, agent: &Agent) -> Vec<ShopId> {
+    let served = state.engine.parts().shops.list().into_iter().map(|shop| shop.id);
+    served.filter(|shop| agent.shops.is_empty() || agent.shops.contains(shop)).collect()
 }
 
 impl Desk {
@@ -134,7 +140,8 @@ impl Desk {
         if let Err(error) = self.state.engine.be_present(&self.agent.id, None).await {
             tracing::warn!(error = %error, "a person's presence can't be kept");
         }
-        Ok(())
+        // A shop was opened or shut: the page comes back at once and sees it.
+        if shops_of(&self.state, &self.agent) == self.shops { Ok(()) } else { Err(Gone) }
     }
 
     async fn handle(&mut self, text: &str) -> Result<(), Gone> {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::connection::Desk;
 use crate::{
-    domain::{Localized, Mode, Shown},
+    domain::{Localized, Mode, Shown, masking},
     engine::{Assistant, Proposal},
     shop::Assignment,
     store::{Card, Conversation, Duty, Note, OnDuty, StoreError},
@@ -140,6 +140,9 @@ async fn card(desk: &Desk, card: &Card) -> CardForm {
         }
         None => None,
     };
+    // Whoever speaks with them may call them by their name; to the others it is somebody's name.
+    let mine = conversation.agent.as_ref().is_some_and(|holder| holder.id == desk.agent.id);
+    let name = if mine { name } else { name.map(|name| masking::name(&name)) };
     CardForm {
         conversation: conversation.id.to_string(),
         shop: conversation.shop.to_string(),

@@ -20,6 +20,8 @@ stories! {
     a_silence_is_looked_at_once_and_only_where_the_bot_answers,
     a_silence_while_a_person_has_it_counts_once_it_is_back,
     what_is_said_once_is_said_once_in_a_shop,
+    what_was_asked_lately,
+    conversations_as_they_went,
 }
 
 async fn a_conversation_is_found_by_its_token_until_it_expires(store: SharedStore) {
@@ -268,4 +270,42 @@ async fn what_is_said_once_is_said_once_in_a_shop(store: SharedStore) {
     assert_eq!(store.said_once(&shop(), &keys).await.unwrap(), ["pay/1"], "nothing of a conflict stays");
     assert_eq!(store.said_once(&"other".into(), &keys).await.unwrap(), [""; 0]);
     assert!(matches!(commit("c3", &["pay/2"]).await, (Ok(1), 1)));
+}
+
+async fn what_was_asked_lately(store: SharedStore) {
+    let mut elsewhere = new_conversation("elsewhere", 0);
+    elsewhere.shop = "other".into();
+    for (new, text, seconds) in [
+        (new_conversation("old", 0), "老问题", 1),
+        (new_conversation("new", 0), "新问题", 5),
+        (elsewhere, "别家的", 9),
+    ] {
+        let id = store.open(new).await.unwrap().id;
+        store.append_shopper(&id, said("a", text, seconds)).await.unwrap();
+    }
+    assert_eq!(store.recent_said(&shop(), 1).await.unwrap(), ["新问题"]);
+    let mut both = store.recent_said(&shop(), 9).await.unwrap();
+    both.sort();
+    assert_eq!(both, ["新问题", "老问题"]);
+}
+
+async fn conversations_as_they_went(store: SharedStore) {
+    for (id, seconds) in [("early", 1), ("b", 5), ("a", 7)] {
+        let id = store.open(new_conversation(id, 0)).await.unwrap().id;
+        store.append_shopper(&id, said("a", "嘎嘎", seconds)).await.unwrap();
+        store.commit_turn(turn(&id, 0, 1, seconds + 1)).await.unwrap();
+    }
+    store.rate(&"a".into(), Rating { score: 2, comment: None, at: at(9) }).await.unwrap();
+    let courses = store.courses(&shop(), at(4), 9).await.unwrap();
+    let seen: Vec<_> =
+        courses.iter().map(|it| (it.conversation.as_str(), it.rating, it.messages.len())).collect();
+    assert_eq!(seen, [("a", Some(2), 2), ("b", None, 2)]);
+    let contents: Vec<_> =
+        courses[0].messages.iter().map(|(message, content)| (message.seq, content.clone())).collect();
+    assert_eq!(contents, [(1, Some(Content::Text("嘎嘎".to_owned()))), (2, None)]);
+    assert_eq!(store.courses(&shop(), at(0), 1).await.unwrap().len(), 1);
+
+    store.dismiss_words(&shop(), &["嘎嘎".to_owned(), "嘎嘎".to_owned()], at(1)).await.unwrap();
+    store.dismiss_words(&"other".into(), &["别的".to_owned()], at(1)).await.unwrap();
+    assert_eq!(store.dismissed_words(&shop()).await.unwrap(), ["嘎嘎".to_owned()].into());
 }

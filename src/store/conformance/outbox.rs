@@ -3,7 +3,7 @@
 use super::stories;
 use crate::{
     domain::{ChangeOutcome, ConversationId},
-    store::{PendingOutcome, SharedStore, StoreError, TurnCommit, samples::*},
+    store::{Closing, PendingOutcome, SharedStore, StoreError, TurnCommit, samples::*},
 };
 
 stories! {
@@ -106,7 +106,13 @@ async fn while_a_person_holds_it_outcomes_wait(store: SharedStore) {
     assert_eq!(store.unanswered().await.unwrap(), []);
     store.release(closing(&id, "a1", 6)).await.unwrap();
     assert_eq!(store.pending(&id).await.unwrap().outcomes, untold("k", opened()));
-    assert_eq!(store.unanswered().await.unwrap(), [(id, 0)]);
+    assert_eq!(store.unanswered().await.unwrap(), [(id.clone(), 0)]);
+    // Nor does the bot have the last word after a person's: it waits for the shopper.
+    store.close(Closing { agent: None, ..closing(&id, "a1", 7) }).await.unwrap();
+    assert_eq!(store.pending(&id).await.unwrap().outcomes, []);
+    assert_eq!(store.unanswered().await.unwrap(), []);
+    store.append_shopper(&id, said("b", "在吗", 8)).await.unwrap();
+    assert_eq!(store.pending(&id).await.unwrap().outcomes, untold("k", opened()));
 }
 
 async fn a_later_change_waits_for_an_earlier_one_that_failed(store: SharedStore) {

@@ -29,6 +29,9 @@ stories! {
     who_is_there,
     who_is_named_in_a_note_is_told_until_they_look,
     back_to_the_person_who_had_it,
+    what_moved_meanwhile_is_not_closed,
+    whoever_waits_and_asks_again_keeps_their_rank,
+    a_late_rating_makes_nobody_idle,
 }
 
 /// A conversation that waits since `seconds`.
@@ -449,4 +452,49 @@ async fn back_to_the_person_who_had_it(store: SharedStore) {
     assert_eq!((stint.number, stint.group.as_str(), stint.awaiting_since), (2, "sale", Some(at(12))));
     assert_eq!(card.conversation.agent, Some(staff("a1")));
     assert_eq!(store.pending(&id).await.unwrap().messages, []);
+}
+
+async fn what_moved_meanwhile_is_not_closed(store: SharedStore) {
+    let idle = |id: &ConversationId, since: i64, seconds: i64| Closing {
+        agent: None,
+        untouched_since: Some(at(since)),
+        ..closing(id, "a1", seconds)
+    };
+    let id = waiting(&store, "c1", 5).await;
+    assert_eq!(store.close(idle(&id, 5, 50)).await.unwrap(), Staffed::Unchanged, "it waits for a person");
+    store.take(take(&id, "a1", 6)).await.unwrap();
+    assert_eq!(store.close(idle(&id, 6, 51)).await.unwrap(), Staffed::Unchanged, "it waits for their words");
+    store.append_agent(&id, agent_says("a1", "x", "您好", 7)).await.unwrap();
+    assert_eq!(store.close(idle(&id, 6, 52)).await.unwrap(), Staffed::Unchanged, "something was said since");
+    assert!(matches!(store.close(idle(&id, 7, 53)).await.unwrap(), Staffed::Done(_)));
+}
+
+async fn whoever_waits_and_asks_again_keeps_their_rank(store: SharedStore) {
+    let id = store.open(new_conversation("c1", 0)).await.unwrap().id;
+    let mut first = to_queue(&id, 0, 0, 5);
+    first.mode = Some(Mode::Message);
+    first.handoff = Some(Handoff { priority: 40, contact: Some("13800000001".to_owned()), ..handoff() });
+    store.commit_turn(first).await.unwrap();
+    let mut again = to_queue(&id, 1, 0, 9);
+    again.handoff = Some(Handoff { priority: 0, contact: None, ..handoff() });
+    store.commit_turn(again).await.unwrap();
+    let card = store.waiting(&[shop()]).await.unwrap().remove(0);
+    let record = card.handoff.unwrap();
+    assert_eq!((card.conversation.mode, record.since), (Mode::Queue, at(5)));
+    assert_eq!((record.handoff.priority, record.handoff.contact.as_deref()), (40, Some("13800000001")));
+}
+
+async fn a_late_rating_makes_nobody_idle(store: SharedStore) {
+    store.add_agent(new_agent("a1", "小安")).await.unwrap();
+    store.be_present(&"a1".into(), None, at(1)).await.unwrap();
+    let (early, late) = (waiting(&store, "c1", 5).await, waiting(&store, "c2", 5).await);
+    for (id, taken, closed) in [(&early, 6, 10), (&late, 7, 60)] {
+        store.take(take(id, "a1", taken)).await.unwrap();
+        store.close(closing(id, "a1", closed)).await.unwrap();
+    }
+    store.rate(&early, Rating { score: 5, comment: None, at: at(65) }).await.unwrap();
+    assert_eq!(store.on_duty().await.unwrap()[0].freed_at, Some(at(60)));
+    store.be_away(&"a1".into()).await.unwrap();
+    let one = store.on_duty().await.unwrap().remove(0);
+    assert_eq!((one.duty, one.seen_at), (Duty::Away, Some(at(1))), "whether a desk is open stays as it was");
 }

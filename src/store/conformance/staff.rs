@@ -1,7 +1,9 @@
 //! Staff, sessions, failed sign-ins, and published versions.
 
 use super::stories;
-use crate::store::{AgentSession, SharedStore, SignInFailures, StoreError, samples::*};
+use crate::store::{
+    AgentSession, SharedStore, SignInFailures, StoreError, VersionFiles, VersionMark, samples::*,
+};
 
 stories! {
     the_first_member_is_made_once,
@@ -77,17 +79,29 @@ async fn failures_are_counted_until_success(store: SharedStore) {
 }
 
 async fn versions_are_published_once_each(store: SharedStore) {
+    let files = |digest: &str| {
+        VersionFiles::from([
+            ("packs/x.toml".into(), "same".into()),
+            ("shops/a/x.toml".into(), digest.to_owned()),
+        ])
+    };
     assert_eq!(store.latest_version(&shop()).await.unwrap(), None);
     for (digest, expected) in [("a", 1), ("a", 1), ("b", 2), ("a", 3)] {
-        assert_eq!(
-            store.publish(&shop(), digest, digest.as_bytes(), at(1)).await.unwrap(),
-            expected,
-            "{digest}"
-        );
+        let number = store.publish(&shop(), digest, &files(digest), at(expected)).await.unwrap();
+        assert_eq!(number, u64::try_from(expected).unwrap(), "{digest}");
     }
     let newest = store.latest_version(&shop()).await.unwrap().unwrap();
-    assert_eq!((newest.number, newest.digest.as_str(), newest.files.as_slice()), (3, "a", &b"a"[..]));
-    assert_eq!(store.version_before(&shop(), 3).await.unwrap().unwrap().digest, "b");
+    assert_eq!(
+        (newest.number, newest.digest.as_str(), &newest.files, newest.at),
+        (3, "a", &files("a"), at(3))
+    );
+    assert_eq!(store.version_before(&shop(), 3).await.unwrap().unwrap().files, files("b"));
     assert_eq!(store.version_before(&shop(), 1).await.unwrap(), None);
-    assert_eq!(store.publish(&"other".into(), "b", b"", at(1)).await.unwrap(), 1);
+    assert_eq!(store.version(&shop(), 1).await.unwrap().unwrap().files, files("a"));
+    assert_eq!(store.version(&shop(), 4).await.unwrap(), None);
+    let numbers = |marks: Vec<VersionMark>| marks.iter().map(|mark| mark.number).collect::<Vec<_>>();
+    assert_eq!(numbers(store.versions(&shop(), None, 2).await.unwrap()), [3, 2]);
+    assert_eq!(numbers(store.versions(&shop(), Some(2), 9).await.unwrap()), [1]);
+    assert_eq!(store.publish(&"other".into(), "b", &VersionFiles::new(), at(1)).await.unwrap(), 1);
+    assert_eq!(store.version(&"other".into(), 1).await.unwrap().unwrap().files, VersionFiles::new());
 }

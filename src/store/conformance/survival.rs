@@ -4,7 +4,7 @@
 use super::numbers;
 use crate::{
     domain::ChangeOutcome,
-    store::{ConversationStore, QueueStore, SqliteStore, StoreError, open, samples::*, sqlite},
+    store::{ConversationStore, QueueStore, SqliteStore, StoreError, VersionStore, open, samples::*, sqlite},
 };
 
 #[tokio::test]
@@ -110,6 +110,22 @@ async fn what_people_had_is_told_from_an_older_file() {
     for (id, expected) in [("private", None), ("waiting", Some(at(5))), ("released", Some(at(9)))] {
         assert_eq!(store.conversation(&id.into()).await.unwrap().unwrap().handed_at, expected, "{id}");
     }
+}
+
+#[tokio::test]
+async fn a_version_that_an_older_program_published_has_its_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("test.db");
+    SqliteStore::open(&file).await.unwrap().close().await;
+    change_file(
+        &file,
+        &[r#"insert into shop_versions (shop, number, digest, files, at)
+             values ('demo', 1, 'a', cast('{"shops/demo/shop.toml":"version = 1"}' as blob), 0)"#],
+    )
+    .await;
+    let store = SqliteStore::open(&file).await.unwrap();
+    let version = store.latest_version(&shop()).await.unwrap().unwrap();
+    assert_eq!(version.files, [("shops/demo/shop.toml".to_owned(), "version = 1".to_owned())].into());
 }
 
 #[tokio::test]

@@ -1,6 +1,9 @@
 //! Conversations, their messages, their state and their outbox, in memory.
 
-use std::collections::HashSet;
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, HashSet},
+};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -8,13 +11,13 @@ use jiff::Timestamp;
 use super::{Kept, MemoryStore, Requested, Said, Tables};
 use crate::{
     domain::{
-        Author, Change, ChangeOutcome, ConversationId, DialogueState, Locale, Message, Mode, ShopId,
+        Author, Change, ChangeOutcome, Content, ConversationId, DialogueState, Locale, Message, ShopId,
         ShopperId,
     },
     store::{
-        Appended, Conversation, ConversationStore, DueChange, Identity, NewConversation, NewShopperMessage,
-        Page, Pending, PendingMessage, PendingOutcome, Rating, Reader, Result, StoreError, TurnCommit,
-        rules::Record,
+        Appended, Conversation, ConversationStore, Course, DueChange, Identity, NewConversation,
+        NewShopperMessage, Page, Pending, PendingMessage, PendingOutcome, Rating, Reader, Result, StoreError,
+        TurnCommit, rules::Record,
     },
 };
 
@@ -238,6 +241,49 @@ impl ConversationStore for MemoryStore {
         Ok(self.tables().kept_mut(id)?.record.mark_read(reader, seq))
     }
 
+    async fn recent_said(&self, shop: &ShopId, conversations: usize) -> Result<Vec<String>> {
+        let tables = self.tables();
+        let mut kept: Vec<&Kept> =
+            tables.conversations.values().filter(|kept| kept.record.conversation.shop == *shop).collect();
+        kept.sort_by_key(|kept| Reverse(kept.record.conversation.touched_at));
+        let said = kept.into_iter().take(conversations).flat_map(|kept| &kept.messages);
+        let text = |said: &Said| match &said.content {
+            Some(Content::Text(text)) => Some(text.clone()),
+            _ => None,
+        };
+        Ok(said.filter_map(text).collect())
+    }
+
+    async fn courses(&self, shop: &ShopId, since: Timestamp, conversations: usize) -> Result<Vec<Course>> {
+        let tables = self.tables();
+        let of_shop = |kept: &&Kept| {
+            let it = &kept.record.conversation;
+            it.shop == *shop && since <= it.touched_at
+        };
+        let mut kept: Vec<&Kept> = tables.conversations.values().filter(of_shop).collect();
+        kept.sort_by_key(|kept| Reverse(kept.record.conversation.touched_at));
+        kept.truncate(conversations);
+        kept.sort_by_key(|kept| kept.record.conversation.id.clone());
+        let course = |kept: &&Kept| Course {
+            conversation: kept.record.conversation.id.clone(),
+            rating: kept.record.conversation.rating.as_ref().map(|rating| rating.score),
+            messages: kept.messages.iter().map(|said| (said.message.clone(), said.content.clone())).collect(),
+        };
+        Ok(kept.iter().map(course).filter(|course| !course.messages.is_empty()).collect())
+    }
+
+    async fn dismiss_words(&self, shop: &ShopId, words: &[String], _at: Timestamp) -> Result<()> {
+        let mut tables = self.tables();
+        tables.dismissed.extend(words.iter().map(|text| (shop.clone(), text.clone())));
+        Ok(())
+    }
+
+    async fn dismissed_words(&self, shop: &ShopId) -> Result<BTreeSet<String>> {
+        let tables = self.tables();
+        let of_shop = tables.dismissed.iter().filter(|(of, _)| of == shop);
+        Ok(of_shop.map(|(_, text)| text.clone()).collect())
+    }
+
     async fn rate(&self, id: &ConversationId, rating: Rating) -> Result<()> {
         self.tables().kept_mut(id)?.record.rate(rating);
         Ok(())
@@ -274,7 +320,7 @@ impl Tables {
 
     fn untold(&self, kept: &Kept) -> Vec<PendingOutcome> {
         let conversation = &kept.record.conversation;
-        if conversation.mode == Mode::Agent {
+        if !kept.record.hears_outcomes() {
             return Vec::new();
         }
         let mut untold: Vec<_> = self

@@ -22,7 +22,7 @@ use jiff::Timestamp;
 
 use super::{
     Agent, AgentSession, Audit, Carried, Duty, Note, PublishedVersion, Result, Seed, SignInFailures,
-    SignInTry, Store, StoreError, Upload, VersionStore, rules::Record,
+    SignInTry, Store, StoreError, Upload, VersionFiles, VersionMark, VersionStore, rules::Record,
 };
 use crate::domain::{
     AgentId, Change, ChangeOutcome, Content, ConversationId, DialogueState, Message, OrderId, ShopId,
@@ -48,6 +48,8 @@ struct Tables {
     versions: HashMap<ShopId, Vec<PublishedVersion>>,
     trade: HashMap<ShopId, Trade>,
     said_once: HashSet<(ShopId, String)>,
+    /// Shoppers' words that nobody needs to learn from any more.
+    dismissed: HashSet<(ShopId, String)>,
     presence: HashMap<AgentId, Presence>,
     /// Notes that name somebody who has not looked: who, where, which.
     mentions: HashSet<(AgentId, ConversationId, u64)>,
@@ -143,7 +145,7 @@ impl Store for MemoryStore {
 
 #[async_trait]
 impl VersionStore for MemoryStore {
-    async fn publish(&self, shop: &ShopId, digest: &str, files: &[u8], at: Timestamp) -> Result<u64> {
+    async fn publish(&self, shop: &ShopId, digest: &str, files: &VersionFiles, at: Timestamp) -> Result<u64> {
         let mut tables = self.tables();
         let versions = tables.versions.entry(shop.clone()).or_default();
         let newest = versions.last().map_or(0, |version| version.number);
@@ -151,12 +153,31 @@ impl VersionStore for MemoryStore {
             return Ok(newest);
         }
         let number = newest + 1;
-        versions.push(PublishedVersion { number, digest: digest.to_owned(), files: files.to_vec(), at });
+        versions.push(PublishedVersion { number, digest: digest.to_owned(), files: files.clone(), at });
         Ok(number)
     }
 
     async fn latest_version(&self, shop: &ShopId) -> Result<Option<PublishedVersion>> {
         self.version_before(shop, u64::MAX).await
+    }
+
+    async fn version(&self, shop: &ShopId, number: u64) -> Result<Option<PublishedVersion>> {
+        let tables = self.tables();
+        let versions = tables.versions.get(shop).map_or(&[][..], Vec::as_slice);
+        Ok(versions.iter().find(|version| version.number == number).cloned())
+    }
+
+    async fn versions(&self, shop: &ShopId, before: Option<u64>, limit: usize) -> Result<Vec<VersionMark>> {
+        let tables = self.tables();
+        let versions = tables.versions.get(shop).map_or(&[][..], Vec::as_slice);
+        let older =
+            versions.iter().rev().filter(|version| before.is_none_or(|before| version.number < before));
+        let mark = |PublishedVersion { number, digest, at, .. }: &PublishedVersion| VersionMark {
+            number: *number,
+            digest: digest.clone(),
+            at: *at,
+        };
+        Ok(older.take(limit).map(mark).collect())
     }
 
     async fn version_before(&self, shop: &ShopId, number: u64) -> Result<Option<PublishedVersion>> {

@@ -169,6 +169,13 @@ impl QueueStore for MemoryStore {
         Ok(known.duty)
     }
 
+    async fn be_away(&self, agent: &AgentId) -> Result<()> {
+        if let Some(known) = self.tables().presence.get_mut(agent) {
+            known.duty = Duty::Away;
+        }
+        Ok(())
+    }
+
     async fn be_gone(&self, agent: &AgentId, at: Timestamp) -> Result<()> {
         if let Some(known) = self.tables().presence.get_mut(agent) {
             known.left_at = Some(at);
@@ -265,7 +272,7 @@ impl Kept {
         let conversation = &self.record.conversation;
         let by_bot = || self.messages.iter().filter(|said| said.message.from == Author::Bot);
         let traces = || by_bot().filter_map(|said| said.message.trace.as_ref());
-        let last = by_bot().last().and_then(|said| said.message.trace.as_ref());
+        let last = by_bot().next_back().and_then(|said| said.message.trace.as_ref());
         let missed = Missed {
             conversation: conversation.id.clone(),
             touched_at: conversation.touched_at,

@@ -1,5 +1,7 @@
 //! Conversations, their messages, their state and their outbox, in SQLite.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use sqlx::{Row as _, Sqlite, Transaction, sqlite::SqliteRow};
@@ -10,18 +12,41 @@ use super::{
 };
 use crate::{
     domain::{
-        Change, ChangeOutcome, Content, ConversationId, DialogueState, Locale, Message, Mode, ShopId,
-        ShopperId,
+        Change, ChangeOutcome, Content, ConversationId, DialogueState, Locale, Message, ShopId, ShopperId,
     },
     store::{
-        Appended, Conversation, ConversationStore, DueChange, Identity, NewConversation, NewShopperMessage,
-        Page, Pending, PendingMessage, PendingOutcome, Rating, Reader, Result, StoreError, TurnCommit,
-        rules::Record,
+        Appended, Conversation, ConversationStore, Course, DueChange, Identity, NewConversation,
+        NewShopperMessage, Page, Pending, PendingMessage, PendingOutcome, Rating, Reader, Result, StoreError,
+        TurnCommit, rules::Record,
     },
     wire,
 };
 
 type Tx = Transaction<'static, Sqlite>;
+
+/// Whole conversations, the last touched.
+pub(super) const COURSES: &str = "
+    select messages.*, recent.rating_score as rating_score
+    from (select id, rating_score from conversations
+          where shop = ? and touched_at >= ? order by touched_at desc limit ?) as recent
+    join messages on messages.conversation = recent.id
+    order by messages.conversation, messages.seq";
+
+/// What shoppers said lately.
+pub(super) const RECENT: &str = "
+    select content from messages
+    where author = 'shopper' and content is not null
+      and conversation in (select id from conversations where shop = ? order by touched_at desc limit ?)";
+
+/// What was said and not answered, and outcomes that nobody was told.
+pub(super) const UNANSWERED: &str = "
+    select id, last_shopper_seq as seq, touched_at from conversations
+    where last_shopper_seq > answered_up_to and mode <> 'agent'
+    union all
+    select id, 0 as seq, touched_at from conversations
+    where last_shopper_seq <= answered_up_to and mode not in ('agent', 'closed')
+      and id in (select conversation from outbox where outcome is not null and told = 0)
+    order by touched_at, id";
 
 #[async_trait]
 impl ConversationStore for SqliteStore {
@@ -149,16 +174,7 @@ impl ConversationStore for SqliteStore {
     }
 
     async fn unanswered(&self) -> Result<Vec<(ConversationId, u64)>> {
-        let rows = sqlx::query(
-            "select id, case when last_shopper_seq > answered_up_to then last_shopper_seq else 0 end as seq
-             from conversations
-             where mode <> 'agent'
-               and (last_shopper_seq > answered_up_to
-                    or id in (select conversation from outbox where outcome is not null and told = 0))
-             order by touched_at, id",
-        )
-        .fetch_all(&self.readers)
-        .await?;
+        let rows = sqlx::query(UNANSWERED).fetch_all(&self.readers).await?;
         rows.iter().map(|row| Ok((rows::id(row, "id")?, rows::number(row, "seq")?))).collect()
     }
 
@@ -338,6 +354,67 @@ impl ConversationStore for SqliteStore {
         Ok(mark)
     }
 
+    async fn recent_said(&self, shop: &ShopId, conversations: usize) -> Result<Vec<String>> {
+        let rows = sqlx::query(RECENT)
+            .bind(shop.as_str())
+            .bind(rows::limit(conversations))
+            .fetch_all(&self.readers)
+            .await?;
+        let mut said = Vec::new();
+        for row in &rows {
+            if let Content::Text(text) = wire::decode(row.try_get("content")?)? {
+                said.push(text);
+            }
+        }
+        Ok(said)
+    }
+
+    async fn courses(&self, shop: &ShopId, since: Timestamp, conversations: usize) -> Result<Vec<Course>> {
+        let rows = sqlx::query(COURSES)
+            .bind(shop.as_str())
+            .bind(nanos(since))
+            .bind(rows::limit(conversations))
+            .fetch_all(&self.readers)
+            .await?;
+        let mut courses: Vec<Course> = Vec::new();
+        for row in &rows {
+            let conversation: ConversationId = rows::id(row, "conversation")?;
+            if courses.last().is_none_or(|last| last.conversation != conversation) {
+                let rating = row.try_get("rating_score")?;
+                courses.push(Course { conversation, rating, messages: Vec::new() });
+            }
+            let content: Option<String> = row.try_get("content")?;
+            let content = content.map(|content| wire::decode(&content)).transpose()?;
+            let message = rows::message(row)?;
+            courses.last_mut().expect("one was just pushed").messages.push((message, content));
+        }
+        Ok(courses)
+    }
+
+    async fn dismiss_words(&self, shop: &ShopId, words: &[String], at: Timestamp) -> Result<()> {
+        let mut tx = self.begin().await?;
+        for text in words {
+            sqlx::query(
+                "insert into learning_dismissed (shop, text, at) values (?, ?, ?) on conflict do nothing",
+            )
+            .bind(shop.as_str())
+            .bind(text)
+            .bind(nanos(at))
+            .execute(&mut *tx)
+            .await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn dismissed_words(&self, shop: &ShopId) -> Result<BTreeSet<String>> {
+        let rows = sqlx::query("select text from learning_dismissed where shop = ?")
+            .bind(shop.as_str())
+            .fetch_all(&self.readers)
+            .await?;
+        rows.iter().map(|row| Ok(row.try_get("text")?)).collect()
+    }
+
     async fn rate(&self, id: &ConversationId, rating: Rating) -> Result<()> {
         let mut tx = self.begin().await?;
         let mut record = rows::load(&mut tx, id).await?;
@@ -388,7 +465,7 @@ async fn unanswered_messages(tx: &mut Tx, record: &Record) -> Result<Vec<Pending
 }
 
 async fn untold_outcomes(tx: &mut Tx, record: &Record) -> Result<Vec<PendingOutcome>> {
-    if record.conversation.mode == Mode::Agent {
+    if !record.hears_outcomes() {
         return Ok(Vec::new());
     }
     let rows = sqlx::query(

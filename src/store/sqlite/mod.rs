@@ -8,6 +8,8 @@
 mod audit;
 mod case;
 mod conversations;
+#[cfg(test)]
+mod plans;
 mod queue;
 mod rows;
 mod sign_in;

@@ -1,5 +1,7 @@
 //! The queue and the people who work it off, in SQLite.
 
+use std::cmp::Reverse;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use sqlx::{Row as _, Sqlite, SqliteConnection, Transaction, sqlite::SqliteRow};
@@ -18,6 +20,22 @@ use crate::{
     wire,
 };
 
+/// The place in the queue, and since when.
+pub(super) const PLACE: &str = "
+    select mine.waiting_since as since, mine.grp as grp,
+           (select count(*) from conversations as other
+            where other.shop = mine.shop and other.mode = 'queue' and other.grp = mine.grp
+              and other.mode in ('queue', 'message', 'agent') -- the index's own words
+              and (-other.priority, other.waiting_since, other.id)
+                  <= (-mine.priority, mine.waiting_since, mine.id)) as position
+    from conversations as mine where mine.id = ? and mine.mode = 'queue'";
+
+/// The last that people had and closed, of one shop.
+pub(super) const CLOSED: &str = "
+    select * from conversations
+    where shop = ? and mode = 'closed' and handed_at is not null
+    order by closed_at desc, id limit ?";
+
 type Tx = Transaction<'static, Sqlite>;
 
 #[async_trait]
@@ -35,17 +53,7 @@ impl QueueStore for SqliteStore {
     }
 
     async fn queue_place(&self, id: &ConversationId) -> Result<Option<QueuePlace>> {
-        let row = sqlx::query(
-            "select mine.waiting_since as since, mine.grp as grp,
-                    (select count(*) from conversations as other
-                     where other.shop = mine.shop and other.mode = 'queue' and other.grp = mine.grp
-                       and (-other.priority, other.waiting_since, other.id)
-                           <= (-mine.priority, mine.waiting_since, mine.id)) as position
-             from conversations as mine where mine.id = ? and mine.mode = 'queue'",
-        )
-        .bind(id.as_str())
-        .fetch_optional(&self.readers)
-        .await?;
+        let row = sqlx::query(PLACE).bind(id.as_str()).fetch_optional(&self.readers).await?;
         let place = |row: SqliteRow| {
             Ok(QueuePlace {
                 position: row.try_get("position")?,
@@ -211,15 +219,18 @@ impl QueueStore for SqliteStore {
         let held = listed(&mut tx, HELD, shops, Some(agent)).await?;
         let is_mine = |card: &Card| card.conversation.agent.as_ref().is_some_and(|held| held.id == *agent);
         let (mine, others) = held.into_iter().partition(is_mine);
-        let ended = sqlx::query(
-            "select * from conversations
-             where shop in (select value from json_each(?)) and mode = 'closed' and handed_at is not null
-             order by closed_at desc, id limit ?",
-        )
-        .bind(wire::encode_list(shops))
-        .bind(rows::limit(closed_limit))
-        .fetch_all(&mut *tx)
-        .await?;
+        let mut ended = Vec::new();
+        for shop in shops {
+            // Shop by shop the index has them in order, and no more than are wanted are read.
+            let of_shop = sqlx::query(CLOSED).bind(shop.as_str()).bind(rows::limit(closed_limit));
+            ended.extend(of_shop.fetch_all(&mut *tx).await?);
+        }
+        let mut ended = ended
+            .into_iter()
+            .map(|row: SqliteRow| Ok((Reverse(row.try_get("closed_at")?), row.try_get("id")?, row)))
+            .collect::<Result<Vec<(Reverse<i64>, String, SqliteRow)>>>()?;
+        ended.sort_by(|one, other| (&one.0, &one.1).cmp(&(&other.0, &other.1)));
+        let ended: Vec<SqliteRow> = ended.into_iter().take(closed_limit).map(|(.., row)| row).collect();
         let closed = cards(&mut tx, &ended, Some(agent)).await?;
         Ok(Board { waiting, messages, mine, others, closed })
     }
@@ -245,6 +256,14 @@ impl QueueStore for SqliteStore {
         .fetch_one(&self.writer)
         .await?;
         duty_of(&row).map(Option::unwrap_or_default)
+    }
+
+    async fn be_away(&self, agent: &AgentId) -> Result<()> {
+        sqlx::query("update presence set status = 'away' where agent = ?")
+            .bind(agent.as_str())
+            .execute(&self.writer)
+            .await?;
+        Ok(())
     }
 
     async fn be_gone(&self, agent: &AgentId, at: Timestamp) -> Result<()> {
@@ -352,9 +371,9 @@ const MISSED: &str = "
     ) where rated_badly or asked or unanswered order by touched_at, id";
 
 /// The lists of a desk, in the order they are read.
-const QUEUED: (&str, &str) = ("queue", "priority desc, waiting_since, id");
-const MESSAGES: (&str, &str) = ("message", "priority desc, waiting_since, id");
-const HELD: (&str, &str) = ("agent", "waiting_since, id");
+pub(super) const QUEUED: (&str, &str) = ("queue", "priority desc, waiting_since, id");
+pub(super) const MESSAGES: (&str, &str) = ("message", "priority desc, waiting_since, id");
+pub(super) const HELD: (&str, &str) = ("agent", "waiting_since, id");
 
 /// Stores a change of hands with its notice, if there was one.
 async fn keep(mut tx: Tx, record: &Record, staffed: Staffed) -> Result<Staffed> {
@@ -375,6 +394,16 @@ fn note(row: &SqliteRow) -> Result<Note> {
     })
 }
 
+/// A list of any length of shops goes in as one JSON text. Mode and order are constants of this file. The modes of the
+/// index are named as it names them, or it is not seen to fit.
+pub(super) fn list_query(mode: &str, order: &str) -> String {
+    format!(
+        "select * from conversations
+         where shop in (select value from json_each(?)) and mode = '{mode}'
+           and mode in ('queue', 'message', 'agent') order by {order}"
+    )
+}
+
 /// Conversations of a mode in an order, to one reader if they are theirs.
 async fn listed(
     connection: &mut SqliteConnection,
@@ -382,12 +411,7 @@ async fn listed(
     shops: &[ShopId],
     reader: Option<&AgentId>,
 ) -> Result<Vec<Card>> {
-    // A list of any length goes in as one JSON text. Mode and order are constants of this file.
-    let query = format!(
-        "select * from conversations
-         where shop in (select value from json_each(?)) and mode = '{mode}' order by {order}"
-    );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(query))
+    let rows = sqlx::query(sqlx::AssertSqlSafe(list_query(mode, order)))
         .bind(wire::encode_list(shops))
         .fetch_all(&mut *connection)
         .await?;

@@ -191,7 +191,8 @@ async fn keep_stint(
     .await?;
     if let (Some(agent), Some(taken_at)) = (&stint.agent, stint.taken_at) {
         sqlx::query(
-            "update presence set given_at = max(coalesce(given_at, ?1), ?1), freed_at = coalesce(?2, freed_at)
+            "update presence set given_at = max(coalesce(given_at, ?1), ?1), freed_at = max(coalesce(freed_at, ?2), coalesce(?2, freed_at))
+
              where agent = ?3",
         )
         .bind(nanos(taken_at))

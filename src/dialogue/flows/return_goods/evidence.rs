@@ -27,10 +27,8 @@ pub(super) fn pictures(run: &FlowRun) -> Vec<UploadId> {
 pub(super) fn hear(talk: &Talk<'_>, run: &mut FlowRun) {
     let asked = run.asking.as_deref() == Some("evidence");
     match talk.content() {
-        Some(Content::Image(id)) => {
-            if add(run, UploadId::from(id.as_str())) {
-                run.slots.insert("evidence_new".to_owned(), SlotValue::Bool(true));
-            }
+                Some(Content::Image(id)) if add(run, UploadId::from(id.as_str())) => {
+            run.slots.insert("evidence_new".to_owned(), SlotValue::Bool(true));
         }
         Some(Content::Choice(value)) if value == "evidence:none" => goes_without(run),
         Some(Content::Text(_)) if asked => {

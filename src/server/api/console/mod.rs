@@ -1,5 +1,10 @@
 //! The console's view of the shops, and its test window.
 
+pub(in crate::server) mod files;
+pub(in crate::server) mod learning;
+pub(in crate::server) mod trials;
+pub(in crate::server) mod versions;
+
 use axum::{Json, extract::State, http::StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -1,0 +1,152 @@
+//! Where drafts are tried: an assistant of the draft on an empty stage. What serves is looked at and never changed.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::Context;
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::rehearsal::{self, Stage};
+use crate::{
+    domain::{Author, Message},
+    encoder::Encoder,
+    engine::{Assistant, Engine, FixedClock},
+    shop::{self, Clock, Loaded, Seed},
+    store::Page,
+    workshop::rehearsal::{Answer, Draft, Failure, RehearsalError, Rehearse, Script, Talk, Tested},
+};
+
+/// Assistants of drafts that are kept for the next try: an editor goes on with the one they have.
+const KEPT: usize = 4;
+/// The most that a tried conversation holds.
+const MESSAGES: usize = 400;
+
+/// The studio of a server.
+pub struct Studio {
+    engine: Engine,
+    encoder: Arc<dyn Encoder>,
+    kept: Mutex<Vec<(String, Arc<Assistant>)>>,
+}
+
+impl Studio {
+    /// Beside an engine that serves, with its encoder.
+    pub fn new(engine: Engine, encoder: Arc<dyn Encoder>) -> Self {
+        Self { engine, encoder, kept: Mutex::default() }
+    }
+
+    /// The draft's assistant, learnt, and what its shop begins with.
+    async fn assistant(&self, draft: &Draft) -> Result<(Arc<Assistant>, Seed), RehearsalError> {
+        let now = self.engine.now();
+        let (tree, id) = (draft.tree.clone(), draft.shop.clone());
+        let loading = move || shop::load(&tree, &id, &Clock { seeded_at: now, now });
+        let loaded = tokio::task::spawn_blocking(loading).await.context("loading a draft panicked")?;
+        let Loaded { shop, seed, problems, .. } = loaded;
+        let shop = Arc::new(shop.ok_or(RehearsalError::Broken(problems))?);
+        let key = format!("{}/{}", shop.id, shop.version);
+        let known = self.kept().iter().find(|(known, _)| *known == key).map(|(_, it)| Arc::clone(it));
+        let learnt = match known {
+            Some(learnt) => learnt,
+            None => {
+                let products = seed.products.clone();
+                let fresh = match self.engine.parts().shops.assistant(&shop.id) {
+                    Ok(live) => Assistant::after(&live, Arc::clone(&shop), products),
+                    Err(_) => Assistant::start(Arc::clone(&shop), products).map_err(anyhow::Error::from)?,
+                };
+                let learnt = fresh.learn(self.encoder.as_ref(), Arc::clone(&self.encoder)).await;
+                learnt.map_err(anyhow::Error::from)?;
+                let fresh = Arc::new(fresh);
+                let mut kept = self.kept();
+                kept.retain(|(known, _)| *known != key);
+                kept.insert(0, (key, Arc::clone(&fresh)));
+                kept.truncate(KEPT);
+                fresh
+            }
+        };
+        // Dates in the files count from now, whenever it was learnt.
+        Ok((Arc::new(learnt.with_shop(shop)), seed))
+    }
+
+    fn kept(&self) -> std::sync::MutexGuard<'_, Vec<(String, Arc<Assistant>)>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn stage(&self, draft: &Draft) -> Result<(Engine, Timestamp), RehearsalError> {
+        let (assistant, seed) = self.assistant(draft).await?;
+        let now = self.engine.now();
+        let clock = Arc::new(FixedClock::at(now));
+        Ok((rehearsal::engine_of(&assistant, seed, &self.encoder, clock).await?, now))
+    }
+}
+
+#[async_trait]
+impl Rehearse for Studio {
+    async fn talk(&self, draft: Draft, script: Script) -> Result<Talk, RehearsalError> {
+        let (engine, now) = self.stage(&draft).await?;
+        let page = Page { product: script.product.map(Into::into), ..Page::default() };
+        let conversation = rehearsal::open(&engine, &draft.shop, (script.shopper, page), now).await?;
+        let assistant = engine.parts().shops.assistant(&draft.shop).map_err(anyhow::Error::from)?;
+        let (mut understood, mut refused) = (Vec::new(), None);
+        let mut stage = Stage::of(engine.clone(), conversation.clone());
+        for (number, content) in script.said.iter().enumerate() {
+            if let crate::domain::Content::Text(text) = content {
+                let reading = assistant.read(text, &engine.now_in(&assistant.shop)).await;
+                understood.push((text.clone(), reading.understanding));
+            }
+            if stage.say(number, content).await?.is_err() {
+                refused = Some(number);
+                break;
+            }
+        }
+        let store = &engine.parts().store;
+        let messages = store.messages(&conversation.id, 0, MESSAGES).await.map_err(anyhow::Error::from)?;
+        let (_, state) = store.state(&conversation.id).await.map_err(anyhow::Error::from)?;
+        let now = store.conversation(&conversation.id).await.map_err(anyhow::Error::from)?;
+        let mode = now.map(|it| it.mode).unwrap_or_default();
+        Ok(Talk { messages, understood, state, mode, refused })
+    }
+
+    async fn test(&self, draft: Draft) -> Result<Tested, RehearsalError> {
+        let (learnt, _) = self.assistant(&draft).await?;
+        let now = self.engine.now();
+        let tests = shop::load(&draft.tree, &draft.shop, &Clock { seeded_at: now, now }).tests;
+        let mut tested = Tested::default();
+        for test in tests {
+            match rehearsal::hold(&draft.tree, &draft.shop, &learnt, &self.encoder, &test).await? {
+                Ok(()) => tested.passed += 1,
+                Err(difference) => {
+                    let (path, name) = (test.path, test.name);
+                    tested.failures.push(Failure { path, line: test.line, name, difference });
+                }
+            }
+        }
+        Ok(tested)
+    }
+
+    async fn answer(&self, draft: Draft, questions: &[String]) -> Result<Vec<Answer>, RehearsalError> {
+        let (engine, now) = self.stage(&draft).await?;
+        let mut answers = Vec::with_capacity(questions.len());
+        for question in questions {
+            let conversation = rehearsal::open(&engine, &draft.shop, (None, Page::default()), now).await?;
+            let mut stage = Stage::of(engine.clone(), conversation.clone());
+            let said = stage.say(0, &crate::domain::Content::Text(question.clone())).await?;
+            drop(said);
+            let store = &engine.parts().store;
+            let messages =
+                store.messages(&conversation.id, 1, MESSAGES).await.map_err(anyhow::Error::from)?;
+            answers.push(answer(&messages));
+        }
+        Ok(answers)
+    }
+}
+
+/// What the bot said, as one answer.
+fn answer(messages: &[Message]) -> Answer {
+    let said: Vec<&Message> = messages.iter().filter(|message| message.from == Author::Bot).collect();
+    let trace = said.iter().find_map(|message| message.trace.as_ref());
+    let texts = said.iter().flat_map(|message| &message.parts).map(|part| part.text.as_str());
+    Answer {
+        intent: trace.and_then(|trace| trace.intent.clone()),
+        source: trace.map(|trace| trace.source.clone()).unwrap_or_default(),
+        text: texts.collect::<Vec<_>>().join("\n"),
+    }
+}

@@ -1,0 +1,101 @@
+//! Trying files that are not live: a conversation with them, their tests, and what they would answer. Shoppers and what
+//! is kept of them are never touched.
+
+use async_trait::async_trait;
+
+use crate::{
+    domain::{Content, DialogueState, Message, Mode, ShopperId, Understanding},
+    shop::{Problem, Tree},
+};
+
+/// Files of a shop as they are or would be.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// All files.
+    pub tree: Tree,
+    /// The shop.
+    pub shop: crate::domain::ShopId,
+}
+
+/// What a shopper says, one thing after another.
+#[derive(Clone, Debug, Default)]
+pub struct Script {
+    /// Who is signed in.
+    pub shopper: Option<ShopperId>,
+    /// The product whose page they are on.
+    pub product: Option<String>,
+    /// What they say.
+    pub said: Vec<Content>,
+}
+
+/// A conversation with a draft.
+#[derive(Clone, Debug)]
+pub struct Talk {
+    /// Everything said, by both.
+    pub messages: Vec<Message>,
+    /// What was understood by each text that was said, in order.
+    pub understood: Vec<(String, Understanding)>,
+    /// What the assistant remembers at the end.
+    pub state: DialogueState,
+    /// Who would answer then.
+    pub mode: Mode,
+    /// The number of something said that was not offered or does not exist: the conversation ends before it.
+    pub refused: Option<usize>,
+}
+
+/// What came of the tests.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tested {
+    /// How many held.
+    pub passed: usize,
+    /// What differed.
+    pub failures: Vec<Failure>,
+}
+
+/// A test that did not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Its file.
+    pub path: String,
+    /// Its line.
+    pub line: u32,
+    /// Its name.
+    pub name: String,
+    /// What was said, and the first thing that differed.
+    pub difference: String,
+}
+
+/// What a question by itself is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The intent acted upon.
+    pub intent: Option<String>,
+    /// What answered: `faq:store.hours`, `flow:return`, `unknown`.
+    pub source: String,
+    /// The words, part by part.
+    pub text: String,
+}
+
+/// Why a draft can't be tried.
+#[derive(Debug, thiserror::Error)]
+pub enum RehearsalError {
+    /// Its files have errors.
+    #[error("the files have errors")]
+    Broken(Vec<Problem>),
+    /// Ours.
+    #[error(transparent)]
+    Failed(#[from] anyhow::Error),
+}
+
+/// Where drafts are tried.
+#[async_trait]
+pub trait Rehearse: Send + Sync {
+    /// Holds a conversation from its beginning.
+    async fn talk(&self, draft: Draft, script: Script) -> Result<Talk, RehearsalError>;
+
+    /// Holds the tests of the draft.
+    async fn test(&self, draft: Draft) -> Result<Tested, RehearsalError>;
+
+    /// Answers questions, each by itself, of a guest.
+    async fn answer(&self, draft: Draft, questions: &[String]) -> Result<Vec<Answer>, RehearsalError>;
+}

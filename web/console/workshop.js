@@ -1,0 +1,76 @@
+// One shop's workshop: its pages over one draft, and the bar of what is not published.
+
+import { fill, h } from '../shared/html.js';
+import { translator } from '../shared/i18n.js';
+import { request } from '../shared/signin.js';
+import { Storage } from '../shared/storage.js';
+import { Draft } from './draft.js';
+import { FaqPage } from './faq.js';
+import { FilesPage } from './files.js';
+import { HistoryPage } from './history.js';
+import { IntentsPage } from './intents.js';
+import { LearnPage } from './learn.js';
+import { Said } from './parts.js';
+import { PublishBar } from './publish.js';
+import { TEXTS } from './texts.js';
+import { TryPage } from './try.js';
+
+/** @typedef {{ root: HTMLElement, update: (open: string) => void | Promise<void> }} Page */
+
+/** Pages by their name in the address. */
+const PAGES = { faq: FaqPage, intents: IntentsPage, learn: LearnPage, try: TryPage, files: FilesPage, history: HistoryPage };
+export const PAGE_NAMES = Object.keys(PAGES);
+
+/** What is published is live within a second; how often, in milliseconds, and how many times it is looked for. */
+const LOOK_MS = 250;
+const LOOKS = 40;
+
+export class Workshop {
+  /** @param {string} shop @param {import('../shared/i18n.js').Locale} locale */
+  constructor(shop, locale) {
+    this.shop = shop;
+    this.name = '';
+    this.rest = '';
+    this.t = translator(TEXTS, locale);
+    this.locale = locale;
+    /** @type {Map<string, Page>} */
+    this.pages = new Map();
+    this.said = new Said();
+    this.place = h('div');
+    this.draft = new Draft(shop, { ask: request, shelf: new Storage(`draft/${shop}`), changed: () => this.#changed() });
+    this.bar = new PublishBar(this.draft, { ...this.#world(), published: () => void this.#published(this.t('published')) });
+    this.root = h('div', { class: 'workshop' }, this.said.root, this.place, this.bar.root);
+    this.loaded = this.draft.load().then((code) => { if (code) this.said.say(this.t(code === 'forbidden' ? code : 'failed'), true); });
+  }
+
+  #world() {
+    const go = (/** @type {string} */ rest) => { location.hash = `${this.name}/${encodeURIComponent(this.shop)}${rest === '' ? '' : `/${encodeURIComponent(rest)}`}`; };
+    return { t: this.t, locale: this.locale, go, live: () => this.#published('') };
+  }
+
+  /** @param {string} name @param {string} rest what is open in the page */
+  async show(name, rest) {
+    await this.loaded;
+    [this.name, this.rest] = [name, rest];
+    const Kind = PAGES[/** @type {keyof typeof PAGES} */ (name)];
+    const page = this.pages.get(name) ?? new Kind(this.draft, this.shop, this.#world());
+    this.pages.set(name, page);
+    if (this.place.firstChild !== page.root) fill(this.place, page.root);
+    await page.update(rest);
+  }
+
+  #changed() {
+    this.bar?.update();
+    void this.pages.get(this.name)?.update(this.rest);
+  }
+
+  /** Waits until what was published is in use. @param {string} words */
+  async #published(words) {
+    const before = this.draft.version;
+    for (let look = 0; look < LOOKS && this.draft.version === before; look += 1) {
+      await new Promise((resolve) => { setTimeout(resolve, LOOK_MS); });
+      await this.draft.load();
+    }
+    if (words) this.said.say(words);
+  }
+}
