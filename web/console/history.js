@@ -1,7 +1,7 @@
 // What was live: who published it and why, what it changed, and the way back.
 
 import { fill, h } from '../shared/html.js';
-import { showDay, showTime } from '../shared/format.js';
+import { showDay } from '../shared/format.js';
 import { request } from '../shared/signin.js';
 import { Said, drawDifference, sureButton } from './parts.js';
 
@@ -53,7 +53,7 @@ export class HistoryPage {
     } }, t('see_change'));
     return h('li', { class: 'card' },
       h('div', { class: 'version-head' }, h('h3', null, t('number', { n: version.number }), version.live && h('span', { class: 'state good' }, t('live_now'))),
-        h('p', { class: 'soft' }, `${showDay(locale, version.at)} ${showTime(locale, version.at)} · ${version.by ? t('by', { name: version.by }) : t('by_disk')}`)),
+        h('p', { class: 'soft' }, `${showDay(locale, version.at)} · ${version.by ? t('by', { name: version.by }) : t('by_disk')}`)),
       version.note && h('p', null, version.note),
       h('div', { class: 'acts' }, see, !version.live && sureButton(t('go_back'), t('go_back_sure', { n: version.number }), () => void this.#back(version))), change);
   }
@@ -61,9 +61,10 @@ export class HistoryPage {
   /** @param {Version} version */
   async #back({ number }) {
     const { t } = this.world;
-    const { ok, code } = await request('POST', `${this.path}/${number}/restore`, {});
+    const { ok, code, value } = await request('POST', `${this.path}/${number}/restore`, {});
     if (!ok) return this.said.say(t(['has_errors', 'conflict'].includes(code) ? code : 'failed'), true);
+        // Said once it is true.
+    await this.world.live?.(value.version);
     this.said.say(t('gone_back'));
-    await this.world.live?.();
   }
 }

@@ -24,6 +24,9 @@ import { Said } from './parts.js';
  * @property {{ faq: string, score: number }[]} faq
  */
 
+/** So many in the later half, and more than twice as many as in the earlier one, are a rise. */
+const RISES_FROM = 3;
+
 export class LearnPage {
   /** @param {Draft} draft @param {string} shop @param {World} world */
   constructor(draft, shop, world) {
@@ -65,7 +68,7 @@ export class LearnPage {
   /** @param {Entry} entry */
   #drawEntry(entry) {
     const { t, locale } = this.world;
-    const rising = entry.trend.later > entry.trend.earlier;
+    const rising = entry.trend.later >= RISES_FROM && entry.trend.later > 2 * entry.trend.earlier;
     const picked = () => [...item.querySelectorAll('input[type=checkbox]')].filter((box) => /** @type {HTMLInputElement} */ (box).checked).map((box) => /** @type {HTMLInputElement} */ (box).value);
     /** @type {HTMLElement} */
     const item = h('li', { class: 'card' },

@@ -38,14 +38,14 @@ export class Workshop {
     this.said = new Said();
     this.place = h('div');
     this.draft = new Draft(shop, { ask: request, shelf: new Storage(`draft/${shop}`), changed: () => this.#changed() });
-    this.bar = new PublishBar(this.draft, { ...this.#world(), published: () => void this.#published(this.t('published')) });
+    this.bar = new PublishBar(this.draft, { ...this.#world(), published: () => void this.#published(this.draft.published, this.t('published')) });
     this.root = h('div', { class: 'workshop' }, this.said.root, this.place, this.bar.root);
     this.loaded = this.draft.load().then((code) => { if (code) this.said.say(this.t(code === 'forbidden' ? code : 'failed'), true); });
   }
 
   #world() {
     const go = (/** @type {string} */ rest) => { location.hash = `${this.name}/${encodeURIComponent(this.shop)}${rest === '' ? '' : `/${encodeURIComponent(rest)}`}`; };
-    return { t: this.t, locale: this.locale, go, live: () => this.#published('') };
+    return { t: this.t, locale: this.locale, go, live: (/** @type {string} */ version) => this.#published(version, '') };
   }
 
   /** @param {string} name @param {string} rest what is open in the page */
@@ -64,10 +64,9 @@ export class Workshop {
     void this.pages.get(this.name)?.update(this.rest);
   }
 
-  /** Waits until what was published is in use. @param {string} words */
-  async #published(words) {
-    const before = this.draft.version;
-    for (let look = 0; look < LOOKS && this.draft.version === before; look += 1) {
+  /** Waits until what was published is in use. @param {string | null} version @param {string} words */
+  async #published(version, words) {
+    for (let look = 0; look < LOOKS && this.draft.version !== version; look += 1) {
       await new Promise((resolve) => { setTimeout(resolve, LOOK_MS); });
       await this.draft.load();
     }
