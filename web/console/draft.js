@@ -30,7 +30,7 @@ export class Draft {
     this.intents = [];
     /** @type {Problem[]} of the draft */
     this.problems = [];
-        /** What is live. @type {string | null} */
+    /** What is live. @type {string | null} */
     this.version = null;
     /** What was published here last, and is live a moment later. @type {string | null} */
     this.published = null;
@@ -220,7 +220,7 @@ export class Draft {
       this.tell();
       return code;
     }
-        this.published = value.version;
+    this.published = value.version;
     this.changes.clear();
     this.steps = [];
     this.#keep();

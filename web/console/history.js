@@ -63,7 +63,7 @@ export class HistoryPage {
     const { t } = this.world;
     const { ok, code, value } = await request('POST', `${this.path}/${number}/restore`, {});
     if (!ok) return this.said.say(t(['has_errors', 'conflict'].includes(code) ? code : 'failed'), true);
-        // Said once it is true.
+    // Said once it is true.
     await this.world.live?.(value.version);
     this.said.say(t('gone_back'));
   }
