@@ -1,25 +1,65 @@
 //! Conversation tests: each is held with an engine of its own, on a fresh store, at the time it names.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     accounts::tokens,
-    domain::{Content, DialogueState, Message, Part, PartKind, ShopId, ShopperId, SlotValue},
+    dialogue,
+    domain::{Content, DialogueState, Message, Part, ShopId, ShopperId, SlotValue},
     encoder::Encoder,
     engine::{Assistant, Clock as _, Engine, FixedClock, Said, Shops},
     shop::{self, Clock, Clocks, ConversationTest, Expectation, TestTurn, Tree},
     store::{self, Conversation, NewConversation, Page, Staff, Upload},
+    workshop::coverage::{Coverage, Touched},
 };
+
+/// The most messages of a conversation that are looked through for what they touch.
+const MESSAGES: usize = 1000;
 
 /// What came of the tests.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
-    /// How many held.
-    pub passed: usize,
-    /// What differed, a paragraph each.
-    pub failures: Vec<String>,
+    /// The tests, in the order they were held.
+    pub tests: Vec<Case>,
+    /// How much of each shop its tests touch.
+    pub coverage: Vec<(ShopId, Coverage)>,
+    /// Shops whose tests can't be held since their files have errors.
+    pub broken: Vec<ShopId>,
+}
+
+impl Outcome {
+    /// How many tests held.
+    pub fn passed(&self) -> usize {
+        self.tests.iter().filter(|case| case.difference.is_none()).count()
+    }
+
+    /// How many did not, a shop whose tests can't be held being one.
+    pub fn failed(&self) -> usize {
+        self.tests.len() - self.passed() + self.broken.len()
+    }
+}
+
+/// A test that was held.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The shop.
+    pub shop: ShopId,
+    /// The test's file, inside the tree.
+    pub path: String,
+    /// The line it begins on, from 1.
+    pub line: u32,
+    /// What the merchant calls it.
+    pub name: String,
+    /// What was said and the first thing that differed, if anything did.
+    pub difference: Option<String>,
+    /// How long it took.
+    pub took: Duration,
 }
 
 /// Runs the tests of every shop whose file is `wanted`.
@@ -36,7 +76,7 @@ pub async fn run(
         let tests: Vec<ConversationTest> =
             loaded.tests.into_iter().filter(|test| wanted(&test.path)).collect();
         let Some(shop) = loaded.shop else {
-            outcome.failures.push(format!("shop {id}: its files have errors (see `xiaoer check`)"));
+            outcome.broken.push(id);
             continue;
         };
         if tests.is_empty() {
@@ -45,16 +85,23 @@ pub async fn run(
         // One understanding serves all tests; what depends on the date is loaded anew for each.
         let learnt = Assistant::start(Arc::new(shop), loaded.seed.products)?;
         learnt.learn(encoder.as_ref(), Arc::clone(encoder)).await?;
+        let mut touched = Touched::default();
         for test in tests {
-            match hold(tree, &id, &learnt, encoder, &test).await? {
-                Ok(()) => outcome.passed += 1,
-                Err(difference) => {
-                    outcome.failures.push(format!("{}:{} {}\n{difference}", test.path, test.line, test.name));
-                }
-            }
+            let began = Instant::now();
+            let held = hold(tree, &id, &learnt, encoder, &test).await?;
+            touched.add(held.touched);
+            let (shop, difference) = (id.clone(), held.difference);
+            let ConversationTest { path, line, name, .. } = test;
+            outcome.tests.push(Case { shop, path, line, name, difference, took: began.elapsed() });
         }
+        outcome.coverage.push((id, coverage(&learnt.shop, &touched)));
     }
     Ok(outcome)
+}
+
+/// How much of a shop was touched.
+pub(super) fn coverage(shop: &shop::Shop, touched: &Touched) -> Coverage {
+    Coverage::of(shop, dialogue::keys::sentences(), touched)
 }
 
 /// A conversation under test.
@@ -69,18 +116,28 @@ pub(super) struct Stage {
     script: Vec<String>,
 }
 
-/// Holds one test's conversation; the inner error is the first difference.
+/// What came of one test.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Held {
+    /// What was said and the first thing that differed, if anything did.
+    pub(super) difference: Option<String>,
+    /// What came up in it.
+    pub(super) touched: Touched,
+}
+
+/// Holds one test's conversation.
 pub(super) async fn hold(
     tree: &Tree,
     id: &ShopId,
     learnt: &Assistant,
     encoder: &Arc<dyn Encoder>,
     test: &ConversationTest,
-) -> anyhow::Result<Result<(), String>> {
+) -> anyhow::Result<Held> {
     let now = test.now.unwrap_or_else(Timestamp::now);
     let loaded = shop::load(tree, id, &Clock { seeded_at: now, now });
     let Some(shop) = loaded.shop else {
-        return Ok(Err("the shop's files have errors at that time".to_owned()));
+        let difference = Some("the shop's files have errors at that time".to_owned());
+        return Ok(Held { difference, ..Held::default() });
     };
     let assistant = Arc::new(learnt.with_shop(Arc::new(shop)));
     let clock = Arc::new(FixedClock::at(now));
@@ -97,10 +154,11 @@ pub(super) async fn hold(
         };
         if let Err(difference) = checked {
             let script = stage.script.join("\n");
-            return Ok(Err(format!("{script}\n    ✗ {difference}")));
+            let difference = Some(format!("{script}\n    ✗ {difference}"));
+            return Ok(Held { difference, touched: stage.touched(&assistant.shop).await? });
         }
     }
-    Ok(Ok(()))
+    Ok(Held { difference: None, touched: stage.touched(&assistant.shop).await? })
 }
 
 /// An engine of one assistant over a store of its own.
@@ -202,6 +260,27 @@ impl Stage {
         Ok(Content::Choice(offered.map_or(wanted, |choice| &choice.value).clone()))
     }
 
+    /// What came up so far.
+    async fn touched(&self, shop: &shop::Shop) -> anyhow::Result<Touched> {
+        let store = &self.engine.parts().store;
+        let (_, state) = store.state(&self.conversation.id).await?;
+        let messages = store.messages(&self.conversation.id, 0, MESSAGES).await?;
+        let mut touched = Touched { replies: state.said.into_keys().collect(), ..Touched::default() };
+        touched.flows.extend(state.flows.into_iter().map(|run| run.flow));
+        for trace in messages.into_iter().filter_map(|message| message.trace) {
+            match trace.source.strip_prefix("faq:") {
+                Some(faq) => drop(touched.faq.insert(faq.to_owned())),
+                None => {
+                    let flow = trace.intent.as_deref().and_then(|intent| dialogue::flow_of(shop, intent));
+                    touched.flows.extend(flow.map(str::to_owned));
+                }
+            }
+            touched.flows.extend((trace.source == "handoff").then_some(trace.source));
+            touched.intents.extend(trace.intent);
+        }
+        Ok(touched)
+    }
+
     async fn say_as_agent(&mut self, number: usize, text: &str) -> anyhow::Result<Result<(), String>> {
         self.script.push(format!("    (agent) {text}"));
         let agent = Staff { id: "tester".into(), name: "小二".to_owned() };
@@ -253,7 +332,7 @@ fn compare(
     if let Some(found) = expected.not_contains.iter().find(|unwanted| text.contains(unwanted.as_str())) {
         return Err(format!("“{found}” not expected in the answer"));
     }
-    let kinds: Vec<&str> = parts().map(|part| kind(&part.kind)).collect();
+    let kinds: Vec<&str> = parts().map(|part| part.kind.name()).collect();
     if let Some(missing) = expected.parts.iter().find(|wanted| !kinds.contains(&wanted.as_str())) {
         return Err(format!("a {missing} part expected, these came: {}", kinds.join(", ")));
     }
@@ -279,21 +358,6 @@ fn compare(
         }
     }
     Ok(())
-}
-
-fn kind(part: &PartKind) -> &'static str {
-    match part {
-        PartKind::Text => "text",
-        PartKind::Product { .. } => "product",
-        PartKind::Choices { .. } => "choices",
-        PartKind::Order { .. } => "order",
-        PartKind::Tracking { .. } => "tracking",
-        PartKind::Quote { .. } => "quote",
-        PartKind::Coupon { .. } => "coupon",
-        PartKind::Ticket { .. } => "ticket",
-        PartKind::Image { .. } => "image",
-        PartKind::Sticker { .. } => "sticker",
-    }
 }
 
 /// A slot's value as a test writes it.

@@ -8,18 +8,36 @@ use jiff::Timestamp;
 
 use super::rehearsal::{self, Stage};
 use crate::{
-    domain::{Author, Message},
+    domain::{Author, ConversationId, Message, Mode, ShopId, ShopperId, masking},
     encoder::Encoder,
     engine::{Assistant, Engine, FixedClock},
-    shop::{self, Clock, Loaded, Seed},
+    shop::{self, Clock, ConversationTest, Loaded, Seed},
     store::Page,
-    workshop::rehearsal::{Answer, Draft, Failure, RehearsalError, Rehearse, Script, Talk, Tested},
+    workshop::{
+        coverage::Touched,
+        record::{self, Recording},
+        rehearsal::{
+            Answer, Case, Draft, Recorded, RecordedFrom, RehearsalError, Rehearse, Script, Talk, Tested,
+        },
+    },
 };
 
 /// Assistants of drafts that are kept for the next try: an editor goes on with the one they have.
 const KEPT: usize = 4;
 /// The most that a tried conversation holds.
 const MESSAGES: usize = 400;
+
+/// The telephone number that stands in tests for anybody's.
+const NUMBER: &str = "13800138000";
+
+/// A conversation that becomes a test.
+struct HeldTalk {
+    shopper: Option<ShopperId>,
+    page: Page,
+    now: Timestamp,
+    messages: Vec<Message>,
+    mode: Mode,
+}
 
 /// The studio of a server.
 pub struct Studio {
@@ -66,6 +84,20 @@ impl Studio {
         Ok((Arc::new(learnt.with_shop(shop)), seed))
     }
 
+    /// A conversation with a shopper of the shop, no telephone number in it their own.
+    async fn held(&self, shop: &ShopId, id: &ConversationId) -> Result<HeldTalk, RehearsalError> {
+        let store = &self.engine.parts().store;
+        let found = store.conversation(id).await.map_err(anyhow::Error::from)?;
+        let conversation = found.filter(|it| it.shop == *shop).ok_or(RehearsalError::NoConversation)?;
+        let mut messages = store.messages(id, 0, MESSAGES).await.map_err(anyhow::Error::from)?;
+        for part in messages.iter_mut().flat_map(|message| &mut message.parts) {
+            part.text = masking::replace_numbers(&part.text, &|_| NUMBER.to_owned());
+        }
+        let now = messages.first().map_or(conversation.created_at, |first| first.at);
+        let (shopper, page, mode) = (conversation.shopper, conversation.page, conversation.mode);
+        Ok(HeldTalk { shopper, page, now, messages, mode })
+    }
+
     fn kept(&self) -> std::sync::MutexGuard<'_, Vec<(String, Arc<Assistant>)>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -105,20 +137,46 @@ impl Rehearse for Studio {
         Ok(Talk { messages, understood, state, mode, refused })
     }
 
+    async fn record(&self, draft: Draft, recorded: Recorded) -> Result<(String, String), RehearsalError> {
+        let path = format!("shops/{}/{}", draft.shop, record::FILE);
+        let file = draft.tree.get(&path).map(str::to_owned);
+        let mut held = match recorded.from {
+            RecordedFrom::Conversation(id) => self.held(&draft.shop, &id).await?,
+            RecordedFrom::Script(script) => {
+                let (shopper, product) = (script.shopper.clone(), script.product.clone());
+                let now = self.engine.now();
+                let talk = self.talk(draft.clone(), script).await?;
+                let page = Page { product: product.map(Into::into), ..Page::default() };
+                HeldTalk { shopper, page, now, messages: talk.messages, mode: talk.mode }
+            }
+        };
+        let (_, seed) = self.assistant(&draft).await?;
+        // A test plays on the files alone: who is not in them is a guest.
+        held.shopper = held.shopper.filter(|id| seed.shoppers.iter().any(|known| known.id == *id));
+        let recording = Recording {
+            name: &recorded.name,
+            shopper: held.shopper.as_ref(),
+            product: held.page.product.as_ref(),
+            order: held.page.order.as_ref(),
+            now: held.now,
+            messages: &held.messages,
+            mode: held.mode,
+        };
+        Ok((path, record::record(file.as_deref(), &recording)?))
+    }
+
     async fn test(&self, draft: Draft) -> Result<Tested, RehearsalError> {
         let (learnt, _) = self.assistant(&draft).await?;
         let now = self.engine.now();
         let tests = shop::load(&draft.tree, &draft.shop, &Clock { seeded_at: now, now }).tests;
-        let mut tested = Tested::default();
+        let (mut tested, mut touched) = (Tested::default(), Touched::default());
         for test in tests {
-            match rehearsal::hold(&draft.tree, &draft.shop, &learnt, &self.encoder, &test).await? {
-                Ok(()) => tested.passed += 1,
-                Err(difference) => {
-                    let (path, name) = (test.path, test.name);
-                    tested.failures.push(Failure { path, line: test.line, name, difference });
-                }
-            }
+            let held = rehearsal::hold(&draft.tree, &draft.shop, &learnt, &self.encoder, &test).await?;
+            touched.add(held.touched);
+            let ConversationTest { path, line, name, .. } = test;
+            tested.tests.push(Case { path, line, name, difference: held.difference });
         }
+        tested.coverage = rehearsal::coverage(&learnt.shop, &touched);
         Ok(tested)
     }
 

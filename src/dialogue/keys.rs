@@ -6,6 +6,40 @@ pub fn declared(key: &str) -> Option<&'static [&'static str]> {
     KEYS.iter().find(|(known, _)| *known == key).map(|(_, slots)| *slots)
 }
 
+/// Beginnings of keys that are words of other sentences, labels of buttons or notices of the desk: no flow says them.
+const WORDS: &[&str] = &[
+    "card.",
+    "choice.",
+    "compare.item",
+    "corrected.",
+    "flow.name.",
+    "handoff.closed",
+    "handoff.joined",
+    "handoff.left_queue",
+    "handoff.passed_",
+    "handoff.reason.",
+    "handoff.released",
+    "handoff.requeued",
+    "item.",
+    "kind.",
+    "label.",
+    "payer.",
+    "picture.",
+    "protection.choice",
+    "quote.points",
+    "quote.shipping",
+    "reason.",
+    "state.",
+    "summary.",
+    "ticket.",
+];
+
+/// The keys of whole sentences, which flows say.
+pub fn sentences() -> impl Iterator<Item = &'static str> {
+    let is_word = |key: &str| WORDS.iter().any(|word| key.starts_with(word));
+    KEYS.iter().map(|(key, _)| *key).filter(move |key| !is_word(key))
+}
+
 /// Keys and their slots.
 pub const KEYS: &[(&str, &[&str])] = &[
     ("chat.greet", &["shop"]),

@@ -37,6 +37,7 @@ pub(crate) mod tests;
 pub use cards::{coupon_card, order_card, ticket_card};
 pub use course::{asked_for, expected};
 pub use facts::{Fact, Facts, FaqMatch, Query, Recommended};
+pub use flows::flow_of;
 pub use hours::{opens_next, people_answer};
 pub use speaking_first::looks_again_at;
 pub use step::{Step, accepts, step};

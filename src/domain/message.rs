@@ -164,6 +164,24 @@ pub enum PartKind {
     },
 }
 
+impl PartKind {
+    /// Its `kind` on the wire.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Product { .. } => "product",
+            Self::Choices { .. } => "choices",
+            Self::Order { .. } => "order",
+            Self::Tracking { .. } => "tracking",
+            Self::Quote { .. } => "quote",
+            Self::Coupon { .. } => "coupon",
+            Self::Ticket { .. } => "ticket",
+            Self::Image { .. } => "image",
+            Self::Sticker { .. } => "sticker",
+        }
+    }
+}
+
 /// A line on an order card.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "fields carry the wire's names, described in the public contract")]

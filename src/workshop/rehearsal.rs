@@ -3,8 +3,9 @@
 
 use async_trait::async_trait;
 
+use super::{coverage::Coverage, record::RecordError};
 use crate::{
-    domain::{Content, DialogueState, Message, Mode, ShopperId, Understanding},
+    domain::{Content, ConversationId, DialogueState, Message, Mode, ShopperId, Understanding},
     shop::{Problem, Tree},
 };
 
@@ -28,6 +29,24 @@ pub struct Script {
     pub said: Vec<Content>,
 }
 
+/// What is to become a test.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// What the test is to be called.
+    pub name: String,
+    /// Which conversation.
+    pub from: RecordedFrom,
+}
+
+/// A conversation that becomes a test.
+#[derive(Clone, Debug)]
+pub enum RecordedFrom {
+    /// One that was held with a shopper.
+    Conversation(ConversationId),
+    /// One with the draft.
+    Script(Script),
+}
+
 /// A conversation with a draft.
 #[derive(Clone, Debug)]
 pub struct Talk {
@@ -46,23 +65,23 @@ pub struct Talk {
 /// What came of the tests.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tested {
-    /// How many held.
-    pub passed: usize,
-    /// What differed.
-    pub failures: Vec<Failure>,
+    /// The tests, in the order of the files.
+    pub tests: Vec<Case>,
+    /// How much of the shop they touch.
+    pub coverage: Coverage,
 }
 
-/// A test that did not hold.
+/// A test that was held.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
+pub struct Case {
     /// Its file.
     pub path: String,
     /// Its line.
     pub line: u32,
     /// Its name.
     pub name: String,
-    /// What was said, and the first thing that differed.
-    pub difference: String,
+    /// What was said and the first thing that differed, if anything did.
+    pub difference: Option<String>,
 }
 
 /// What a question by itself is answered.
@@ -82,6 +101,12 @@ pub enum RehearsalError {
     /// Its files have errors.
     #[error("the files have errors")]
     Broken(Vec<Problem>),
+    /// There is no such conversation in the shop.
+    #[error("there is no such conversation")]
+    NoConversation,
+    /// It can't become a test.
+    #[error(transparent)]
+    NoTest(#[from] RecordError),
     /// Ours.
     #[error(transparent)]
     Failed(#[from] anyhow::Error),
@@ -92,6 +117,9 @@ pub enum RehearsalError {
 pub trait Rehearse: Send + Sync {
     /// Holds a conversation from its beginning.
     async fn talk(&self, draft: Draft, script: Script) -> Result<Talk, RehearsalError>;
+
+    /// The file of recorded tests with a conversation at its end: its path and its text.
+    async fn record(&self, draft: Draft, recorded: Recorded) -> Result<(String, String), RehearsalError>;
 
     /// Holds the tests of the draft.
     async fn test(&self, draft: Draft) -> Result<Tested, RehearsalError>;

@@ -168,6 +168,11 @@ fn serving(shop: &Shop, intent: &str) -> Option<&'static dyn Flow> {
     ALL.iter().copied().find(serves)
 }
 
+/// The id of the flow that serves an intent in a shop.
+pub fn flow_of(shop: &Shop, intent: &str) -> Option<&'static str> {
+    serving(shop, intent).map(Flow::id)
+}
+
 /// Whether the merchant has switched a flow off: it is not started, but one under way comes to its end.
 fn is_off(shop: &Shop, id: &str) -> bool {
     shop.flows_off.iter().any(|off| off == id)

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::backend::OPENAPI;
 
 /// What staff ask for with their session: method, path, and what it does.
-const STAFFS: [(&str, &str, &str); 44] = [
+const STAFFS: [(&str, &str, &str); 47] = [
     ("get", "/session", "The signed-in member of staff"),
     ("post", "/session", "Sign in with name, password and, once asked for, code; the session is a cookie"),
     ("delete", "/session", "Sign out"),
@@ -82,6 +82,17 @@ const STAFFS: [(&str, &str, &str); 44] = [
         "A conversation with a draft: said (a list of text, choice or product), as, product (owners, editors)",
     ),
     ("post", "/console/shops/{shop}/tests", "Hold the tests of a draft (owners, editors)"),
+    (
+        "post",
+        "/console/shops/{shop}/tests/record",
+        "The file of recorded tests with one more: name, and a conversation or what is said; nothing is saved (owners, editors)",
+    ),
+    ("get", "/console/shops/{shop}/conversations", "The last conversations: days (owners, editors)"),
+    (
+        "get",
+        "/console/shops/{shop}/conversations/{id}",
+        "One of them, telephone numbers and addresses of mail masked (owners, editors)",
+    ),
     (
         "post",
         "/console/shops/{shop}/compare",

@@ -9,12 +9,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::super::{ServerState, error::ApiError, rights::Editor};
-use super::may_see;
-use crate::{
-    domain::ShopId,
-    engine::ToLearn,
-    store::{Agent, NewAudit},
-};
+use super::seen;
+use crate::{engine::ToLearn, store::NewAudit};
 
 /// Days looked back when nothing else is said, and at most.
 const DAYS: u32 = 14;
@@ -91,9 +87,4 @@ pub(in crate::server) async fn dismiss(
     let entry = NewAudit::by(&agent, "learning.dismiss", now).in_shop(&shop);
     store.record_audit(entry.with(json!({"wordings": words.len()}))).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-fn seen(agent: &Agent, shop: String) -> Result<ShopId, ApiError> {
-    let shop = ShopId::from(shop);
-    if may_see(agent, &shop) { Ok(shop) } else { Err(ApiError::forbidden()) }
 }

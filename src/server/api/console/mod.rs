@@ -1,5 +1,6 @@
 //! The console's view of the shops, and its test window.
 
+pub(in crate::server) mod conversations;
 pub(in crate::server) mod files;
 pub(in crate::server) mod learning;
 pub(in crate::server) mod trials;
@@ -73,4 +74,10 @@ fn problem_form(problem: &Problem) -> Value {
 
 fn may_see(agent: &Agent, shop: &ShopId) -> bool {
     agent.shops.is_empty() || agent.shops.contains(shop)
+}
+
+/// The shop, if an editor of it asks.
+fn seen(agent: &Agent, shop: String) -> Result<ShopId, ApiError> {
+    let shop = ShopId::from(shop);
+    if may_see(agent, &shop) { Ok(shop) } else { Err(ApiError::forbidden()) }
 }

@@ -20,12 +20,14 @@ use crate::{
     workshop::{
         compare::{self, Changed},
         draft,
-        rehearsal::{Answer, Draft, RehearsalError, Script},
+        rehearsal::{Answer, Case, Draft, Recorded, RecordedFrom, RehearsalError, Script, Tested},
     },
 };
 
 /// The most that is said in one try.
 const LONGEST_SCRIPT: usize = 40;
+/// Characters of a test's name.
+const LONGEST_NAME: usize = 100;
 /// Conversations whose questions are asked again, the last ones.
 const CONVERSATIONS: usize = 300;
 /// Different questions that are asked again.
@@ -46,6 +48,12 @@ pub(in crate::server) enum SaidForm {
 pub(in crate::server) struct TalkForm {
     #[serde(default)]
     files: Vec<Wanted>,
+    #[serde(flatten)]
+    script: ScriptForm,
+}
+
+#[derive(Deserialize)]
+struct ScriptForm {
     said: Vec<SaidForm>,
     /// A shopper of the shop's seed who is signed in.
     #[serde(default)]
@@ -53,6 +61,18 @@ pub(in crate::server) struct TalkForm {
     /// The product whose page they are on.
     #[serde(default)]
     product: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(in crate::server) struct RecordForm {
+    #[serde(default)]
+    files: Vec<Wanted>,
+    name: String,
+    /// A shopper's conversation; without it, what is said here.
+    #[serde(default)]
+    conversation: Option<String>,
+    #[serde(flatten)]
+    script: Option<ScriptForm>,
 }
 
 #[derive(Deserialize)]
@@ -68,18 +88,8 @@ pub(in crate::server) async fn talk(
     Path(shop): Path<String>,
     Json(form): Json<TalkForm>,
 ) -> Result<Json<Value>, ApiError> {
-    if LONGEST_SCRIPT < form.said.len() {
-        let words = format!("at most {LONGEST_SCRIPT} things are said in one try");
-        return Err(ApiError::Said(StatusCode::UNPROCESSABLE_ENTITY, "too_long", words));
-    }
+    let script = script(form.script)?;
     let draft = draft_of(&state, &agent, shop, form.files).await?;
-    let content = |said: SaidForm| match said {
-        SaidForm::Text(text) => Content::Text(text.chars().take(super::LONGEST_TEXT).collect()),
-        SaidForm::Choice(value) => Content::Choice(value),
-        SaidForm::Product(id) => Content::Product(id.into()),
-    };
-    let said = form.said.into_iter().map(content).collect();
-    let script = Script { shopper: form.r#as.map(Into::into), product: form.product, said };
     let _one = one_at_a_time(&state).await?;
     let talk = state.studio.talk(draft, script).await?;
     let messages: Vec<_> = talk.messages.iter().map(|message| MessageForm::of(message, true)).collect();
@@ -116,6 +126,43 @@ fn slot(value: &SlotValue) -> String {
     }
 }
 
+fn script(form: ScriptForm) -> Result<Script, ApiError> {
+    if LONGEST_SCRIPT < form.said.len() {
+        let words = format!("at most {LONGEST_SCRIPT} things are said in one try");
+        return Err(ApiError::Said(StatusCode::UNPROCESSABLE_ENTITY, "too_long", words));
+    }
+    let content = |said: SaidForm| match said {
+        SaidForm::Text(text) => Content::Text(text.chars().take(super::LONGEST_TEXT).collect()),
+        SaidForm::Choice(value) => Content::Choice(value),
+        SaidForm::Product(id) => Content::Product(id.into()),
+    };
+    let said = form.said.into_iter().map(content).collect();
+    Ok(Script { shopper: form.r#as.map(Into::into), product: form.product, said })
+}
+
+/// `POST /api/v1/console/shops/{shop}/tests/record`: the file of recorded tests with a conversation at its end, for the
+/// draft; nothing is saved.
+pub(in crate::server) async fn record(
+    State(state): State<ServerState>,
+    Editor(agent): Editor,
+    Path(shop): Path<String>,
+    Json(form): Json<RecordForm>,
+) -> Result<Json<Value>, ApiError> {
+    let from = match (form.conversation, form.script) {
+        (Some(id), _) => RecordedFrom::Conversation(id.into()),
+        (None, Some(said)) => RecordedFrom::Script(script(said)?),
+        (None, None) => {
+            let words = "a conversation is wanted, or what is said".to_owned();
+            return Err(ApiError::Said(StatusCode::UNPROCESSABLE_ENTITY, "bad_request", words));
+        }
+    };
+    let name: String = form.name.trim().chars().take(LONGEST_NAME).collect();
+    let draft = draft_of(&state, &agent, shop, form.files).await?;
+    let _one = one_at_a_time(&state).await?;
+    let (path, text) = state.studio.record(draft, Recorded { name, from }).await?;
+    Ok(Json(json!({"path": path, "text": text})))
+}
+
 /// `POST /api/v1/console/shops/{shop}/tests`: holds the tests of a draft.
 pub(in crate::server) async fn test(
     State(state): State<ServerState>,
@@ -126,12 +173,23 @@ pub(in crate::server) async fn test(
     let draft = draft_of(&state, &agent, shop, files).await?;
     let _one = one_at_a_time(&state).await?;
     let tested = state.studio.test(draft).await?;
-    let failures: Vec<Value> = tested
-        .failures
-        .iter()
-        .map(|it| json!({"path": it.path, "line": it.line, "name": it.name, "difference": it.difference}))
-        .collect();
-    Ok(Json(json!({"passed": tested.passed, "failures": failures})))
+    Ok(Json(tested_form(&tested)))
+}
+
+fn tested_form(tested: &Tested) -> Value {
+    let form =
+        |it: &Case| json!({"path": it.path, "line": it.line, "name": it.name, "difference": it.difference});
+    let (failures, passed): (Vec<&Case>, Vec<&Case>) =
+        tested.tests.iter().partition(|case| case.difference.is_some());
+    let shares = tested.coverage.shares().map(|(kind, share)| {
+        (kind.to_owned(), json!({"of": share.of, "touched": share.touched(), "untouched": share.untouched}))
+    });
+    json!({
+        "passed": passed.len(),
+        "failures": failures.into_iter().map(form).collect::<Vec<_>>(),
+        "tests": tested.tests.iter().map(form).collect::<Vec<_>>(),
+        "coverage": shares.into_iter().collect::<serde_json::Map<String, Value>>(),
+    })
 }
 
 /// `POST /api/v1/console/shops/{shop}/compare`: which of the questions asked lately a draft would answer otherwise.
@@ -201,6 +259,10 @@ impl From<RehearsalError> for ApiError {
                 let words = "the files have errors".to_owned();
                 let more = json!({"problems": problems});
                 Self::With(StatusCode::UNPROCESSABLE_ENTITY, "has_errors", words, more)
+            }
+            RehearsalError::NoConversation => Self::not_found("conversation"),
+            RehearsalError::NoTest(error) => {
+                Self::Said(StatusCode::UNPROCESSABLE_ENTITY, "no_test", error.to_string())
             }
             RehearsalError::Failed(error) => Self::Internal(error.into()),
         }

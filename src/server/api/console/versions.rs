@@ -8,11 +8,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::super::{ServerState, error::ApiError, rights::Editor};
-use super::{files, may_see};
+use super::{files, seen};
 use crate::{
     domain::ShopId,
     shop::Tree,
-    store::{Agent, Audit, AuditFilter, PublishedVersion, VersionFiles},
+    store::{Audit, AuditFilter, PublishedVersion, VersionFiles},
     workshop::draft,
 };
 
@@ -81,11 +81,6 @@ pub(in crate::server) async fn restore(
     let now = files::tree_for(&state, &agent, &shop).await?;
     let changes = draft::back_to(&now, &Tree::new(version.files), &shop);
     files::store(&state, &agent, &shop, changes, Some(format!("#{number}"))).await
-}
-
-fn seen(agent: &Agent, shop: String) -> Result<ShopId, ApiError> {
-    let shop = ShopId::from(shop);
-    if may_see(agent, &shop) { Ok(shop) } else { Err(ApiError::forbidden()) }
 }
 
 async fn version(state: &ServerState, shop: &ShopId, number: u64) -> Result<PublishedVersion, ApiError> {
