@@ -11,6 +11,7 @@ mod merge;
 pub mod model;
 pub mod people;
 pub mod problem;
+pub mod schema;
 pub mod taxonomy;
 mod tests_file;
 mod times;

@@ -9,6 +9,7 @@ mod cli;
 mod desk;
 mod desk_search;
 mod exchange;
+mod file_schemas;
 mod handoffs;
 mod http;
 mod layers;

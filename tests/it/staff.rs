@@ -58,6 +58,7 @@ fn rights() -> Vec<(&'static str, &'static str, Value, &'static [&'static str])>
     vec![
         ("GET", "/api/v1/schema/", none(), ALL),
         ("GET", "/api/v1/schema/{name}.json", none(), ALL),
+        ("GET", "/api/v1/schema/files/{kind}.schema.json", none(), ALL),
         ("GET", "/api/v1/system.openapi.json", none(), ALL),
         ("GET", "/api/v1/shops/{shop}/products", none(), ALL),
         ("GET", "/api/v1/shops/{shop}/promotions", none(), ALL),
@@ -154,6 +155,7 @@ async fn every_route_asks_for_the_role_it_needs() {
         listed.insert((method.to_owned(), path.to_owned()));
         let mut filled =
             path.replace("{shop}", "demo").replace("{name}", "shopper-in").replace("{number}", "99");
+        filled = filled.replace("{kind}", "faq");
         for place in ["{id}", "{session}"] {
             filled = filled.replace(place, "unknown");
         }

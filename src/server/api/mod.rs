@@ -81,6 +81,7 @@ fn public() -> Router<ServerState> {
         .route("/system.openapi.json", get(openapi::system_document))
         .route("/schema/", get(schema::index))
         .route("/schema/{name}", get(schema::document))
+        .route("/schema/files/{name}", get(schema::file))
         .route("/shops/{shop}/products", get(catalog::products))
         .route("/shops/{shop}/promotions", get(catalog::promotions))
         .route("/demo/shoppers", get(demo::shoppers))

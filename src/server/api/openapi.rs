@@ -131,11 +131,14 @@ pub(in crate::server) async fn document() -> Json<Value> {
         "info": {
             "title": "Xiaoer", "version": env!("CARGO_PKG_VERSION"), "license": {"name": "Apache-2.0"},
             "description": "Conversations themselves go over websockets: /ws/chat for shoppers, /ws/desk for staff. \
-                            The JSON Schemas of their frames are listed at /api/v1/schema/.",
+                            The JSON Schemas of their frames, and of the merchant's files, are listed at /api/v1/schema/.",
         },
         "paths": {
-            "/api/v1/schema/": {"get": {"summary": "The JSON Schemas of the websockets' frames", "responses": answer("a list")}},
-            "/api/v1/schema/{name}.json": {"get": {"summary": "One of them", "responses": answer("a JSON Schema")}},
+            "/api/v1/schema/": {"get": {"summary": "The JSON Schemas of frames and files", "responses": answer("a list")}},
+            "/api/v1/schema/{name}.json": {"get": {"summary": "One of a websocket's frames", "responses": answer("a JSON Schema")}},
+            "/api/v1/schema/files/{kind}.schema.json": {
+                "get": {"summary": "One of a kind of the merchant's files, for editors", "responses": answer("a JSON Schema")},
+            },
             "/api/v1/system.openapi.json": {
                 "get": {"summary": "What a shop's own system has to answer", "responses": answer("an OpenAPI document")},
             },
