@@ -122,5 +122,9 @@ fn course(stored: store::Course) -> Course {
         (Author::Agent { .. }, _) => Some(Line::Person(words(message))),
         _ => None,
     });
-    Course { conversation: stored.conversation, rating: stored.rating, lines: lines.collect() }
+    Course {
+        conversation: stored.conversation,
+        rating: stored.rating.map(|rating| rating.score),
+        lines: lines.collect(),
+    }
 }

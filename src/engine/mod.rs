@@ -4,6 +4,7 @@
 //! what happens is told to everybody through the bus.
 
 mod advice;
+mod answers;
 mod assigning;
 mod assistant;
 mod casework;
@@ -34,6 +35,7 @@ use jiff::{Timestamp, ZonedDateTime};
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
+pub use answers::Answered;
 pub use assistant::{Assistant, AssistantError, Learnt, Reading};
 pub use casework::{About, Case, CaseError, CaseOrder, Changed, Explained, Personal, Plan, REASONS, Wish};
 pub use clock::{Clock, FixedClock, SystemClock};

@@ -135,7 +135,7 @@ fn in_time(it: &Measured<'_>) -> Option<bool> {
     (it.stay.first_reply_at.is_some() || !within).then_some(within)
 }
 
-fn times(mut lasted: Vec<u64>) -> Times {
+pub(super) fn times(mut lasted: Vec<u64>) -> Times {
     lasted.sort_unstable();
     // The nearest rank: number ⌈n × tenths ÷ 10⌉, from 1.
     let rank = |tenths: usize| lasted.get((lasted.len() * tenths).div_ceil(10).saturating_sub(1)).copied();

@@ -1,4 +1,4 @@
-//! Figures about the people's side: what came, how fast it was answered, how it ended, by reason, group, person, day and
+//! Figures about the people's side (the assistant's are in [`answers`]): what came, how fast it was answered, how it ended, by reason, group, person, day and
 //! hour; and how things stand now. Pure: stays with people go in, numbers come out. It decides nothing and keeps nothing.
 //!
 //! # What is counted
@@ -36,6 +36,7 @@
 //! or 2, asked for a person, or left after an answer that was none. It counts on the day when something last happened
 //! in it, once that is [`QUIET`] ago. Those who left the queue are no misses: they stand in `left`.
 
+pub mod answers;
 mod figures;
 pub mod learning;
 #[cfg(test)]

@@ -202,6 +202,16 @@ pub trait ConversationStore: Send + Sync {
     /// The conversations of a shop that were touched since a time, the last `conversations` of them, as they went.
     async fn courses(&self, shop: &ShopId, since: Timestamp, conversations: usize) -> Result<Vec<Course>>;
 
+    /// The conversations of a shop in which anything happened since a time, as they went: at most `limit` of them, in the
+    /// order in which they were touched, after the place of one. A conversation that is touched meanwhile comes again.
+    async fn courses_after(
+        &self,
+        shop: &ShopId,
+        since: Timestamp,
+        after: Option<&(Timestamp, ConversationId)>,
+        limit: usize,
+    ) -> Result<Vec<Course>>;
+
     /// Shoppers' words that a merchant needs no more of for learning.
     async fn dismiss_words(&self, shop: &ShopId, words: &[String], at: Timestamp) -> Result<()>;
 

@@ -225,8 +225,16 @@ pub enum Reader {
 pub struct Course {
     /// Which.
     pub conversation: ConversationId,
+    /// Whoever signed in last.
+    pub owner: Option<ShopperId>,
+    /// Its language.
+    pub locale: Locale,
+    /// The product on whose page it is.
+    pub product: Option<ProductId>,
+    /// When anything last happened in it.
+    pub touched_at: Timestamp,
     /// The shopper's rating.
-    pub rating: Option<u8>,
+    pub rating: Option<Rating>,
     /// Every message, a shopper's with what it was.
     pub messages: Vec<(Message, Option<Content>)>,
 }

@@ -61,7 +61,7 @@ class ReportPage {
     }
     if (status === 401) return location.reload();
     if (!ok) {
-      return fill(this.place, this.#bar(), h('main', { id: 'content' }, h('div', { class: 'card' }, h('p', { class: 'problem', role: 'alert' }, this.t(status === 403 ? 'forbidden' : 'failed')), h('button', { type: 'button', class: 'button line small', onclick: () => void this.#begin() }, this.t('retry')))));
+      return fill(this.place, this.#bar(), h('main', { id: 'content', class: 'insight' }, h('div', { class: 'card' }, h('p', { class: 'problem', role: 'alert' }, this.t(status === 403 ? 'forbidden' : 'failed')), h('button', { type: 'button', class: 'button line small', onclick: () => void this.#begin() }, this.t('retry')))));
     }
     this.shops = value.shops;
     this.shop = value.shop;
@@ -77,7 +77,7 @@ class ReportPage {
 
   draw() {
     this.#name();
-    fill(this.place, h('a', { class: 'skip', href: '#content' }, this.t('skip')), this.#bar(), h('main', { id: 'content', tabindex: -1 }, this.live, this.history));
+    fill(this.place, h('a', { class: 'skip', href: '#content' }, this.t('skip')), this.#bar(), h('main', { id: 'content', class: 'insight', tabindex: -1 }, this.live, this.history));
     this.#drawLive();
     this.#drawHistory();
   }

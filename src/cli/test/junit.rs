@@ -129,10 +129,7 @@ mod tests {
                     let values = attributes.map(|it| {
                         it.normalized_value(quick_xml::XmlVersion::default()).expect("a value").into_owned()
                     });
-                    seen.push((
-                        String::from_utf8_lossy(tag.name().as_ref()).into_owned(),
-                        values.collect::<Vec<_>>(),
-                    ));
+                    seen.push((tag.name().as_ref().to_owned(), values.collect::<Vec<_>>()));
                 }
                 Event::Eof => break,
                 _ => {}

@@ -14,10 +14,11 @@ mod oidc;
 mod openapi;
 mod report;
 mod schema;
+mod search;
+mod spreadsheet;
 mod uploads;
 
 use std::time::Duration;
-mod search;
 
 use axum::{
     Router,
@@ -142,6 +143,8 @@ fn staffs() -> Router<ServerState> {
         .route("/console/shops/{shop}/file", get(console::files::show))
         .route("/console/shops/{shop}/conversations", get(console::conversations::list))
         .route("/console/shops/{shop}/conversations/{id}", get(console::conversations::show))
+        .route("/console/shops/{shop}/figures", get(console::figures::figures))
+        .route("/console/shops/{shop}/figures.csv", get(console::figures::table))
         .route("/console/shops/{shop}/learning", get(console::learning::list))
         .route("/console/shops/{shop}/learning/dismiss", post(console::learning::dismiss))
         .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, NOT_KEPT))

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::backend::OPENAPI;
 
 /// What staff ask for with their session: method, path, and what it does.
-const STAFFS: [(&str, &str, &str); 47] = [
+const STAFFS: [(&str, &str, &str); 49] = [
     ("get", "/session", "The signed-in member of staff"),
     ("post", "/session", "Sign in with name, password and, once asked for, code; the session is a cookie"),
     ("delete", "/session", "Sign out"),
@@ -97,6 +97,16 @@ const STAFFS: [(&str, &str, &str); 47] = [
         "post",
         "/console/shops/{shop}/compare",
         "Which questions asked lately a draft would answer otherwise, the worst first (owners, editors)",
+    ),
+    (
+        "get",
+        "/console/shops/{shop}/figures",
+        "Figures of the assistant: from, to (days, 92 at most) (owners, editors)",
+    ),
+    (
+        "get",
+        "/console/shops/{shop}/figures.csv",
+        "The same as a table: of days, hours, locales, pages, intents, faq or promotions (owners, editors)",
     ),
     ("get", "/console/shops/{shop}/learning", "What the assistant should learn: days (owners, editors)"),
     (

@@ -8,6 +8,7 @@ use crate::{
 
 stories! {
     where_a_person_should_have_come_and_nobody_did,
+    conversations_are_read_through_in_the_order_they_were_touched,
 }
 
 const SIGNS: Signs = Signs { rated_at_most: 2, asks: "human.request", no_answer: &["unknown", "trouble"] };
@@ -64,4 +65,36 @@ async fn where_a_person_should_have_come_and_nobody_did(store: SharedStore) {
     let both = store.missed(&[shop(), "other".into()], at(0), at(15), &SIGNS).await.unwrap();
     assert_eq!(both.len(), 5);
     assert_eq!(store.missed(&[], at(0), at(99), &SIGNS).await.unwrap(), []);
+}
+
+async fn conversations_are_read_through_in_the_order_they_were_touched(store: SharedStore) {
+    for (id, sources) in
+        [("b", vec!["chat"]), ("a", vec!["chat"]), ("c", vec!["faq:hours", "chat"]), ("silent", vec![])]
+    {
+        answered(&store, id, &sources).await;
+    }
+    store.rate(&"c".into(), Rating { score: 4, comment: None, at: at(30) }).await.unwrap();
+    let mut elsewhere = new_conversation("elsewhere", 40);
+    elsewhere.shop = "other".into();
+    store.open(elsewhere).await.unwrap();
+
+    let read = async |since, limit| {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page = store.courses_after(&shop(), at(since), after.as_ref(), limit).await.unwrap();
+            let Some(last) = page.last() else { return found };
+            after = Some((last.touched_at, last.conversation.clone()));
+            assert!(page.len() <= limit);
+            found.extend(
+                page.into_iter().map(|it| (it.conversation.to_string(), it.messages.len(), it.rating)),
+            );
+        }
+    };
+    let all = read(0, 1).await;
+    let names: Vec<(&str, usize)> = all.iter().map(|(id, count, _)| (id.as_str(), *count)).collect();
+    assert_eq!(names, [("silent", 0), ("a", 1), ("b", 1), ("c", 2)]);
+    assert_eq!(all[3].2.as_ref().map(|rating| rating.score), Some(4));
+    assert_eq!(read(0, 3).await, all);
+    assert_eq!(read(11, 9).await, all[3..]);
+    assert_eq!(read(99, 9).await, []);
 }

@@ -264,12 +264,29 @@ impl ConversationStore for MemoryStore {
         kept.sort_by_key(|kept| Reverse(kept.record.conversation.touched_at));
         kept.truncate(conversations);
         kept.sort_by_key(|kept| kept.record.conversation.id.clone());
-        let course = |kept: &&Kept| Course {
-            conversation: kept.record.conversation.id.clone(),
-            rating: kept.record.conversation.rating.as_ref().map(|rating| rating.score),
-            messages: kept.messages.iter().map(|said| (said.message.clone(), said.content.clone())).collect(),
+        Ok(kept.into_iter().map(course).filter(|course| !course.messages.is_empty()).collect())
+    }
+
+    async fn courses_after(
+        &self,
+        shop: &ShopId,
+        since: Timestamp,
+        after: Option<&(Timestamp, ConversationId)>,
+        limit: usize,
+    ) -> Result<Vec<Course>> {
+        let tables = self.tables();
+        let place = |kept: &Kept| {
+            let it = &kept.record.conversation;
+            (it.touched_at, it.id.clone())
         };
-        Ok(kept.iter().map(course).filter(|course| !course.messages.is_empty()).collect())
+        let of_shop = |kept: &&Kept| {
+            let it = &kept.record.conversation;
+            it.shop == *shop && since <= it.touched_at && after.is_none_or(|after| *after < place(kept))
+        };
+        let mut kept: Vec<&Kept> = tables.conversations.values().filter(of_shop).collect();
+        kept.sort_by_key(|kept| place(kept));
+        kept.truncate(limit);
+        Ok(kept.into_iter().map(course).collect())
     }
 
     async fn dismiss_words(&self, shop: &ShopId, words: &[String], _at: Timestamp) -> Result<()> {
@@ -378,5 +395,18 @@ impl Tables {
             }
         }
         known.change = change.clone();
+    }
+}
+
+fn course(kept: &Kept) -> Course {
+    let it = &kept.record.conversation;
+    Course {
+        conversation: it.id.clone(),
+        owner: it.owner.clone(),
+        locale: it.locale,
+        product: it.page.product.clone(),
+        touched_at: it.touched_at,
+        rating: it.rating.clone(),
+        messages: kept.messages.iter().map(|said| (said.message.clone(), said.content.clone())).collect(),
     }
 }

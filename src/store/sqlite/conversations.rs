@@ -26,11 +26,18 @@ type Tx = Transaction<'static, Sqlite>;
 
 /// Whole conversations, the last touched.
 pub(super) const COURSES: &str = "
-    select messages.*, recent.rating_score as rating_score
-    from (select id, rating_score from conversations
-          where shop = ? and touched_at >= ? order by touched_at desc limit ?) as recent
-    join messages on messages.conversation = recent.id
+    select messages.*, it.id as course, owner, locale, page_product, touched_at, rating_score, rating_comment, rating_at
+    from (select * from conversations where shop = ? and touched_at >= ? order by touched_at desc limit ?) as it
+    join messages on messages.conversation = it.id
     order by messages.conversation, messages.seq";
+
+/// Whole conversations from a place on, in the order in which they were touched.
+pub(super) const COURSES_AFTER: &str = "
+    select messages.*, it.id as course, owner, locale, page_product, touched_at, rating_score, rating_comment, rating_at
+    from (select * from conversations where shop = ? and touched_at >= ? and (touched_at, id) > (?, ?)
+          order by touched_at, id limit ?) as it
+    left join messages on messages.conversation = it.id
+    order by it.touched_at, it.id, messages.seq";
 
 /// What shoppers said lately.
 pub(super) const RECENT: &str = "
@@ -376,19 +383,26 @@ impl ConversationStore for SqliteStore {
             .bind(rows::limit(conversations))
             .fetch_all(&self.readers)
             .await?;
-        let mut courses: Vec<Course> = Vec::new();
-        for row in &rows {
-            let conversation: ConversationId = rows::id(row, "conversation")?;
-            if courses.last().is_none_or(|last| last.conversation != conversation) {
-                let rating = row.try_get("rating_score")?;
-                courses.push(Course { conversation, rating, messages: Vec::new() });
-            }
-            let content: Option<String> = row.try_get("content")?;
-            let content = content.map(|content| wire::decode(&content)).transpose()?;
-            let message = rows::message(row)?;
-            courses.last_mut().expect("one was just pushed").messages.push((message, content));
-        }
-        Ok(courses)
+        courses(&rows)
+    }
+
+    async fn courses_after(
+        &self,
+        shop: &ShopId,
+        since: Timestamp,
+        after: Option<&(Timestamp, ConversationId)>,
+        limit: usize,
+    ) -> Result<Vec<Course>> {
+        let (touched_at, id) = after.map_or((i64::MIN, ""), |(at, id)| (nanos(*at), id.as_str()));
+        let rows = sqlx::query(COURSES_AFTER)
+            .bind(shop.as_str())
+            .bind(nanos(since))
+            .bind(touched_at)
+            .bind(id)
+            .bind(rows::limit(limit))
+            .fetch_all(&self.readers)
+            .await?;
+        courses(&rows)
     }
 
     async fn dismiss_words(&self, shop: &ShopId, words: &[String], at: Timestamp) -> Result<()> {
@@ -544,4 +558,31 @@ fn due_change(row: &SqliteRow) -> Result<DueChange> {
         change: wire::decode(row.try_get("change")?)?,
         attempts: attempts + 1,
     })
+}
+
+/// Rows of messages, each beside what is known of its conversation, by conversation.
+fn courses(rows: &[SqliteRow]) -> Result<Vec<Course>> {
+    let mut courses: Vec<Course> = Vec::new();
+    for row in rows {
+        let conversation: ConversationId = rows::id(row, "course")?;
+        if courses.last().is_none_or(|last| last.conversation != conversation) {
+            let locale: String = row.try_get("locale")?;
+            courses.push(Course {
+                conversation,
+                owner: rows::maybe_id(row, "owner")?,
+                locale: Locale::from_tag(&locale).unwrap_or_default(),
+                product: rows::maybe_id(row, "page_product")?,
+                touched_at: rows::at(row, "touched_at")?,
+                rating: rows::rating(row)?,
+                messages: Vec::new(),
+            });
+        }
+        if row.try_get::<Option<i64>, _>("seq")?.is_none() {
+            continue;
+        }
+        let content: Option<String> = row.try_get("content")?;
+        let content = content.map(|content| wire::decode(&content)).transpose()?;
+        courses.last_mut().expect("one was just pushed").messages.push((rows::message(row)?, content));
+    }
+    Ok(courses)
 }

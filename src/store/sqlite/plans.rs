@@ -4,7 +4,7 @@ use sqlx::Row as _;
 
 use super::{
     SqliteStore,
-    conversations::{COURSES, RECENT, UNANSWERED},
+    conversations::{COURSES, COURSES_AFTER, RECENT, UNANSWERED},
     queue,
 };
 
@@ -16,7 +16,7 @@ async fn what_is_asked_often_is_found_by_an_index() {
         [queue::QUEUED, queue::MESSAGES, queue::HELD].map(|(mode, order)| queue::list_query(mode, order));
     let asked = lists
         .into_iter()
-        .chain([queue::PLACE, queue::CLOSED, UNANSWERED, RECENT, COURSES].map(str::to_owned));
+        .chain([queue::PLACE, queue::CLOSED, UNANSWERED, RECENT, COURSES, COURSES_AFTER].map(str::to_owned));
     for query in asked {
         let explain = format!("explain query plan {query}");
         let rows = sqlx::query(sqlx::AssertSqlSafe(explain)).fetch_all(&store.readers).await.unwrap();

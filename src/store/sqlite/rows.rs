@@ -105,7 +105,7 @@ fn staff(row: &SqliteRow) -> Result<Option<Staff>> {
     Ok(maybe_id(row, "agent")?.zip(name).map(|(id, name)| Staff { id, name }))
 }
 
-fn rating(row: &SqliteRow) -> Result<Option<Rating>> {
+pub(super) fn rating(row: &SqliteRow) -> Result<Option<Rating>> {
     let score: Option<i64> = row.try_get("rating_score")?;
     let Some((score, at)) = score.zip(maybe_time(row, "rating_at")?) else { return Ok(None) };
     let score = u8::try_from(score).map_err(|_| corrupt("rating_score"))?;

@@ -63,7 +63,7 @@ fn row(course: &Course) -> Option<(jiff::Timestamp, Value)> {
         .filter(|trace| matches!(trace.source.as_str(), "unknown" | "trouble" | "clarify"));
     let row = json!({
         "conversation": course.conversation.as_str(), "at": last.to_string(), "said": said,
-        "asked": shoppers().count(), "people": people, "unknown": unknown.count(), "rating": course.rating,
+        "asked": shoppers().count(), "people": people, "unknown": unknown.count(), "rating": course.rating.as_ref().map(|rating| rating.score),
     });
     Some((last, row))
 }

@@ -8,14 +8,17 @@ mod words;
 use axum::{
     Json,
     extract::{Query, State},
-    http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    http::StatusCode,
+    response::Response,
 };
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::super::{ServerState, error::ApiError, rights::Signed};
+use super::{
+    super::{ServerState, error::ApiError, rights::Signed},
+    spreadsheet,
+};
 use crate::{
     domain::{Locale, ShopId},
     engine::{ShopStatus, supervises},
@@ -79,14 +82,7 @@ pub(in crate::server) async fn table(
         table::Of::Stints => about.stints(&state.engine.stints(&shop, period).await?),
         of => about.figures(of, &state.engine.report(&shop, period, None).await?),
     };
-    let name = format!("{shop}-{}-{}-{}.csv", of.name(), period.from(), period.to());
-    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
-    let disposition = disposition.unwrap_or(HeaderValue::from_static("attachment"));
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
-        (header::CONTENT_DISPOSITION, disposition),
-    ];
-    Ok((headers, text).into_response())
+    Ok(spreadsheet::file(&format!("{shop}-{}-{}-{}.csv", of.name(), period.from(), period.to()), text))
 }
 
 /// What is asked for now.
@@ -128,7 +124,7 @@ fn theirs(state: &ServerState, agent: &Agent) -> Vec<ShopStatus> {
 }
 
 /// The days asked for: one that is left out is the other, and today when both are.
-fn period(
+pub(super) fn period(
     state: &ServerState,
     shop: &Shop,
     from: Option<&str>,

@@ -1,10 +1,11 @@
-//! Tables for a spreadsheet: RFC 4180, in UTF-8 with the mark by which Excel knows it, and no cell that it would take for
-//! a formula.
+//! Figures of the people's side as tables for a spreadsheet.
 
-use csv::{Terminator, WriterBuilder};
 use jiff::Timestamp;
 
-use super::words::{ended, reason_code, word};
+use super::{
+    super::spreadsheet::{Table, percent},
+    words::{ended, reason_code, word},
+};
 use crate::{
     domain::{Locale, Localized, Reason},
     engine::Engine,
@@ -128,7 +129,7 @@ impl About<'_> {
             Of::Days | Of::Hours | Of::Stints => &[of.name()],
         };
         let missed: &[&'static str] = if of == Of::Days { &["needless", "missed"] } else { &["needless"] };
-        table.head(self, named.iter().chain(&FIGURES).chain(missed));
+        table.row(self.head(named.iter().chain(&FIGURES).chain(missed)));
         for (name, it, missed) in rows {
             let cells = name.into_iter().chain(cells(it)).chain(missed.map(|missed| missed.to_string()));
             table.row(cells);
@@ -139,7 +140,7 @@ impl About<'_> {
     /// A row for each stay.
     pub(super) fn stints(&self, stints: &[StintOf]) -> String {
         let mut table = Table::new();
-        table.head(self, STINT.iter().chain(&["score"]));
+        table.row(self.head(STINT.iter().chain(&["score"])));
         for of in stints {
             let it = &of.stint;
             let agent = it.agent.as_ref();
@@ -171,6 +172,10 @@ impl About<'_> {
             ]);
         }
         table.text()
+    }
+
+    fn head<'k>(&self, keys: impl Iterator<Item = &'k &'static str>) -> impl Iterator<Item = String> {
+        keys.map(|&key| word(key, self.locale).to_owned())
     }
 
     fn group(&self, id: &str) -> String {
@@ -217,93 +222,4 @@ fn cells(it: &Figures) -> Vec<String> {
     cells.push(it.rating().map(|mean| format!("{mean:.2}")).unwrap_or_default());
     cells.extend(counts(&[it.needless]));
     cells
-}
-
-/// A share in percent with one decimal; nothing of nothing.
-fn percent(part: u64, whole: u64) -> String {
-    if whole == 0 {
-        return String::new();
-    }
-    let (part, whole) = (u128::from(part), u128::from(whole));
-    let thousandths = (part * 2000 + whole) / (whole * 2);
-    format!("{}.{}", thousandths / 10, thousandths % 10)
-}
-
-/// A table in the making.
-struct Table {
-    writer: csv::Writer<Vec<u8>>,
-}
-
-impl Table {
-    fn new() -> Self {
-        Self { writer: WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new()) }
-    }
-
-    fn head<'k>(&mut self, about: &About<'_>, keys: impl Iterator<Item = &'k &'static str>) {
-        self.row(keys.map(|&key| word(key, about.locale).to_owned()));
-    }
-
-    fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        let written = self.writer.write_record(cells.into_iter().map(harmless));
-        written.expect("a vector takes what is written, and rows of a table are of one length");
-    }
-
-    fn text(self) -> String {
-        let bytes = self.writer.into_inner().expect("a vector takes what is written");
-        let rows = String::from_utf8(bytes).expect("cells are texts");
-        format!("\u{feff}{rows}")
-    }
-}
-
-/// A cell that no spreadsheet takes for a formula: what begins like one is marked as text.
-fn harmless(cell: String) -> String {
-    let first = cell.trim_start().chars().next();
-    let begins_like_one = first.is_some_and(|first| "=+-@＝＋－＠".contains(first));
-    // A cell may not begin with a break either: behind it anything might.
-    if begins_like_one || cell.starts_with(['\t', '\r', '\n']) { format!("'{cell}") } else { cell }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells_are_no_formulas() {
-        for (cell, expected) in [
-            ("=1+1", "'=1+1"),
-            ("+86 138", "'+86 138"),
-            ("-2", "'-2"),
-            ("@SUM(A1)", "'@SUM(A1)"),
-            ("  =HYPERLINK(1)", "'  =HYPERLINK(1)"),
-            ("＝1", "'＝1"),
-            ("\tx", "'\tx"),
-            ("小安", "小安"),
-            ("", ""),
-            ("a=b", "a=b"),
-        ] {
-            assert_eq!(harmless(cell.to_owned()), expected);
-        }
-    }
-
-    #[test]
-    fn shares_have_one_decimal_and_are_rounded_to_the_nearest() {
-        for (part, whole, expected) in [
-            (0, 0, ""),
-            (0, 3, "0.0"),
-            (1, 3, "33.3"),
-            (2, 3, "66.7"),
-            (3, 3, "100.0"),
-            (1, 8, "12.5"),
-            (1, 16, "6.3"),
-        ] {
-            assert_eq!(percent(part, whole), expected, "{part}/{whole}");
-        }
-    }
-
-    #[test]
-    fn a_row_keeps_quotes_breaks_and_commas() {
-        let mut table = Table::new();
-        table.row(["a,b".to_owned(), "say \"hi\"".to_owned(), "two\nlines".to_owned()]);
-        assert_eq!(table.text(), "\u{feff}\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\"\r\n");
-    }
 }
