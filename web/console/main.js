@@ -8,6 +8,7 @@ import { nearestLocale, translator } from '../shared/i18n.js';
 import { request, signIn, signOut } from '../shared/signin.js';
 import { Storage } from '../shared/storage.js';
 import { AuditLog } from './audit.js';
+import { drawSections } from './sections.js';
 import { standing } from './standing.js';
 import { Team } from './team.js';
 import { TEXTS } from './texts.js';
@@ -51,6 +52,7 @@ class Console {
     this.role = agent.role;
     linkStyle('/console/team.css');
     linkStyle('/console/workshop.css');
+    linkStyle('/console/editors.css');
     addEventListener('hashchange', () => this.draw());
     await this.#load();
   }
@@ -82,12 +84,11 @@ class Console {
   #drawTabs() {
     const { t } = this;
     const { name: open, shop } = this.#open;
-    const seen = SECTIONS.filter((name) => (this.role === 'owner' || !OF_OWNERS.includes(name)) && (this.shops.length > 0 || !PAGE_NAMES.includes(name)));
+    const seen = (/** @type {string} */ name) => (this.role === 'owner' || !OF_OWNERS.includes(name)) && (this.shops.length > 0 || !PAGE_NAMES.includes(name));
     const pick = /** @type {HTMLSelectElement} */ (h('select', { 'aria-label': t('shop'), onchange: () => { location.hash = `${PAGE_NAMES.includes(open) ? open : 'faq'}/${encodeURIComponent(pick.value)}`; } },
       this.shops.map(({ id, name }) => h('option', { value: id, selected: id === shop }, name || id))));
-    return h('nav', { class: 'tabs', 'aria-label': t('sections') }, seen.map((name) => h('button', {
-      type: 'button', 'aria-current': name === open ? 'page' : null, onclick: () => { location.hash = PAGE_NAMES.includes(name) ? `${name}/${encodeURIComponent(shop)}` : name; },
-    }, t(name))), this.shops.length > 1 && pick);
+    const go = (/** @type {string} */ name) => { location.hash = PAGE_NAMES.includes(name) ? `${name}/${encodeURIComponent(shop)}` : name; };
+    return drawSections({ open, seen, go, t, pick: this.shops.length > 1 ? pick : null });
   }
 
   async #load() {

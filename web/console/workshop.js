@@ -5,12 +5,14 @@ import { translator } from '../shared/i18n.js';
 import { request } from '../shared/signin.js';
 import { Storage } from '../shared/storage.js';
 import { Draft } from './draft.js';
+import { Facts } from './facts.js';
 import { FaqPage } from './faq.js';
 import { FilesPage } from './files.js';
 import { HistoryPage } from './history.js';
 import { IntentsPage } from './intents.js';
 import { LearnPage } from './learn.js';
 import { Said } from './parts.js';
+import { PromotionsPage } from './promotions.js';
 import { PublishBar } from './publish.js';
 import { TEXTS } from './texts.js';
 import { TryPage } from './try.js';
@@ -18,7 +20,10 @@ import { TryPage } from './try.js';
 /** @typedef {{ root: HTMLElement, update: (open: string) => void | Promise<void> }} Page */
 
 /** Pages by their name in the address. */
-const PAGES = { faq: FaqPage, intents: IntentsPage, learn: LearnPage, try: TryPage, files: FilesPage, history: HistoryPage };
+const PAGES = {
+  faq: FaqPage, intents: IntentsPage, learn: LearnPage, promotions: PromotionsPage,
+  try: TryPage, files: FilesPage, history: HistoryPage,
+};
 export const PAGE_NAMES = Object.keys(PAGES);
 
 /** What is published is live within a second; how often, in milliseconds, and how many times it is looked for. */
@@ -38,14 +43,15 @@ export class Workshop {
     this.said = new Said();
     this.place = h('div');
     this.draft = new Draft(shop, { ask: request, shelf: new Storage(`draft/${shop}`), changed: () => this.#changed() });
+    this.facts = new Facts(this.draft, shop, locale);
     this.bar = new PublishBar(this.draft, { ...this.#world(), published: () => void this.#published(this.draft.published, this.t('published')) });
     this.root = h('div', { class: 'workshop' }, this.said.root, this.place, this.bar.root);
     this.loaded = this.draft.load().then((code) => { if (code) this.said.say(this.t(code === 'forbidden' ? code : 'failed'), true); });
   }
 
   #world() {
-    const go = (/** @type {string} */ rest) => { location.hash = `${this.name}/${encodeURIComponent(this.shop)}${rest === '' ? '' : `/${encodeURIComponent(rest)}`}`; };
-    return { t: this.t, locale: this.locale, go, live: (/** @type {string} */ version) => this.#published(version, '') };
+    const goTo = (/** @type {string} */ page, /** @type {string} */ rest) => { location.hash = `${page}/${encodeURIComponent(this.shop)}${rest === '' ? '' : `/${encodeURIComponent(rest)}`}`; };
+    return { t: this.t, locale: this.locale, go: (/** @type {string} */ rest) => goTo(this.name, rest), goTo, facts: this.facts, live: (/** @type {string} */ version) => this.#published(version, '') };
   }
 
   /** @param {string} name @param {string} rest what is open in the page */
