@@ -58,7 +58,7 @@ export const CONTROLS = {
   },
   money: (field, value, setting) => {
     const node = input({ inputmode: 'decimal', pattern: MONEY, title: setting.t('money_form') }, field, value, setting);
-    return { node: withUnit(node, setting.known.symbol), read: () => node.value.trim() || null };
+    return { node: h('span', { class: 'with-unit' }, h('span', { class: 'unit' }, setting.known.symbol), node), read: () => node.value.trim() || null };
   },
   percent: (field, value, setting) => {
     const node = input({ inputmode: 'decimal', pattern: '[0-9]{1,3}([.][0-9]{1,2})?', title: setting.t('percent_form') }, field, value, setting);
@@ -74,10 +74,10 @@ export const CONTROLS = {
     const node = input({ type: 'time' }, field, plain(value).slice(0, 5).replace('24:00', '00:00'), setting);
     return { node, read: () => node.value || null };
   },
-  yes: (_field, value, { id, describedby, t }) => {
+  yes: (_field, value, { id, describedby }) => {
     const node = /** @type {HTMLInputElement} */ (h('input', { id, type: 'checkbox', checked: value === true, 'aria-describedby': describedby || null }));
     // What was not stated and is not is left unstated.
-    return { node: h('span', { class: 'check' }, node, h('span', { 'aria-hidden': 'true' }, t('yes'))), read: () => (node.checked ? true : value === undefined || value === null ? null : false) };
+    return { node, read: () => (node.checked ? true : value === undefined || value === null ? null : false) };
   },
   pick: (field, value, setting) => pickControl(field, field.options ?? field.choices?.(setting.known) ?? [], value, setting),
   yesno: (field, value, setting) => {

@@ -13,7 +13,6 @@ export const EDITOR_TEXTS = {
   policy: { zh: '交易规则', en: 'Policy' },
   sizes: { zh: '尺码表', en: 'Size charts' },
   people: { zh: '转人工', en: 'Handoff' },
-  hours: { zh: '营业时间', en: 'Hours' },
   look: { zh: '聊天窗口', en: 'Chat widget' },
   as_file: { zh: '打开原文件', en: 'Open the file' },
   changed_dot: { zh: '有未发布的修改', en: 'Changed, not published' },

@@ -13,9 +13,9 @@ import { placed } from './places.js';
 /** @typedef {{ nodes: import('../shared/html.js').Children[], forms?: { form: Form, mine: (place: Placed) => boolean }[] }} Detail */
 /**
  * @typedef {{
- *   title: string, hint: string, path: string, search?: string, add?: { words: string, run: () => void }, empty?: string, first?: string,
+ *   title: string, hint: string, path: string, more?: string[], search?: string, add?: { words: string, run: () => void }, empty?: string, first?: string,
  *   rows: (known: Known, value: any) => Row[] | Promise<Row[]>, detail: (open: string, known: Known, value: any) => Detail | null, above?: () => import('../shared/html.js').Children,
- * }} How what is special about a page; `first` is what is open where there is room and nothing is named
+ * }} How what is special about a page; `more` are other files that it edits; `first` is what is open where there is room and nothing is named
  */
 
 export class EntryPage {
@@ -45,7 +45,9 @@ export class EntryPage {
   /** The file as it would be. */
   async value() {
     const file = await this.draft.file(this.how.path);
-    this.text = file?.text ?? '';
+    /** Texts of the page's files, by path. @type {Map<string, string>} */
+    this.texts = new Map([[this.how.path, file?.text ?? '']]);
+    for (const path of this.how.more ?? []) this.texts.set(path, (await this.draft.file(path))?.text ?? '');
     this.broken = file !== null && file.value === null;
     return file?.value ?? {};
   }
@@ -109,7 +111,7 @@ export class EntryPage {
   }
 
   #showProblems() {
-    const all = placed(this.draft.problems, this.how.path, this.text ?? '');
+    const all = [...(this.texts ?? [])].flatMap(([path, text]) => placed(this.draft.problems, path, text));
     for (const { form, mine } of this.forms) form.showProblems(all.filter(mine));
   }
 

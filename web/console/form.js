@@ -69,6 +69,7 @@ export class Form {
     const problems = h('div', { class: 'at-field' });
     this.views.push({ field, control, initial: '', raw, problems, active });
     const hint = words !== '' && h('small', { class: 'soft', id: `${id}-hint` }, words);
+    if (field.kind === 'yes') return h('div', { class: 'field wide' }, h('label', { class: 'check' }, control.node, label), hint, problems);
     const wide = field.wide || control.several || field.kind === 'words';
     return control.several
       ? h('fieldset', { class: wide ? 'field set wide' : 'field set' }, h('legend', null, label), hint, control.node, problems)

@@ -12,6 +12,8 @@ export const PROMOTION_TEXTS = {
   state_running: { zh: '进行中', en: 'Running' },
   state_planned: { zh: '还没开始', en: 'Planned' },
   state_over: { zh: '已结束', en: 'Over' },
+  running_days: { zh: '还剩 {n} 天', en: '{n} day(s) left' },
+  planned_days: { zh: '{n} 天后开始', en: 'in {n} day(s)' },
   state_unknown: { zh: '时间未知', en: 'Time unknown' },
   zone_hint: { zh: '时间按店铺所在时区（{zone}）。', en: 'By the clocks of the shop ({zone}).' },
   g_rule: { zh: '怎么优惠', en: 'The offer' },

@@ -4,7 +4,7 @@ import { h } from '../shared/html.js';
 import { EntryPage } from './entry_page.js';
 import { inLanguage, listOf } from './facts.js';
 import { Form } from './form.js';
-import { stateOf, toLocal } from './moments.js';
+import { readMoment, stateOf, toLocal } from './moments.js';
 import { sureButton } from './parts.js';
 import { FOR_WHAT, ID, KINDS, STACK, TOLD, WHEN, summary } from './promotion_fields.js';
 
@@ -12,6 +12,7 @@ import { FOR_WHAT, ID, KINDS, STACK, TOLD, WHEN, summary } from './promotion_fie
 /** @typedef {import('./faq.js').World} World */
 /** @typedef {import('./facts.js').Known} Known */
 
+const DAY = 86_400_000;
 const STATES = ['running', 'planned', 'unknown', 'over'];
 const TONES = { running: 'good', planned: '', unknown: '', over: 'done' };
 /** What a copy does not take over: it is another one, at another time. */
@@ -42,9 +43,16 @@ export class PromotionsPage {
     const now = Date.now();
     const rows = listOf(value?.promotion).filter((one) => typeof one?.id === 'string').map((one) => {
       const state = stateOf(one, known, now);
-      return { id: one.id, title: inLanguage(one.title, locale) || one.id, note: [t(`k_${one.kind}`), summary(one, t, known.symbol)].filter(Boolean).join(' · '), group: t(`state_${state}`), state: { words: t(`state_${state}`), tone: TONES[state] }, order: STATES.indexOf(state), speaks: JSON.stringify(one) };
+      return { id: one.id, title: inLanguage(one.title, locale) || one.id, note: [t(`k_${one.kind}`), summary(one, t, known.symbol)].filter(Boolean).join(' · '), group: t(`state_${state}`), state: { words: this.#when(state, one, known, now), tone: TONES[state] }, order: STATES.indexOf(state), speaks: JSON.stringify(one) };
     });
     return rows.sort((one, other) => one.order - other.order);
+  }
+
+  /** How long it runs still, or until it begins. @param {string} state @param {any} one @param {Known} known @param {number} now */
+  #when(state, one, known, now) {
+    const { t } = this.world;
+    const at = { running: readMoment(one.until, known, 'end'), planned: readMoment(one.from, known, 'start') }[state] ?? null;
+    return at === null ? t(`state_${state}`) : t(`${state}_days`, { n: Math.max(1, Math.ceil((at - now) / DAY)) });
   }
 
   /** @param {string} open @param {Known} known @param {any} value @returns {import('./entry_page.js').Detail | null} */
@@ -131,7 +139,7 @@ function copyOf(one, { t }) {
 
 /** A new one begins tomorrow, for a week. @param {string} kind @param {Known} known @param {string[]} taken */
 function started(kind, known, taken) {
-  const day = (/** @type {number} */ days) => `${toLocal(Date.now() + days * 86_400_000, known.zone).slice(0, 10)}T00:00:00`;
+  const day = (/** @type {number} */ days) => `${toLocal(Date.now() + days * DAY, known.zone).slice(0, 10)}T00:00:00`;
   const name = `${kind.replaceAll('_', '-')}-${day(1).slice(0, 10).replaceAll('-', '')}`;
   let id = name;
   for (let n = 2; taken.includes(id); n += 1) id = `${name}-${n}`;

@@ -8,7 +8,7 @@ import { h } from '../shared/html.js';
 export const GROUPS = [
   { name: 'shop', pages: ['shops'] },
   { name: 'knowledge', pages: ['faq', 'intents', 'replies', 'glossary', 'learn'] },
-  { name: 'rules', pages: ['promotions', 'policy', 'sizes', 'people', 'hours'] },
+  { name: 'rules', pages: ['promotions', 'policy', 'sizes', 'people', 'details'] },
   { name: 'look', pages: ['look'] },
   { name: 'publish', pages: ['try', 'history', 'files'] },
   { name: 'manage', pages: ['team', 'audit'] },

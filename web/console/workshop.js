@@ -4,6 +4,7 @@ import { fill, h } from '../shared/html.js';
 import { translator } from '../shared/i18n.js';
 import { request } from '../shared/signin.js';
 import { Storage } from '../shared/storage.js';
+import { DetailsPage } from './details.js';
 import { Draft } from './draft.js';
 import { Facts } from './facts.js';
 import { FaqPage } from './faq.js';
@@ -12,6 +13,8 @@ import { HistoryPage } from './history.js';
 import { IntentsPage } from './intents.js';
 import { LearnPage } from './learn.js';
 import { Said } from './parts.js';
+import { PeoplePage } from './people.js';
+import { PolicyPage } from './policy.js';
 import { PromotionsPage } from './promotions.js';
 import { PublishBar } from './publish.js';
 import { TEXTS } from './texts.js';
@@ -21,7 +24,7 @@ import { TryPage } from './try.js';
 
 /** Pages by their name in the address. */
 const PAGES = {
-  faq: FaqPage, intents: IntentsPage, learn: LearnPage, promotions: PromotionsPage,
+  faq: FaqPage, intents: IntentsPage, learn: LearnPage, promotions: PromotionsPage, policy: PolicyPage, people: PeoplePage, details: DetailsPage,
   try: TryPage, files: FilesPage, history: HistoryPage,
 };
 export const PAGE_NAMES = Object.keys(PAGES);
