@@ -58,7 +58,7 @@ export const CONTROLS = {
   },
   money: (field, value, setting) => {
     const node = input({ inputmode: 'decimal', pattern: MONEY, title: setting.t('money_form') }, field, value, setting);
-    return { node: h('span', { class: 'with-unit' }, h('span', { class: 'unit' }, setting.known.symbol), node), read: () => node.value.trim() || null };
+    return { node: h('span', { class: 'with-unit before', style: `--signs: ${setting.known.symbol.length}` }, h('span', { class: 'unit' }, setting.known.symbol), node), read: () => node.value.trim() || null };
   },
   percent: (field, value, setting) => {
     const node = input({ inputmode: 'decimal', pattern: '[0-9]{1,3}([.][0-9]{1,2})?', title: setting.t('percent_form') }, field, value, setting);

@@ -35,7 +35,7 @@ export class Form {
     this.views = [];
     /** Values that a choice between fields sets. @type {{ key: string[], raw: any, read: () => any }[]} */
     this.sets = [];
-    this.above = h('div');
+    this.above = h('div', { class: 'above' });
     this.unsaved = h('small', { class: 'soft unsaved', hidden: true }, how.world.t('unsaved'));
     const { t } = how.world;
     this.root = h('form', { class: 'card editor', 'aria-label': how.name ?? null, oninput: () => this.#touched(), onchange: () => this.#touched(), onsubmit: (/** @type {Event} */ event) => {

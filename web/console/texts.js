@@ -2,6 +2,7 @@
 
 import { SIGNIN_TEXTS } from '../shared/signin.js';
 import { EDITOR_TEXTS } from './editor_texts.js';
+import { KNOWLEDGE_TEXTS } from './knowledge_texts.js';
 import { PEOPLE_TEXTS } from './people_texts.js';
 import { POLICY_TEXTS } from './policy_texts.js';
 import { PROMOTION_TEXTS } from './promotion_texts.js';
@@ -17,6 +18,7 @@ export const TEXTS = {
   ...PROMOTION_TEXTS,
   ...POLICY_TEXTS,
   ...PEOPLE_TEXTS,
+  ...KNOWLEDGE_TEXTS,
   title: { zh: '商家后台', hant: '商家後台', en: 'Merchant console' },
   figures: { zh: '客服数据', hant: '客服資料', en: 'Service figures' },
   language: { zh: 'EN', hant: 'EN', en: '中文' },

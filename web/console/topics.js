@@ -49,7 +49,8 @@ export class TopicsPage {
     const stated = fields.flatMap((field) => {
       const own = valueAt(value, field.key);
       if (own === undefined || typeof own === 'object' || field.either) return [];
-      return [`${t(`f_${field.name}`)} ${shownValue(own, t)}${field.unit ? ` ${t(`unit_${field.unit}`)}` : ''}`];
+      const words = field.options?.find(({ value: one }) => one === own)?.label ?? shownValue(own, t);
+      return [`${t(`f_${field.name}`)} ${words}${field.unit ? ` ${t(`unit_${field.unit}`)}` : ''}`];
     });
     const count = entries && Array.isArray(value?.[entries.list]) ? [t('n_entries', { n: value[entries.list].length })] : [];
     return [...count, ...stated].slice(0, MOST_NOTED).join(' · ') || t(`topic_${id}_hint`);

@@ -9,14 +9,19 @@ import { Draft } from './draft.js';
 import { Facts } from './facts.js';
 import { FaqPage } from './faq.js';
 import { FilesPage } from './files.js';
+import { GlossaryPage } from './glossary.js';
 import { HistoryPage } from './history.js';
 import { IntentsPage } from './intents.js';
 import { LearnPage } from './learn.js';
+import { LookPage } from './look.js';
 import { Said } from './parts.js';
 import { PeoplePage } from './people.js';
 import { PolicyPage } from './policy.js';
 import { PromotionsPage } from './promotions.js';
 import { PublishBar } from './publish.js';
+import { RepliesPage } from './replies.js';
+import { SearchBox } from './search.js';
+import { SizesPage } from './sizes.js';
 import { TEXTS } from './texts.js';
 import { TryPage } from './try.js';
 
@@ -24,7 +29,7 @@ import { TryPage } from './try.js';
 
 /** Pages by their name in the address. */
 const PAGES = {
-  faq: FaqPage, intents: IntentsPage, learn: LearnPage, promotions: PromotionsPage, policy: PolicyPage, people: PeoplePage, details: DetailsPage,
+  faq: FaqPage, intents: IntentsPage, replies: RepliesPage, glossary: GlossaryPage, learn: LearnPage, promotions: PromotionsPage, policy: PolicyPage, sizes: SizesPage, people: PeoplePage, details: DetailsPage, look: LookPage,
   try: TryPage, files: FilesPage, history: HistoryPage,
 };
 export const PAGE_NAMES = Object.keys(PAGES);
@@ -48,7 +53,8 @@ export class Workshop {
     this.draft = new Draft(shop, { ask: request, shelf: new Storage(`draft/${shop}`), changed: () => this.#changed() });
     this.facts = new Facts(this.draft, shop, locale);
     this.bar = new PublishBar(this.draft, { ...this.#world(), published: () => void this.#published(this.draft.published, this.t('published')) });
-    this.root = h('div', { class: 'workshop' }, this.said.root, this.place, this.bar.root);
+    this.search = new SearchBox(this.draft, this.#world());
+    this.root = h('div', { class: 'workshop' }, this.search.root, this.said.root, this.place, this.bar.root);
     this.loaded = this.draft.load().then((code) => { if (code) this.said.say(this.t(code === 'forbidden' ? code : 'failed'), true); });
   }
 
