@@ -6,7 +6,7 @@ export const EDITOR_TEXTS = {
   nav_knowledge: { zh: '知识', en: 'Knowledge' },
   nav_rules: { zh: '规则', en: 'Rules' },
   nav_look: { zh: '外观', en: 'Look' },
-  nav_publish: { zh: '发布', en: 'Publish' },
+  nav_tools: { zh: '工具', en: 'Tools' },
   nav_manage: { zh: '管理', en: 'Manage' },
   replies: { zh: '话术', en: 'Wordings' },
   glossary: { zh: '词汇', en: 'Glossary' },

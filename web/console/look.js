@@ -66,9 +66,9 @@ export class LookPage {
     const text = /** @type {HTMLTextAreaElement} */ (h('textarea', { class: 'source line', readonly: true, rows: 3, 'aria-label': t('embed_line'), onfocus: () => text.select() }, line));
     return h('div', { class: 'card' }, h('h3', null, t('embed')), h('p', { class: 'soft' }, t('embed_hint')), text,
       h('div', { class: 'acts' }, h('button', { class: 'button', type: 'button', onclick: async () => {
-        said.textContent = await navigator.clipboard.writeText(line).then(() => t('copied'), () => t('copy_failed'));
+        said.textContent = await navigator.clipboard.writeText(line).then(() => t('embed_copied'), () => t('copy_failed'));
         if (said.textContent === t('copy_failed')) text.focus();
-      } }, t('copy')), said));
+      } }, t('embed_copy')), said));
   }
 
   #preview() {

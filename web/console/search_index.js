@@ -54,9 +54,11 @@ export function find(entries, text, most = MOST_OF_A_KIND) {
   });
 }
 
-/** The part of a text around the first word that is in it. @param {string} text @param {string[]} words */
+/** The part of a text around the first word that is in it: of its line, where it has several. @param {string} text @param {string[]} words */
 export function around(text, words) {
-  const flat = text.replace(/\s+/g, ' ').trim();
+  const lines = text.split('\n');
+  const line = lines.find((one) => words.some((word) => one.toLowerCase().includes(word))) ?? lines[0];
+  const flat = line.replace(/\s+/g, ' ').trim();
   const at = words.map((word) => flat.toLowerCase().indexOf(word)).filter((place) => place >= 0).sort((one, other) => one - other)[0] ?? 0;
   const from = Math.max(0, at - BEFORE);
   const part = flat.slice(from, from + AROUND);

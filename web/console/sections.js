@@ -10,7 +10,7 @@ export const GROUPS = [
   { name: 'knowledge', pages: ['faq', 'intents', 'replies', 'glossary', 'learn'] },
   { name: 'rules', pages: ['promotions', 'policy', 'sizes', 'people', 'details'] },
   { name: 'look', pages: ['look'] },
-  { name: 'publish', pages: ['try', 'history', 'files'] },
+  { name: 'tools', pages: ['try', 'history', 'files'] },
   { name: 'manage', pages: ['team', 'audit'] },
 ];
 
