@@ -21,7 +21,10 @@ export function drawEntries({ list, fields, title, named = false, ordered = fals
   const ids = all.map((one) => one?.id);
   /** @type {import('./entry_page.js').Detail['forms']} */
   const forms = [];
+  // Places change with what goes and comes, so what else was written is kept before.
+  const settle = async () => { for (const { form } of forms) await form.leave(); };
   const change = async (/** @type {import('./draft.js').Edit[]} */ edits) => {
+    await settle();
     const problem = await page.edit(edits);
     if (problem) page.said.say(problem, true);
     else await page.refresh();
@@ -49,8 +52,10 @@ export function drawEntries({ list, fields, title, named = false, ordered = fals
       if (named && ids.includes(made.valueOf('id'))) return t('problem_id_taken');
       if (edits.length === 0) return t('problem_nothing');
       const problem = await page.edit(edits);
-      if (problem === '') void page.refresh();
-      return problem;
+      if (problem !== '') return problem;
+      await settle();
+      void page.refresh();
+      return '';
     },
   });
   const add = h('details', { class: 'card folded fresh' }, h('summary', null, h('b', null, `＋ ${t('add')}`)), fresh.root);

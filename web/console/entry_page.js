@@ -18,6 +18,9 @@ import { placed } from './places.js';
  * }} How what is special about a page; `more` are other files that it edits; `first` is what is open where there is room and nothing is named
  */
 
+/** How long it is of interest, in milliseconds, that something was kept. */
+const SAID_MS = 1500;
+
 export class EntryPage {
   /** @param {Draft} draft @param {World} world @param {How} how */
   constructor(draft, world, how) {
@@ -32,13 +35,14 @@ export class EntryPage {
     /** @type {{ form: Form, mine: (place: Placed) => boolean }[]} */
     this.forms = [];
     this.said = new Said();
+    this.saidAt = 0;
     this.list = h('div', { class: 'entries' });
     this.detail = h('div', { class: 'detail' });
     const { t } = world;
     const find = how.search && /** @type {HTMLInputElement} */ (h('input', { type: 'search', placeholder: how.search, 'aria-label': how.search, oninput: () => { if (find) this.words = find.value.trim().toLowerCase(); this.#drawList(); } }));
     this.root = h('section', { class: 'page' },
-      h('div', { class: 'section-head' }, h('h2', null, how.title), how.add && h('button', { class: 'button small', type: 'button', onclick: how.add.run }, how.add.words)),
-      h('p', { class: 'soft' }, how.hint, ' ', h('button', { class: 'link', type: 'button', onclick: () => world.goTo?.('files', how.path) }, t('as_file'))), this.said.root,
+      h('div', { class: 'section-head' }, h('h2', null, how.title), h('span', { class: 'acts' }, h('button', { class: 'link', type: 'button', onclick: () => world.goTo?.('files', how.path) }, t('as_file')), how.add && h('button', { class: 'button small', type: 'button', onclick: how.add.run }, how.add.words))),
+      h('p', { class: 'soft' }, how.hint), this.said.root,
       h('div', { class: 'two' }, h('div', { class: 'left' }, find && h('label', { class: 'field' }, find), this.list), this.detail));
   }
 
@@ -60,6 +64,7 @@ export class EntryPage {
     if (this.wanted !== open) return;
     this.rows = rows;
     const changed = open !== this.open;
+    if (changed && this.open !== null) void this.#leave();
     this.open = open;
     this.root.classList.toggle('opened', open !== '');
     this.#drawList();
@@ -67,6 +72,14 @@ export class EntryPage {
     const busy = this.forms.some(({ form }) => form.dirty) || this.detail.contains(document.activeElement);
     if (changed || !busy) this.#drawDetail(known, value);
     this.#showProblems();
+  }
+
+  /** What was being written is kept, and what was said of it is said no longer. */
+  async #leave() {
+    const { forms } = this;
+    this.forms = [];
+    if (Date.now() - this.saidAt > SAID_MS) this.said.say('');
+    for (const { form } of forms) await form.leave();
   }
 
   /** Draws what is open anew, whoever is writing. */
@@ -125,6 +138,7 @@ export class EntryPage {
     const code = edits.length === 0 ? '' : await this.draft.edit(path, edits);
     if (code) return t(`problem_${code}`);
     this.said.say(t('saved_draft'));
+    this.saidAt = Date.now();
     return '';
   }
 }

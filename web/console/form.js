@@ -15,7 +15,7 @@ import { drawProblems } from './parts.js';
 /**
  * @typedef {{
  *   groups: Group[], value: any, at: any[], isNew?: boolean, world: import('./faq.js').World, known: import('./facts.js').Known,
- *   save: (edits: Edit[], form: Form) => Promise<string>, acts?: import('../shared/html.js').Children, foot?: import('../shared/html.js').Children,
+ *   save: (edits: Edit[], form: Form, leaving: boolean) => Promise<string>, acts?: import('../shared/html.js').Children, foot?: import('../shared/html.js').Children,
  *   heading?: import('../shared/html.js').Children, inherited?: (field: Field) => any, name?: string,
  * }} How
  */
@@ -40,7 +40,7 @@ export class Form {
     const { t } = how.world;
     this.root = h('form', { class: 'card editor', 'aria-label': how.name ?? null, oninput: () => this.#touched(), onchange: () => this.#touched(), onsubmit: (/** @type {Event} */ event) => {
       event.preventDefault();
-      void this.#save();
+      void this.keep();
     } },
     how.heading, this.above,
     how.groups.map(({ title, hint, fields }) => h('div', { class: 'group' }, title && h('h4', null, title), hint && h('p', { class: 'soft' }, hint), h('div', { class: 'fields' }, fields.map((field) => this.#draw(field, () => true))))),
@@ -141,10 +141,17 @@ export class Form {
     return view ? this.#now(view) : null;
   }
 
-  async #save() {
-    const problem = await this.how.save(this.edits(), this);
+  /** What is changed goes into the draft. @param {boolean} [leaving] somebody went on to something else meanwhile */
+  async keep(leaving = false) {
+    const problem = await this.how.save(this.edits(), this, leaving);
     if (problem === '') this.rebase();
     else this.showAbove(h('p', { class: 'problem', role: 'alert' }, problem));
+  }
+
+  /** Nothing that was changed is lost by going on; what is not whole, or new and not yet kept, is. */
+  async leave() {
+    const form = /** @type {HTMLFormElement} */ (this.root);
+    if (this.dirty && !this.how.isNew && form.checkValidity()) await this.keep(true);
   }
 
   /** @param {...import('../shared/html.js').Children} what */
@@ -155,13 +162,14 @@ export class Form {
   /** Problems of the values that the form is over, each at its field. @param {Placed[]} placed */
   showProblems(placed) {
     const left = new Set(placed);
+    const world = { ...this.how.world, toLine: (/** @type {import('./standing.js').Problem} */ { path }) => this.how.world.goTo?.('files', path) };
     for (const { field, problems } of this.views) {
       const key = field.key.join('.');
       const mine = placed.filter((one) => one.key === key || one.key.startsWith(`${key}.`));
       for (const one of mine) left.delete(one);
-      fill(problems, mine.length > 0 && drawProblems(mine.map(({ problem }) => problem), this.how.world));
+      fill(problems, mine.length > 0 && drawProblems(mine.map(({ problem }) => problem), world));
     }
-    fill(this.above, left.size > 0 && drawProblems([...left].map(({ problem }) => problem), this.how.world));
+    fill(this.above, left.size > 0 && drawProblems([...left].map(({ problem }) => problem), world));
   }
 }
 

@@ -59,24 +59,22 @@ export class GlossaryPage {
       groups: [{ fields: FIELDS }], value: one, at: ['term', isNew ? terms.length : { by: 'word', is: open }], isNew, world: this.world, known, name: isNew ? t('add_term') : open,
       heading: h('h3', null, isNew ? t('add_term') : open),
       acts: !isNew && sureButton(t('remove'), t('remove_sure'), () => void this.#remove(open)),
-      save: (edits, made) => this.#keep(edits, made.valueOf('word'), isNew ? '' : open, terms),
+      save: (edits, made, leaving) => this.#keep(edits, { word: made.valueOf('word'), before: isNew ? '' : open, terms, leaving }),
     });
     return { nodes: [form.root], forms: [{ form, mine: (place) => !isNew && place.entry === 'term' && place.index === index }] };
   }
 
   /**
    * @param {import('./draft.js').Edit[]} edits
-   * @param {string} word
-   * @param {string} before what it was called
-   * @param {any[]} terms
+   * @param {{ word: string, before: string, terms: any[], leaving: boolean }} what `before`: what it was called
    */
-  async #keep(edits, word, before, terms) {
+  async #keep(edits, { word, before, terms, leaving }) {
     const { t } = this.world;
     if (word !== before && (word === FORBIDDEN || word === '+' || terms.some((one) => one.word === word))) return t('problem_word_taken');
     // The word names the entry for the other edits: a new name comes last.
     const named = (/** @type {import('./draft.js').Edit} */ { at }) => Number(before !== '' && at.at(-1) === 'word');
     const problem = await this.page.edit([...edits].sort((one, other) => named(one) - named(other)));
-    if (problem === '' && word !== before) queueMicrotask(() => this.world.go(word));
+    if (problem === '' && word !== before && !leaving) queueMicrotask(() => this.world.go(word));
     return problem;
   }
 

@@ -13,6 +13,8 @@ import { FOR_WHAT, ID, KINDS, STACK, TOLD, WHEN, summary } from './promotion_fie
 /** @typedef {import('./facts.js').Known} Known */
 
 const DAY = 86_400_000;
+/** The entry of what holds for all, which no id can be. */
+const ALL = '!';
 const STATES = ['running', 'planned', 'unknown', 'over'];
 const TONES = { running: 'good', planned: '', unknown: '', over: 'done' };
 /** What a copy does not take over: it is another one, at another time. */
@@ -45,7 +47,8 @@ export class PromotionsPage {
       const state = stateOf(one, known, now);
       return { id: one.id, title: inLanguage(one.title, locale) || one.id, note: [t(`k_${one.kind}`), summary(one, t, known.symbol)].filter(Boolean).join(' · '), group: t(`state_${state}`), state: { words: this.#when(state, one, known, now), tone: TONES[state] }, order: STATES.indexOf(state), speaks: JSON.stringify(one) };
     });
-    return rows.sort((one, other) => one.order - other.order);
+    const all = { id: ALL, title: t('for_all'), note: t('f_threshold_base'), group: t('g_more') };
+    return [...rows.sort((one, other) => one.order - other.order), all];
   }
 
   /** How long it runs still, or until it begins. @param {string} state @param {any} one @param {Known} known @param {number} now */
@@ -58,6 +61,7 @@ export class PromotionsPage {
   /** @param {string} open @param {Known} known @param {any} value @returns {import('./entry_page.js').Detail | null} */
   #detail(open, known, value) {
     const all = listOf(value?.promotion);
+    if (open === ALL) return this.#ofAll(known, value);
     if (open === '+') return { nodes: [this.#kinds()] };
     if (open.startsWith('+')) {
       const [kind, like] = open.slice(1).split('=');
@@ -67,6 +71,16 @@ export class PromotionsPage {
     if (index < 0) return null;
     if (!KINDS[all[index].kind]) return { nodes: [h('div', { class: 'card' }, h('p', { class: 'problem' }, this.world.t('kind_unknown')))] };
     return this.#form(all[index].kind, known, { one: all[index], index, taken: [] });
+  }
+
+  /** @param {Known} known @param {any} value */
+  #ofAll(known, value) {
+    const { t } = this.world;
+    const form = new Form({
+      groups: [{ fields: [{ name: 'threshold_base', key: ['threshold_base'], kind: 'pick', options: ['after_item', 'remaining'].map((one) => ({ value: one, label: t(`base_${one}`) })) }] }],
+      value, at: [], world: this.world, known, name: t('for_all'), heading: h('h3', null, t('for_all')), save: (edits) => this.page.edit(edits),
+    });
+    return { nodes: [form.root], forms: [{ form, mine: (/** @type {import('./form.js').Placed} */ { entry }) => entry === '' }] };
   }
 
   /** Which kind is a new one? */

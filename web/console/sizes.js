@@ -56,7 +56,7 @@ export class SizesPage {
       groups: [{ fields: isNew ? [ID, ...FIELDS] : FIELDS }], value: one, isNew, at: ['chart', isNew ? charts.length : { by: 'id', is: open }], world: this.world, known, name,
       heading: h('h3', null, name, ' ', !isNew && h('code', null, one.id)),
       acts: !isNew && sureButton(t('remove'), t('remove_sure'), () => void this.#remove(open)),
-      save: async (edits, made) => {
+      save: async (edits, made, leaving) => {
         const id = made.valueOf('id') ?? open;
         if (isNew && !/^[\w.-]{1,64}$/.test(id)) return t('problem_bad_id');
         if (isNew && charts.some((chart) => chart.id === id)) return t('problem_id_taken');
@@ -64,7 +64,7 @@ export class SizesPage {
         if (problem !== '') return problem;
         // New rows have places of their own from now on.
         if (isNew) queueMicrotask(() => this.world.go(id));
-        else queueMicrotask(() => void this.page.refresh());
+        else if (!leaving) queueMicrotask(() => void this.page.refresh());
         return '';
       },
     });

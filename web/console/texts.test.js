@@ -27,7 +27,7 @@ test('every text that is asked for in plain letters is there', () => {
 test('no table takes the name of another’s text, and every language has the same places to fill', () => {
   const names = TABLES.flatMap((table) => Object.keys(table));
   assert.deepEqual(names.filter((name, n) => names.indexOf(name) !== n), []);
-  for (const table of TABLES) for (const name of Object.keys(table)) assert.equal(TEXTS[name], table[name], name);
+  for (const table of TABLES) for (const name of Object.keys(table)) assert.deepEqual(TEXTS[name], table[name], name);
   const places = (text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort().join();
   // A percentage is said from the other end in English.
   for (const [name, { zh, hant = zh, en }] of Object.entries(TEXTS)) if (name !== 's_percent') assert.deepEqual([places(hant), places(en)], [places(zh), places(zh)], name);

@@ -55,6 +55,10 @@ export class Workshop {
     this.bar = new PublishBar(this.draft, { ...this.#world(), published: () => void this.#published(this.draft.published, this.t('published')) });
     this.search = new SearchBox(this.draft, this.#world());
     this.root = h('div', { class: 'workshop' }, this.search.root, this.said.root, this.place, this.bar.root);
+    addEventListener('beforeunload', (event) => {
+      // A form that was begun is in no draft yet.
+      if (this.root.isConnected && [...this.pages.values()].some(({ root }) => root.querySelector('.unsaved:not([hidden])'))) event.preventDefault();
+    });
     this.loaded = this.draft.load().then((code) => { if (code) this.said.say(this.t(code === 'forbidden' ? code : 'failed'), true); });
   }
 
@@ -66,6 +70,7 @@ export class Workshop {
   /** @param {string} name @param {string} rest what is open in the page */
   async show(name, rest) {
     await this.loaded;
+    if (this.name !== '' && this.name !== name) this.said.say('');
     [this.name, this.rest] = [name, rest];
     const Kind = PAGES[/** @type {keyof typeof PAGES} */ (name)];
     const page = this.pages.get(name) ?? new Kind(this.draft, this.shop, this.#world());
