@@ -15,7 +15,7 @@ export const EDITOR_TEXTS = {
   people: { zh: '转人工', hant: '轉真人', en: 'Handoff' },
   look: { zh: '聊天窗口', hant: '聊天視窗', en: 'Chat widget' },
   as_file: { zh: '打开原文件', hant: '開啟原檔案', en: 'Open the file' },
-  changed_dot: { zh: '有未发布的修改', hant: '有未釋出的修改', en: 'Changed, not published' },
+  changed_dot: { zh: '有未发布的修改', hant: '有未發布的修改', en: 'Changed, not published' },
   unsaved: { zh: '改了还没存进草稿', hant: '改了還沒存進草稿', en: 'Changed, not yet kept in your draft' },
   yes: { zh: '是', en: 'Yes' },
   no: { zh: '否', en: 'No' },

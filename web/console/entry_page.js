@@ -100,11 +100,14 @@ export class EntryPage {
     /** @type {Map<string, Row[]>} */
     const groups = new Map();
     for (const row of found) groups.set(row.group ?? '', [...(groups.get(row.group ?? '') ?? []), row]);
+    // The keyboard stays on the entry that it was on.
+    const held = this.list.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).dataset.id : undefined;
     fill(this.list, how.above?.(), found.length === 0 && h('p', { class: 'soft' }, words === '' && how.empty ? how.empty : t('none_found')),
       [...groups].flatMap(([name, rows]) => [name !== '' && h('h3', null, `${name} ${rows.length}`), h('ul', null, rows.map((row) => h('li', null, h('button', {
-        class: 'entry', type: 'button', 'aria-current': row.id === this.#shown ? 'true' : null, onclick: () => this.world.go(row.id),
+        class: 'entry', type: 'button', dataset: { id: row.id }, 'aria-current': row.id === this.#shown ? 'true' : null, onclick: () => this.world.go(row.id),
       }, h('b', null, row.title, row.changed && h('span', { class: 'dot', title: t('changed_dot') }), row.state && h('span', { class: `state ${row.state.tone}` }, row.state.words)),
       row.note && h('span', { class: 'soft' }, row.note)))))]));
+    if (held !== undefined) /** @type {HTMLElement[]} */ ([...this.list.querySelectorAll('[data-id]')]).find(({ dataset }) => dataset.id === held)?.focus({ preventScroll: true });
   }
 
   /** @param {Known} known @param {any} value */

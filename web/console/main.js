@@ -104,14 +104,26 @@ class Console {
     const { t, locale } = this;
     document.documentElement.lang = locale;
     document.title = t('title');
-    fill(this.place,
+    const section = this.#drawSection();
+    const main = this.place.querySelector(':scope > main');
+    if (section && main?.firstElementChild === section && main.getAttribute('lang') === locale) return this.#redrawTabs();
+    return fill(this.place,
       h('header', { class: 'bar' }, h('img', { src: '/shared/mascot.svg', alt: '', width: 34, height: 34 }), h('h1', null, t('title')),
         h('a', { class: 'pill', href: '/desk/report', 'aria-label': t('figures'), title: t('figures') }, icon('chart', 18)),
         h('button', { class: 'pill', type: 'button', 'aria-label': t('language_label'), onclick: () => this.#switchLanguage() }, t('language')),
         h('button', { class: 'pill', type: 'button', 'aria-label': t('account'), title: t('account'), onclick: () => openAccount({ locale }) }, icon('person', 18)),
         h('button', { class: 'pill', type: 'button', 'aria-label': t('sign_out'), title: t('sign_out'), onclick: () => void signOut() }, icon('out', 18))),
       this.#drawTabs(),
-      h('main', null, this.#drawSection() ?? this.#drawShops()));
+      h('main', { lang: locale }, section ?? this.#drawShops()));
+  }
+
+  /** What is open stays in its place, with how far it was scrolled; the section that was chosen keeps the keyboard. */
+  #redrawTabs() {
+    const before = this.place.querySelector('nav.tabs');
+    const held = before?.contains(document.activeElement) === true;
+    before?.replaceWith(this.#drawTabs());
+    const seen = (/** @type {string} */ which) => /** @type {HTMLElement[]} */ ([...this.place.querySelectorAll(`nav.tabs ${which}`)]).find((one) => one.offsetParent !== null);
+    if (held) (seen('[aria-current]') ?? seen('[aria-expanded=true]'))?.focus();
   }
 
   #drawShops() {

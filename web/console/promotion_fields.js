@@ -87,9 +87,10 @@ export function fold(percent) {
  * @param {any} one a promotion of the file
  * @param {Translate} t
  * @param {string} symbol of the currency
+ * @param {(id: string) => string} [nameOf] what a product is called
  * @returns {string}
  */
-export function summary(one, t, symbol) {
+export function summary(one, t, symbol, nameOf = (id) => id) {
   const cash = (/** @type {any} */ amount) => `${symbol}${amount ?? '?'}`;
   const cut = (/** @type {any} */ { percent, price }) => (price === undefined ? t('s_percent', { fold: fold(percent), off: String(100 - Number(percent)) }) : t('s_price', { price: cash(price) }));
   const tiers = Array.isArray(one.tiers) ? one.tiers : [];
@@ -99,7 +100,7 @@ export function summary(one, t, symbol) {
     case 'threshold': return tiers.map((/** @type {any} */ { over, off }) => t('s_over', { over: cash(over), off: cash(off) })).join(t('comma'));
     case 'repeating_threshold': return t('s_every', { over: cash(one.over), off: cash(one.off) });
     case 'coupon': return t(one.code === undefined ? 's_claim' : 's_code', { what: one.percent === undefined ? t('s_over', { over: cash(one.over ?? 0), off: cash(one.off) }) : cut({ percent: one.percent }), code: one.code ?? '' });
-    case 'gift': return t('s_gift', { gift: one.gift ?? '?' });
+    case 'gift': return t('s_gift', { gift: one.gift === undefined ? '?' : nameOf(one.gift) });
     case 'presale': return t('s_presale', { deposit: cash(one.deposit), counts: cash(one.counts_as ?? one.deposit) });
     case 'points': return t('s_points', { n: one.per_yuan ?? '?', symbol, percent: one.max_percent ?? '?' });
     case 'free_shipping': return t('s_free', { over: cash(one.over) });

@@ -45,7 +45,7 @@ export class PromotionsPage {
     const now = Date.now();
     const rows = listOf(value?.promotion).filter((one) => typeof one?.id === 'string').map((one) => {
       const state = stateOf(one, known, now);
-      return { id: one.id, title: inLanguage(one.title, locale) || one.id, note: [t(`k_${one.kind}`), summary(one, t, known.symbol)].filter(Boolean).join(' · '), group: t(`state_${state}`), state: { words: this.#when(state, one, known, now), tone: TONES[state] }, order: STATES.indexOf(state), speaks: JSON.stringify(one) };
+      return { id: one.id, title: inLanguage(one.title, locale) || one.id, note: [t(`k_${one.kind}`), summary(one, t, known.symbol, (id) => known.products.find(({ value: product }) => product === id)?.label ?? id)].filter(Boolean).join(' · '), group: t(`state_${state}`), state: { words: this.#when(state, one, known, now), tone: TONES[state] }, order: STATES.indexOf(state), speaks: JSON.stringify(one) };
     });
     const all = { id: ALL, title: t('for_all'), note: t('f_threshold_base'), group: t('g_more') };
     return [...rows.sort((one, other) => one.order - other.order), all];

@@ -44,6 +44,8 @@ export class Workshop {
     this.shop = shop;
     this.name = '';
     this.rest = '';
+    /** How far the list was scrolled before something of it was opened. */
+    this.left = 0;
     this.t = translator(TEXTS, locale);
     this.locale = locale;
     /** @type {Map<string, Page>} */
@@ -70,13 +72,21 @@ export class Workshop {
   /** @param {string} name @param {string} rest what is open in the page */
   async show(name, rest) {
     await this.loaded;
-    if (this.name !== '' && this.name !== name) this.said.say('');
+    const [page, before] = [this.name, this.rest];
+    const scrolled = scrollY;
+    if (page !== '' && page !== name) this.said.say('');
     [this.name, this.rest] = [name, rest];
     const Kind = PAGES[/** @type {keyof typeof PAGES} */ (name)];
-    const page = this.pages.get(name) ?? new Kind(this.draft, this.shop, this.#world());
-    this.pages.set(name, page);
-    if (this.place.firstChild !== page.root) fill(this.place, page.root);
-    await page.update(rest);
+    const shown = this.pages.get(name) ?? new Kind(this.draft, this.shop, this.#world());
+    this.pages.set(name, shown);
+    if (this.place.firstChild !== shown.root) fill(this.place, shown.root);
+    await shown.update(rest);
+    if (page !== name) scrollTo(0, 0);
+    else if (before !== rest && matchMedia('(max-width: 759px)').matches) {
+      // One thing at a time: what is opened is seen from its beginning, and the list where it was left.
+      if (before === '') this.left = scrolled;
+      scrollTo(0, rest === '' ? this.left : 0);
+    }
   }
 
   #changed() {
