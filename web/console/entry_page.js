@@ -14,8 +14,8 @@ import { placed } from './places.js';
 /**
  * @typedef {{
  *   title: string, hint: string, path: string, more?: string[], search?: string, add?: { words: string, run: () => void }, empty?: string, first?: string,
- *   rows: (known: Known, value: any) => Row[] | Promise<Row[]>, detail: (open: string, known: Known, value: any) => Detail | null, above?: () => import('../shared/html.js').Children,
- * }} How what is special about a page; `more` are other files that it edits; `first` is what is open where there is room and nothing is named
+ *   rows: (known: Known, value: any) => Row[] | Promise<Row[]>, detail: (open: string, known: Known, value: any) => Detail | null, entryOf?: (value: any, id: string) => any, above?: () => import('../shared/html.js').Children,
+ * }} How what is special about a page; `entryOf` what an entry holds, to mark what is not published; `more` are other files that it edits; `first` is what is open where there is room and nothing is named
  */
 
 /** How long it is of interest, in milliseconds, that something was kept. */
@@ -52,6 +52,8 @@ export class EntryPage {
     /** Texts of the page's files, by path. @type {Map<string, string>} */
     this.texts = new Map([[this.how.path, file?.text ?? '']]);
     for (const path of this.how.more ?? []) this.texts.set(path, (await this.draft.file(path))?.text ?? '');
+    /** The file as it is published. @type {any} */
+    this.before = this.draft.changes.has(this.how.path) ? (this.draft.read.get(this.how.path)?.value ?? {}) : file?.value;
     this.broken = file !== null && file.value === null;
     return file?.value ?? {};
   }
@@ -62,7 +64,8 @@ export class EntryPage {
     const [known, value] = await Promise.all([/** @type {import('./facts.js').Facts} */ (this.world.facts).known(), this.value()]);
     const rows = await this.how.rows(known, value);
     if (this.wanted !== open) return;
-    this.rows = rows;
+    const entry = (/** @type {any} */ of, /** @type {string} */ id) => JSON.stringify(this.how.entryOf?.(of, id));
+    this.rows = rows.map((row) => ({ ...row, changed: this.before !== value && entry(value, row.id) !== entry(this.before, row.id) }));
     const changed = open !== this.open;
     if (changed && this.open !== null) void this.#leave();
     this.open = open;
@@ -114,6 +117,8 @@ export class EntryPage {
   #drawDetail(known, value) {
     const { t } = this.world;
     const shown = this.#shown;
+    // Who had the keyboard here has it still.
+    if (this.detail.contains(document.activeElement)) queueMicrotask(() => /** @type {HTMLElement | null} */ (this.detail.querySelector('.fresh > summary, [type=submit]') ?? this.list.querySelector('.entry'))?.focus({ preventScroll: true }));
     const back = h('button', { class: 'link back', type: 'button', onclick: () => this.world.go('') }, `← ${t('back_to_list')}`);
     this.forms = [];
     if (this.broken) {

@@ -30,7 +30,7 @@ export class GlossaryPage {
         { id: FORBIDDEN, title: t('never_said'), note: listOf(value?.forbidden).join('、') || t('f_forbidden_hint') },
         ...listOf(value?.term).filter((one) => typeof one?.word === 'string').map((one) => ({ id: one.word, title: one.word, note: [...listOf(one.synonyms), one.en].filter(Boolean).join('、'), group: t('terms') })),
       ],
-      detail: (open, known, value) => this.#detail(open, known, value),
+      detail: (open, known, value) => this.#detail(open, known, value), entryOf: (value, id) => (id === FORBIDDEN ? value?.forbidden : listOf(value?.term).find((one) => one?.word === id)),
     });
     this.root = this.page.root;
   }

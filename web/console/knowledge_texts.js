@@ -85,5 +85,6 @@ export const KNOWLEDGE_TEXTS = {
   width_phone: { zh: '手机', hant: '手機', en: 'Phone' },
   width_wide: { zh: '电脑', hant: '電腦', en: 'Desktop' },
   preview_dark: { zh: '深色', en: 'Dark' },
+  preview_origin: { zh: '{origin} 不在允许的网站里，这里的窗口连不上。', hant: '{origin} 不在允許的網站裡，這裡的視窗連不上。', en: '{origin} is not among the sites allowed, so the widget can’t connect here.' },
   preview_page: { zh: '这里是您的网页', hant: '這裡是您的網頁', en: 'Your page' },
 };

@@ -2,6 +2,7 @@
 
 import { h } from '../shared/html.js';
 import { EntryPage } from './entry_page.js';
+import { listOf } from './facts.js';
 import { Form } from './form.js';
 
 /** @typedef {import('./draft.js').Draft} Draft */
@@ -44,7 +45,7 @@ export class LookPage {
   /** @param {string} open @param {import('./facts.js').Known} known @param {any} value @returns {import('./entry_page.js').Detail | null} */
   #detail(open, known, value) {
     if (open === 'embed') return { nodes: [this.#embed()] };
-    if (open === 'preview') return { nodes: [this.#preview()] };
+    if (open === 'preview') return { nodes: [this.#preview(listOf(value?.origins))] };
     if (open !== 'words') return null;
     const { t } = this.world;
     const link = (/** @type {string} */ words, /** @type {string} */ page, /** @type {string} */ rest) => h('button', { class: 'link', type: 'button', onclick: () => this.world.goTo?.(page, rest) }, t(words));
@@ -71,7 +72,8 @@ export class LookPage {
       } }, t('embed_copy')), said));
   }
 
-  #preview() {
+  /** @param {string[]} origins where the widget may stand */
+  #preview(origins) {
     const { t, locale } = this.world;
     let dark = document.documentElement.dataset.theme === 'dark' || (document.documentElement.dataset.theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
     const pick = (/** @type {string} */ label, /** @type {string[]} */ values, /** @type {(value: string) => string} */ words, /** @type {string} */ chosen) => {
@@ -84,11 +86,11 @@ export class LookPage {
     const frame = /** @type {HTMLIFrameElement} */ (h('iframe', { class: 'preview', title: t('preview'), loading: 'lazy' }));
     const show = () => {
       frame.classList.toggle('wide', width.select.value === 'wide');
-      frame.src = `/console/preview.html?${new URLSearchParams({ shop: this.shop, locale: language.select.value, theme: dark ? 'dark' : 'light', words: t('preview_page') })}`;
+      frame.src = `/console/preview.html?${new URLSearchParams({ shop: this.shop, locale: language.select.value, theme: dark ? 'dark' : 'light' })}`;
     };
     show();
     this.frame = frame;
-    return h('div', { class: 'card' }, h('h3', null, t('preview')), h('p', { class: 'soft' }, t('preview_hint')),
+    return h('div', { class: 'card' }, h('h3', null, t('preview')), h('p', { class: 'soft' }, t('preview_hint')), origins.length > 0 && !origins.includes('*') && !origins.includes(location.origin) && h('p', { class: 'problem' }, t('preview_origin', { origin: location.origin })),
       h('div', { class: 'acts' }, language.node, width.node, h('label', { class: 'check' }, box, t('preview_dark'))), h('div', { class: 'preview-box' }, frame));
   }
 }

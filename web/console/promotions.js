@@ -30,6 +30,7 @@ export class PromotionsPage {
       title: t('promotions'), hint: t('promotions_hint'), path: `shops/${shop}/promotions.toml`, search: t('search_promotions'), empty: t('no_promotions'),
       add: { words: t('add_promotion'), run: () => world.go('+') },
       rows: (known, value) => this.#rows(known, value), detail: (open, known, value) => this.#detail(open, known, value),
+      entryOf: (value, id) => (id === ALL ? value?.threshold_base : listOf(value?.promotion).find((one) => one?.id === id)),
     });
     this.root = this.page.root;
   }

@@ -34,6 +34,10 @@ export class TopicsPage {
         return how.topics.map((topic) => ({ id: topic.id, title: t(`topic_${topic.id}`), note: this.#note(topic, value) }));
       },
       detail: (open, known, value) => this.#detail(how.topics.find(({ id }) => id === open), known, value),
+      entryOf: (value, open) => {
+        const topic = how.topics.find(({ id }) => id === open);
+        return [keysOf(topic?.fields ?? []).map((key) => valueAt(value, key) ?? null), topic?.entries ? value?.[topic.entries.list] : null];
+      },
     });
     this.root = this.page.root;
   }
@@ -70,7 +74,7 @@ export class TopicsPage {
         groups: [{ fields }], value, at: [], world: this.world, known, heading, name: t(`topic_${topic.id}`),
         inherited: (field) => this.how.inherited?.(field, value), save: (edits, made) => this.page.edit(topic.mend?.(edits, made) ?? edits),
       });
-      const keys = fields.flatMap((field) => (field.either ? field.either.flatMap(({ fields: inner }) => (inner ?? []).map(({ key }) => key.join('.'))) : field.key.join('.')));
+      const keys = keysOf(fields).map((key) => key.join('.'));
       const tables = new Set(fields.map(({ key }) => key[0]));
       detail.nodes.push(form.root);
       detail.forms?.push({ form, mine: (place) => place.entry === '' && (keys.some((key) => place.key === key || place.key.startsWith(`${key}.`)) || (tables.has(place.key) && this.#isFirstOf(topic, place.key))) });
@@ -88,3 +92,6 @@ export class TopicsPage {
     return this.how.topics.find(({ fields }) => fields?.some(({ key }) => key[0] === table)) === topic;
   }
 }
+
+/** The ways to all values of fields. @param {Field[]} fields @returns {string[][]} */
+const keysOf = (fields) => fields.flatMap((field) => (field.either ? keysOf(field.either.flatMap(({ fields: inner }) => inner ?? [])) : [field.key]));
