@@ -26,7 +26,7 @@ export const KNOWLEDGE_TEXTS = {
   size_remove: { zh: '去掉尺码 {name}', hant: '去掉尺碼 {name}', en: 'Remove size {name}' },
   column_add: { zh: '加一项', hant: '加一項', en: 'Add a measure' },
   column_other: { zh: '其他……', en: 'Another…' },
-  column_name: { zh: '这一项叫什么？', hant: '這一項叫什麼？', en: 'What is it called?' },
+  column_name: { zh: '叫什么，按回车', hant: '叫什麼，按 Enter', en: 'Its name, then Enter' },
   column_remove: { zh: '去掉 {name}', en: 'Remove {name}' },
   range_form: { zh: '写成从小到大的范围，例如 160–165', hant: '寫成從小到大的範圍，例如 160–165', en: 'A range from small to large, such as 160–165' },
   unit_of_bodies: { zh: '适合的身材', hant: '適合的身材', en: 'fits' },

@@ -106,15 +106,31 @@ function sizesControl(_field, value, { t, id }) {
     table.columns.map(({ key, kind }) => h('td', null, cell(row, key, kind))));
   const draw = () => fill(body, h('table', null, h('thead', null, h('tr', null, h('th', { scope: 'col' }, t('m_size')), table.columns.map(head))), h('tbody', null, table.rows.map(line))));
   draw();
-  const pick = /** @type {HTMLSelectElement} */ (h('select', { id: `${id}-column`, 'aria-label': t('column_add'), onchange: () => {
-    const key = pick.value === '*' ? (prompt(t('column_name')) ?? '').trim() : pick.value;
-    pick.value = '';
+  const addColumn = (/** @type {string} */ key) => {
     if (key === '' || key === 'size' || table.columns.some((column) => column.key === key)) return;
     table.columns.push({ key, kind: usualKind(key) });
     changed();
+  };
+  const other = /** @type {HTMLInputElement} */ (h('input', { 'aria-label': t('column_name'), placeholder: t('column_name'), maxlength: 30, autocomplete: 'off', hidden: true, onkeydown: (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== 'Enter' || event.isComposing) return;
+    event.preventDefault();
+    named();
+  }, onblur: () => named() }));
+  const named = () => {
+    const key = other.value.trim();
+    other.value = '';
+    other.hidden = true;
+    addColumn(key);
+  };
+  const pick = /** @type {HTMLSelectElement} */ (h('select', { id: `${id}-column`, 'aria-label': t('column_add'), onchange: () => {
+    if (pick.value === '*') {
+      other.hidden = false;
+      other.focus();
+    } else addColumn(pick.value);
+    pick.value = '';
   } }, h('option', { value: '' }, `＋ ${t('column_add')}`), MEASURES.map((key) => h('option', { value: key }, t(`m_${key}`))), h('option', { value: '*' }, t('column_other'))));
   const node = h('div', { class: 'sheet-box' }, body, h('div', { class: 'acts' },
-    h('button', { class: 'button line small', type: 'button', onclick: () => { table.rows.push({ was: null, cells: { size: '' } }); changed(); /** @type {HTMLElement | null} */ (body.querySelector('tbody tr:last-child input'))?.focus(); } }, `＋ ${t('size_add')}`), pick));
+    h('button', { class: 'button line small', type: 'button', onclick: () => { table.rows.push({ was: null, cells: { size: '' } }); changed(); /** @type {HTMLElement | null} */ (body.querySelector('tbody tr:last-child input'))?.focus(); } }, `＋ ${t('size_add')}`), pick, other));
   const read = () => ({ columns: table.columns.map(({ key }) => key), rows: table.rows.map(({ was, cells }) => [was, { ...cells }]) });
   return { node, several: true, read, edits: (at) => (value === undefined ? [{ at, to: table.rows.length > 0 ? rowsOf(table) : null }] : tableEdits(sizes, table, at)) };
 }
