@@ -21,6 +21,14 @@ import { rowsControl } from './rows.js';
 
 const MONEY = '[0-9]{1,9}([.][0-9]{1,2})?';
 
+/** Seconds as hours and minutes, where there are any. @param {number} seconds @param {Translate} t */
+export function inLargerUnits(seconds, t) {
+  if (!(seconds >= 60)) return '';
+  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60), Math.round(seconds % 60)];
+  const parts = [[hours, 'hours'], [minutes, 'minutes'], [rest, 'seconds']].filter(([n]) => Number(n) > 0).map(([n, unit]) => `${n} ${t(`unit_${unit}`)}`);
+  return `= ${parts.join(' ')}`;
+}
+
 /** @param {any} value @returns {string} */
 const plain = (value) => (value === null || value === undefined ? '' : String(value));
 
@@ -66,7 +74,15 @@ export const CONTROLS = {
   },
   int: (field, value, setting) => {
     const node = input({ type: 'number', inputmode: 'numeric', step: 1, min: field.least ?? 0, max: field.most ?? null }, field, value, setting);
-    return { node: withUnit(node, field.unit ? setting.t(`unit_${field.unit}`) : ''), read: () => (node.value.trim() === '' ? null : Number(node.value)) };
+    const unit = field.unit ? setting.t(`unit_${field.unit}`) : '';
+    const box = withUnit(node, unit);
+    if (field.unit === 'seconds') {
+      // Nobody thinks of two hours as 7200 seconds.
+      const tell = () => { /** @type {Element} */ (box.lastChild).textContent = [unit, inLargerUnits(Number(node.value), setting.t)].filter(Boolean).join(' '); };
+      node.addEventListener('input', tell);
+      tell();
+    }
+    return { node: box, read: () => (node.value.trim() === '' ? null : Number(node.value)) };
   },
   moment: momentControl,
   clock: (field, value, setting) => {
