@@ -118,6 +118,23 @@ export async function screenshot(page, name) {
 }
 
 /**
+ * A section of the console, by its name: on a phone they stand in groups, of which one is open.
+ * @param {any} page
+ * @param {string} name
+ */
+export async function openSection(page, name) {
+  const section = page.locator('.nav-pages button').filter({ hasText: new RegExp(`^${name}$`) });
+  await section.waitFor({ state: 'attached' });
+  if (!(await section.isVisible())) {
+    const group = await section.evaluate((/** @type {Element} */ node) => [...document.querySelectorAll('.nav-group')].indexOf(/** @type {Element} */ (node.closest('.nav-group'))));
+    await page.locator('.nav-groups button').nth(group).click();
+    await page.locator(`.nav-groups button:nth-child(${group + 1})[aria-expanded=true]`).waitFor();
+  }
+  // A group of one has no row of its own.
+  if (await section.isVisible()) await section.click();
+}
+
+/**
  * Nothing serious or critical, by axe-core, in the page and the shadow roots in it.
  * @param {any} page
  */

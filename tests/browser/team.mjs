@@ -3,7 +3,7 @@
 // tests/browser/team.mjs` against a running server; browser.mjs names the settings.
 
 import { createHmac } from 'node:crypto';
-import { BASE, Checks, assertAccessible, assertNoComplaints, assertNoSidewaysScroll, firstSignIn, newPage, screenshot, startBrowser } from './browser.mjs';
+import { BASE, Checks, assertAccessible, assertNoComplaints, assertNoSidewaysScroll, firstSignIn, newPage, openSection, screenshot, startBrowser } from './browser.mjs';
 
 const SIZES = [{ name: 'phone', width: 390, height: 844 }, { name: 'desktop', width: 1280, height: 800 }];
 const SIGN_IN = firstSignIn();
@@ -60,7 +60,7 @@ async function story(checks, browser, size) {
   let secret = '';
   const added = await checks.check(at('an owner adds a colleague and is shown the first password'), async () => {
     await owner(page);
-    await page.getByRole('button', { name: '团队' }).click();
+    await openSection(page, '团队');
     await page.locator('.member').first().waitFor();
     await look(page, `${size.name}-20-team`);
     await page.getByRole('button', { name: '添加成员' }).click();

@@ -5,7 +5,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BASE, Checks, SIZES, ask, assertNoComplaints, assertNoSidewaysScroll, look, newPage, signIn, startBrowser } from './browser.mjs';
+import { BASE, Checks, SIZES, ask, assertNoComplaints, assertNoSidewaysScroll, look, newPage, openSection, signIn, startBrowser } from './browser.mjs';
 
 const FAQ = join(process.env.XIAOER_INTENTS ?? 'intents', 'shops/demo/faq/shop.toml');
 
@@ -40,7 +40,7 @@ async function faq(checks, browser, page, size) {
   const at = (/** @type {string} */ words) => `${size.name}: ${words}`;
   const answer = `没有门店，${size.name === 'phone' ? '都在网上卖' : '只做网店'}。`;
   await checks.check(at('an answer is found and edited; nobody hears a draft'), async () => {
-    await page.getByRole('button', { name: '常见问题', exact: true }).click();
+    await openSection(page, '常见问题');
     await page.locator('.entry').nth(3).waitFor();
     await seen(checks, page, `${size.name}-1-faq`);
     await page.getByLabel('找问题或答案').fill('实体店');
@@ -121,7 +121,7 @@ async function mistakes(checks, page, size) {
 async function intentsAndHistory(checks, browser, page, size) {
   const at = (/** @type {string} */ words) => `${size.name}: ${words}`;
   await checks.check(at('an intent gets a wording of its own'), async () => {
-    await page.getByRole('button', { name: '意图', exact: true }).click();
+    await openSection(page, '意图');
     await page.getByLabel('找意图或说法').fill('store.info');
     await page.locator('.entry').first().click();
     await page.getByLabel('本店补充的说法').fill('你们店铺啥时候打烊呀');
@@ -131,7 +131,7 @@ async function intentsAndHistory(checks, browser, page, size) {
     await publish(page, '');
   });
   await checks.check(at('every version is kept with its author, shown, and brought back'), async () => {
-    await page.getByRole('button', { name: '历史', exact: true }).click();
+    await openSection(page, '历史');
     const note = page.locator('.versions li', { hasText: `门店 ${size.name}` }).first();
     await note.getByRole('button', { name: '看改了什么' }).click();
     await note.locator('.lines .come').first().waitFor();

@@ -7,7 +7,7 @@ import { Said, drawProblems, linesOf, sureButton } from './parts.js';
 /** @typedef {import('../shared/i18n.js').Translate} Translate */
 /** @typedef {{ id: string, ask: string[], answer: { zh?: string, en?: string }, intent?: string, follow?: string[] }} Faq */
 /** @typedef {{ path: string, own: boolean, faq: Faq }} Entry */
-/** @typedef {{ t: Translate, locale: import('../shared/i18n.js').Locale, go: (rest: string) => void, live?: (version: string) => Promise<void> }} World */
+/** @typedef {{ t: Translate, locale: import('../shared/i18n.js').Locale, go: (rest: string) => void, live?: (version: string) => Promise<void>, goTo?: (page: string, rest: string) => void, facts?: import('./facts.js').Facts }} World */
 
 const FAQ_FILE = /^(?:shops\/[^/]+|packs\/[^/]+)\/faq\/[^/]+\.toml$/;
 const ID = /^[a-z0-9][a-z0-9._-]{0,63}$/;

@@ -19,7 +19,7 @@ export class HistoryPage {
     /** @type {Version[]} */
     this.versions = [];
     this.list = h('ol', { class: 'versions' });
-    this.more = h('button', { class: 'button line small', type: 'button', hidden: true, onclick: () => void this.#load(this.versions.at(-1)?.number) }, world.t('more'));
+    this.more = h('button', { class: 'button line small', type: 'button', hidden: true, onclick: () => void this.#load(this.versions.at(-1)?.number) }, world.t('earlier'));
     const { t } = world;
     this.root = h('section', { class: 'page' }, h('h2', null, t('history')), h('p', { class: 'soft' }, t('history_hint')), this.said.root, this.list, this.more);
   }

@@ -8,6 +8,7 @@ import { nearestLocale, translator } from '../shared/i18n.js';
 import { request, signIn, signOut } from '../shared/signin.js';
 import { Storage } from '../shared/storage.js';
 import { AuditLog } from './audit.js';
+import { drawSections } from './sections.js';
 import { standing } from './standing.js';
 import { Team } from './team.js';
 import { TEXTS } from './texts.js';
@@ -51,6 +52,7 @@ class Console {
     this.role = agent.role;
     linkStyle('/console/team.css');
     linkStyle('/console/workshop.css');
+    linkStyle('/console/editors.css');
     addEventListener('hashchange', () => this.draw());
     await this.#load();
   }
@@ -82,12 +84,11 @@ class Console {
   #drawTabs() {
     const { t } = this;
     const { name: open, shop } = this.#open;
-    const seen = SECTIONS.filter((name) => (this.role === 'owner' || !OF_OWNERS.includes(name)) && (this.shops.length > 0 || !PAGE_NAMES.includes(name)));
+    const seen = (/** @type {string} */ name) => (this.role === 'owner' || !OF_OWNERS.includes(name)) && (this.shops.length > 0 || !PAGE_NAMES.includes(name));
     const pick = /** @type {HTMLSelectElement} */ (h('select', { 'aria-label': t('shop'), onchange: () => { location.hash = `${PAGE_NAMES.includes(open) ? open : 'faq'}/${encodeURIComponent(pick.value)}`; } },
       this.shops.map(({ id, name }) => h('option', { value: id, selected: id === shop }, name || id))));
-    return h('nav', { class: 'tabs', 'aria-label': t('sections') }, seen.map((name) => h('button', {
-      type: 'button', 'aria-current': name === open ? 'page' : null, onclick: () => { location.hash = PAGE_NAMES.includes(name) ? `${name}/${encodeURIComponent(shop)}` : name; },
-    }, t(name))), this.shops.length > 1 && pick);
+    const go = (/** @type {string} */ name) => { location.hash = PAGE_NAMES.includes(name) ? `${name}/${encodeURIComponent(shop)}` : name; };
+    return drawSections({ open, seen, go, t, pick: this.shops.length > 1 ? pick : null });
   }
 
   async #load() {
@@ -103,14 +104,26 @@ class Console {
     const { t, locale } = this;
     document.documentElement.lang = locale;
     document.title = t('title');
-    fill(this.place,
+    const section = this.#drawSection();
+    const main = this.place.querySelector(':scope > main');
+    if (section && main?.firstElementChild === section && main.getAttribute('lang') === locale) return this.#redrawTabs();
+    return fill(this.place,
       h('header', { class: 'bar' }, h('img', { src: '/shared/mascot.svg', alt: '', width: 34, height: 34 }), h('h1', null, t('title')),
         h('a', { class: 'pill', href: '/desk/report', 'aria-label': t('figures'), title: t('figures') }, icon('chart', 18)),
         h('button', { class: 'pill', type: 'button', 'aria-label': t('language_label'), onclick: () => this.#switchLanguage() }, t('language')),
         h('button', { class: 'pill', type: 'button', 'aria-label': t('account'), title: t('account'), onclick: () => openAccount({ locale }) }, icon('person', 18)),
         h('button', { class: 'pill', type: 'button', 'aria-label': t('sign_out'), title: t('sign_out'), onclick: () => void signOut() }, icon('out', 18))),
       this.#drawTabs(),
-      h('main', null, this.#drawSection() ?? this.#drawShops()));
+      h('main', { lang: locale }, section ?? this.#drawShops()));
+  }
+
+  /** What is open stays in its place, with how far it was scrolled; the section that was chosen keeps the keyboard. */
+  #redrawTabs() {
+    const before = this.place.querySelector('nav.tabs');
+    const held = before?.contains(document.activeElement) === true;
+    before?.replaceWith(this.#drawTabs());
+    const seen = (/** @type {string} */ which) => /** @type {HTMLElement[]} */ ([...this.place.querySelectorAll(`nav.tabs ${which}`)]).find((one) => one.offsetParent !== null);
+    if (held) (seen('[aria-current]') ?? seen('[aria-expanded=true]'))?.focus();
   }
 
   #drawShops() {

@@ -1,6 +1,11 @@
 // What the console says, in Chinese and English.
 
 import { SIGNIN_TEXTS } from '../shared/signin.js';
+import { EDITOR_TEXTS } from './editor_texts.js';
+import { KNOWLEDGE_TEXTS } from './knowledge_texts.js';
+import { PEOPLE_TEXTS } from './people_texts.js';
+import { POLICY_TEXTS } from './policy_texts.js';
+import { PROMOTION_TEXTS } from './promotion_texts.js';
 import { TEAM_TEXTS } from './team_texts.js';
 import { WORKSHOP_TEXTS } from './workshop_texts.js';
 
@@ -9,6 +14,11 @@ export const TEXTS = {
   ...SIGNIN_TEXTS,
   ...TEAM_TEXTS,
   ...WORKSHOP_TEXTS,
+  ...EDITOR_TEXTS,
+  ...PROMOTION_TEXTS,
+  ...POLICY_TEXTS,
+  ...PEOPLE_TEXTS,
+  ...KNOWLEDGE_TEXTS,
   title: { zh: '商家后台', hant: '商家後台', en: 'Merchant console' },
   figures: { zh: '客服数据', hant: '客服資料', en: 'Service figures' },
   language: { zh: 'EN', hant: 'EN', en: '中文' },

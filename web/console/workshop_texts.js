@@ -65,7 +65,7 @@ export const WORKSHOP_TEXTS = {
   gone_back: { zh: '已退回，顾客马上就能听到', hant: '已退回，顧客馬上就能聽到', en: 'Done: shoppers hear it now' },
   first_version: { zh: '第一版，没有更早的可比', hant: '第一版，沒有更早的可比', en: 'The first one; nothing to compare with' },
   nothing_changed: { zh: '内容没有变化', hant: '內容沒有變化', en: 'Nothing in it changed' },
-  more: { zh: '更早的', hant: '更早的', en: 'Earlier' },
+  earlier: { zh: '更早的', hant: '更早的', en: 'Earlier' },
   read_only: { zh: '知识包里的文件，只能看', hant: '知識包裡的檔案，只能看', en: 'A pack’s file, to read' },
   new_file: { zh: '新文件', hant: '新檔案', en: 'New file' },
   new_file_label: { zh: '文件名，例如 faq/节日.toml', hant: '檔名，例如 faq/節日.toml', en: 'Its name, such as faq/holidays.toml' },
