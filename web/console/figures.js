@@ -179,7 +179,7 @@ export class FiguresPage {
     return h('a', { class: 'csv', href: `${this.path}.csv?from=${from}&to=${to}&of=${of}`, download: '', 'aria-label': `CSV · ${t(`f_csv_${of}`)}`, dataset: { csv: of } }, icon('download', 16), 'CSV');
   }
 
-  /** @param {string} title @param {string | null} of @param {import('../shared/html.js').Children} body */
+  /** @param {string} title @param {string | null} of @param {import('../shared/html.js').Children[]} body */
   #card(title, of, ...body) {
     return h('div', { class: 'card' }, h('div', { class: 'card-head' }, h('h3', null, title), of !== null && this.#csv(of)), ...body);
   }

@@ -51,6 +51,7 @@ class Console {
     const agent = await signIn(this.place, { t: this.t, title: this.t('title') });
     this.role = agent.role;
     linkStyle('/console/team.css');
+    linkStyle('/shared/figures.css');
     linkStyle('/console/workshop.css');
     linkStyle('/console/editors.css');
     addEventListener('hashchange', () => this.draw());

@@ -10,7 +10,8 @@ export const GROUPS = [
   { name: 'knowledge', pages: ['faq', 'intents', 'replies', 'glossary', 'learn'] },
   { name: 'rules', pages: ['promotions', 'policy', 'sizes', 'people', 'details'] },
   { name: 'look', pages: ['look'] },
-  { name: 'tools', pages: ['try', 'history', 'files'] },
+  { name: 'insight', pages: ['insight', 'conversations'] },
+  { name: 'tools', pages: ['try', 'tests', 'history', 'files'] },
   { name: 'manage', pages: ['team', 'audit'] },
 ];
 

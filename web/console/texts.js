@@ -2,6 +2,7 @@
 
 import { SIGNIN_TEXTS } from '../shared/signin.js';
 import { EDITOR_TEXTS } from './editor_texts.js';
+import { INSIGHT_TEXTS } from './insight_texts.js';
 import { KNOWLEDGE_TEXTS } from './knowledge_texts.js';
 import { PEOPLE_TEXTS } from './people_texts.js';
 import { POLICY_TEXTS } from './policy_texts.js';
@@ -15,6 +16,7 @@ export const TEXTS = {
   ...TEAM_TEXTS,
   ...WORKSHOP_TEXTS,
   ...EDITOR_TEXTS,
+  ...INSIGHT_TEXTS,
   ...PROMOTION_TEXTS,
   ...POLICY_TEXTS,
   ...PEOPLE_TEXTS,

@@ -7,6 +7,7 @@ import { PART_TEXTS } from '../shared/part_texts.js';
 import { drawPart } from '../shared/parts.js';
 import { request } from '../shared/signin.js';
 import { Said, drawProblems } from './parts.js';
+import { record } from './record.js';
 import { drawUnderstanding } from './understanding.js';
 
 /** @typedef {import('./draft.js').Draft} Draft */
@@ -34,6 +35,7 @@ export class TryPage {
     this.text = /** @type {HTMLInputElement} */ (h('input', { maxlength: 2000, autocomplete: 'off', placeholder: t('try_placeholder'), 'aria-label': t('try_placeholder') }));
     this.root = h('section', { class: 'page' },
       h('div', { class: 'section-head' }, h('h2', null, t('try')), h('div', { class: 'acts' },
+        h('button', { class: 'button line small', type: 'button', onclick: () => void this.#record() }, t('record')),
         h('button', { class: 'button line small', type: 'button', onclick: () => this.#back() }, t('try_back')),
         h('button', { class: 'button line small', type: 'button', onclick: () => this.#again() }, t('try_again')))),
       h('p', { class: 'soft' }, t('try_hint')), this.said.root,
@@ -66,6 +68,14 @@ export class TryPage {
   #say(line) {
     this.lines.push(line);
     void this.#run();
+  }
+
+  async #record() {
+    const { t } = this.world;
+    const first = this.lines.find((line) => 'text' in line);
+    const name = first && 'text' in first ? first.text.slice(0, 40) : t('record_unnamed');
+    const code = await record(this.draft, { name, said: this.lines, as: this.shopper.value || null });
+    this.said.say(t(code === '' ? 'recorded' : code === 'no_test' ? 'record_nothing' : 'failed'), code !== '');
   }
 
   #back() {

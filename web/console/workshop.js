@@ -4,10 +4,12 @@ import { fill, h } from '../shared/html.js';
 import { translator } from '../shared/i18n.js';
 import { request } from '../shared/signin.js';
 import { Storage } from '../shared/storage.js';
+import { ConversationsPage } from './conversations.js';
 import { DetailsPage } from './details.js';
 import { Draft } from './draft.js';
 import { Facts } from './facts.js';
 import { FaqPage } from './faq.js';
+import { FiguresPage } from './figures.js';
 import { FilesPage } from './files.js';
 import { GlossaryPage } from './glossary.js';
 import { HistoryPage } from './history.js';
@@ -22,6 +24,7 @@ import { PublishBar } from './publish.js';
 import { RepliesPage } from './replies.js';
 import { SearchBox } from './search.js';
 import { SizesPage } from './sizes.js';
+import { TestsPage } from './tests.js';
 import { TEXTS } from './texts.js';
 import { TryPage } from './try.js';
 
@@ -30,7 +33,7 @@ import { TryPage } from './try.js';
 /** Pages by their name in the address. */
 const PAGES = {
   faq: FaqPage, intents: IntentsPage, replies: RepliesPage, glossary: GlossaryPage, learn: LearnPage, promotions: PromotionsPage, policy: PolicyPage, sizes: SizesPage, people: PeoplePage, details: DetailsPage, look: LookPage,
-  try: TryPage, files: FilesPage, history: HistoryPage,
+  insight: FiguresPage, conversations: ConversationsPage, tests: TestsPage, try: TryPage, files: FilesPage, history: HistoryPage,
 };
 export const PAGE_NAMES = Object.keys(PAGES);
 
