@@ -3,7 +3,10 @@
 use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
 
 use super::{Answers, Bought, Line, Talk, Tally, What};
-use crate::{domain::Locale, insight::Period};
+use crate::{
+    domain::{Locale, PromotionId},
+    insight::Period,
+};
 
 /// Minutes after the beginning of the day that is counted, in Shanghai.
 fn at(minutes: i64) -> Timestamp {
@@ -155,7 +158,7 @@ fn orders_and_promotions_are_those_of_who_asked() {
     let answers = count(&[asked, again], &orders, LATER);
     // The order at minute 1501 is touched by the second visit.
     assert_eq!(answers.orders, (3, 59_700));
-    let promotion = answers.promotions[&"n11".into()];
+    let promotion = answers.promotions[&PromotionId::from("n11")];
     assert_eq!((promotion.quoted, promotion.used), (1, 3));
 }
 
