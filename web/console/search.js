@@ -25,7 +25,8 @@ export class SearchBox {
     this.timer = 0;
     const { t } = world;
     this.input = /** @type {HTMLInputElement} */ (h('input', {
-      type: 'search', role: 'combobox', 'aria-expanded': 'false', 'aria-controls': 'found', 'aria-autocomplete': 'list', 'aria-label': t('search_all'), placeholder: matchMedia('(hover: hover)').matches ? `${t('search_all')} · ${t('search_key')}` : t('search_all'), autocomplete: 'off', maxlength: 100, enterkeyhint: 'search',
+      type: 'search', role: 'combobox', 'aria-expanded': 'false', 'aria-controls': 'found', 'aria-autocomplete': 'list', 'aria-label': t('search_all'),
+      placeholder: matchMedia('(hover: hover)').matches ? `${t('search_all')} · ${t('search_key')}` : t('search_all'), autocomplete: 'off', maxlength: 100, enterkeyhint: 'search',
       onfocus: () => void this.#ready(), oninput: () => this.#typed(), onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
     }));
     this.status = h('p', { class: 'hush', role: 'status' });
