@@ -3,7 +3,7 @@
 import { fill, h } from '../shared/html.js';
 import { icon } from '../shared/icons.js';
 import { entriesOf } from './search_entries.js';
-import { around, find, marked, wordsOf } from './search_index.js';
+import { around, find, lineOf, marked, wordsOf } from './search_index.js';
 
 /** @typedef {import('./search_index.js').Entry} Entry */
 /** @typedef {import('./draft.js').Draft} Draft */
@@ -119,11 +119,12 @@ export class SearchBox {
   }
 
   /** @param {Entry} entry */
-  #open({ page, rest }) {
+  #open({ page, rest, text }) {
+    const line = page === 'files' ? lineOf(text, wordsOf(this.input.value)) : 0;
     this.#close();
     this.input.value = '';
     this.input.blur();
-    this.world.goTo(page, rest);
+    this.world.goTo(page, line > 0 ? `${rest}:${line}` : rest);
   }
 }
 
