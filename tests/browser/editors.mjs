@@ -143,6 +143,10 @@ async function words(checks, page, size) {
       await box.fill(text);
       await page.getByRole('listbox').getByRole('group', { name: kind }).waitFor();
     }
+    await page.locator('.hit', { hasText: 'policy.toml' }).click();
+    await page.locator('textarea.source:focus').waitFor();
+    const chosen = await page.locator('textarea.source').evaluate((/** @type {HTMLTextAreaElement} */ area) => area.value.slice(area.selectionStart, area.selectionEnd));
+    if (!chosen.includes('演示大道')) throw new Error(`the file was opened at “${chosen}”`);
     await box.fill('没有这样的话');
     await page.locator('.found .none').waitFor();
     await page.keyboard.press('Escape');

@@ -9,13 +9,13 @@ import { placed } from './places.js';
 /** @typedef {import('./facts.js').Known} Known */
 /** @typedef {import('./form.js').Form} Form */
 /** @typedef {import('./form.js').Placed} Placed */
-/** @typedef {{ id: string, title: string, note?: string, state?: { words: string, tone: string }, group?: string, changed?: boolean, speaks?: string }} Row */
+/** @typedef {{ id: string, title: string, note?: string, state?: { words: string, tone: string }, group?: string, changed?: boolean, problems?: number, speaks?: string }} Row */
 /** @typedef {{ nodes: import('../shared/html.js').Children[], forms?: { form: Form, mine: (place: Placed) => boolean }[] }} Detail */
 /**
  * @typedef {{
  *   title: string, hint: string, path: string, more?: string[], search?: string, add?: { words: string, run: () => void }, empty?: string, first?: string,
- *   rows: (known: Known, value: any) => Row[] | Promise<Row[]>, detail: (open: string, known: Known, value: any) => Detail | null, entryOf?: (value: any, id: string) => any, above?: () => import('../shared/html.js').Children,
- * }} How what is special about a page; `entryOf` what an entry holds, to mark what is not published; `more` are other files that it edits; `first` is what is open where there is room and nothing is named
+ *   rows: (known: Known, value: any) => Row[] | Promise<Row[]>, detail: (open: string, known: Known, value: any) => Detail | null, entryOf?: (value: any, id: string) => any, rowOf?: (place: Placed, value: any) => string | undefined, above?: () => import('../shared/html.js').Children,
+ * }} How what is special about a page; `entryOf` what an entry holds, to mark what is not published; `rowOf` which entry a problem is about; `more` are other files that it edits; `first` is what is open where there is room and nothing is named
  */
 
 /** How long it is of interest, in milliseconds, that something was kept. */
@@ -65,7 +65,13 @@ export class EntryPage {
     const rows = await this.how.rows(known, value);
     if (this.wanted !== open) return;
     const entry = (/** @type {any} */ of, /** @type {string} */ id) => JSON.stringify(this.how.entryOf?.(of, id));
-    this.rows = rows.map((row) => ({ ...row, changed: this.before !== value && entry(value, row.id) !== entry(this.before, row.id) }));
+    /** @type {Map<string | undefined, number>} */
+    const problems = new Map();
+    for (const place of this.#placed()) {
+      const id = this.how.rowOf?.(place, value);
+      problems.set(id, (problems.get(id) ?? 0) + 1);
+    }
+    this.rows = rows.map((row) => ({ ...row, problems: problems.get(row.id) ?? 0, changed: this.before !== value && entry(value, row.id) !== entry(this.before, row.id) }));
     const changed = open !== this.open;
     if (changed && this.open !== null) void this.#leave();
     this.open = open;
@@ -108,7 +114,7 @@ export class EntryPage {
     fill(this.list, how.above?.(), found.length === 0 && h('p', { class: 'soft' }, words === '' && how.empty ? how.empty : t('none_found')),
       [...groups].flatMap(([name, rows]) => [name !== '' && h('h3', null, `${name} ${rows.length}`), h('ul', null, rows.map((row) => h('li', null, h('button', {
         class: 'entry', type: 'button', dataset: { id: row.id }, 'aria-current': row.id === this.#shown ? 'true' : null, onclick: () => this.world.go(row.id),
-      }, h('b', null, row.title, row.changed && h('span', { class: 'dot', title: t('changed_dot') }), row.state && h('span', { class: `state ${row.state.tone}` }, row.state.words)),
+      }, h('b', null, row.title, row.changed && h('span', { class: 'dot', title: t('changed_dot') }), row.problems ? h('span', { class: 'state bad' }, t('problems_n', { n: row.problems })) : row.state && h('span', { class: `state ${row.state.tone}` }, row.state.words)),
       row.note && h('span', { class: 'soft' }, row.note)))))]));
     if (held !== undefined) /** @type {HTMLElement[]} */ ([...this.list.querySelectorAll('[data-id]')]).find(({ dataset }) => dataset.id === held)?.focus({ preventScroll: true });
   }
@@ -118,7 +124,12 @@ export class EntryPage {
     const { t } = this.world;
     const shown = this.#shown;
     // Who had the keyboard here has it still.
-    if (this.detail.contains(document.activeElement)) queueMicrotask(() => /** @type {HTMLElement | null} */ (this.detail.querySelector('.fresh > summary, [type=submit]') ?? this.list.querySelector('.entry'))?.focus({ preventScroll: true }));
+    if (this.detail.contains(document.activeElement)) {
+      queueMicrotask(() => {
+        const all = /** @type {HTMLElement[]} */ ([...this.detail.querySelectorAll('[type=submit], .folded > summary'), ...this.list.querySelectorAll('.entry')]);
+        all.find((one) => one.checkVisibility())?.focus({ preventScroll: true });
+      });
+    }
     const back = h('button', { class: 'link back', type: 'button', onclick: () => this.world.go('') }, `← ${t('back_to_list')}`);
     this.forms = [];
     if (this.broken) {
@@ -131,8 +142,13 @@ export class EntryPage {
     return fill(this.detail, back, ...detail.nodes);
   }
 
+  /** What is wrong with the page's files, and where. @returns {Placed[]} */
+  #placed() {
+    return [...(this.texts ?? [])].flatMap(([path, text]) => placed(this.draft.problems, path, text));
+  }
+
   #showProblems() {
-    const all = [...(this.texts ?? [])].flatMap(([path, text]) => placed(this.draft.problems, path, text));
+    const all = this.#placed();
     for (const { form, mine } of this.forms) form.showProblems(all.filter(mine));
   }
 

@@ -15,6 +15,7 @@ export class FilesPage {
     this.shop = shop;
     this.world = world;
     this.open = '';
+    this.asked = '';
     this.said = new Said();
     this.list = h('div', { class: 'entries' });
     this.detail = h('div', { class: 'detail' });
@@ -26,14 +27,18 @@ export class FilesPage {
       h('div', { class: 'two' }, h('div', { class: 'left' }, this.list), this.detail));
   }
 
-  /** @param {string} open the path in the address; `+` is a new one */
-  async update(open) {
-    const changed = open !== this.open;
+  /** @param {string} asked the path in the address, perhaps with a line: `shops/demo/policy.toml:24`; `+` is a new one */
+  async update(asked) {
+    const [, path, line] = /^(.+\.toml):(\d+)$/.exec(asked) ?? [];
+    const open = path ?? asked;
+    const changed = asked !== this.asked;
+    this.asked = asked;
     this.open = open;
     this.root.classList.toggle('opened', open !== '');
     this.#drawList();
     if (changed || !this.detail.contains(document.activeElement)) await this.#drawDetail();
     else this.#drawProblems();
+    if (changed && line !== undefined && this.asked === asked) this.#toLine(Number(line));
   }
 
   #drawList() {

@@ -162,7 +162,7 @@ export class Form {
   /** Problems of the values that the form is over, each at its field. @param {Placed[]} placed */
   showProblems(placed) {
     const left = new Set(placed);
-    const world = { ...this.how.world, toLine: (/** @type {import('./standing.js').Problem} */ { path }) => this.how.world.goTo?.('files', path) };
+    const world = { ...this.how.world, toLine: (/** @type {import('./standing.js').Problem} */ { path, line }) => this.how.world.goTo?.('files', `${path}:${line}`) };
     for (const { field, problems } of this.views) {
       const key = field.key.join('.');
       const mine = placed.filter((one) => one.key === key || one.key.startsWith(`${key}.`));

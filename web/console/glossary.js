@@ -30,7 +30,9 @@ export class GlossaryPage {
         { id: FORBIDDEN, title: t('never_said'), note: listOf(value?.forbidden).join('、') || t('f_forbidden_hint') },
         ...listOf(value?.term).filter((one) => typeof one?.word === 'string').map((one) => ({ id: one.word, title: one.word, note: [...listOf(one.synonyms), one.en].filter(Boolean).join('、'), group: t('terms') })),
       ],
-      detail: (open, known, value) => this.#detail(open, known, value), entryOf: (value, id) => (id === FORBIDDEN ? value?.forbidden : listOf(value?.term).find((one) => one?.word === id)),
+      detail: (open, known, value) => this.#detail(open, known, value),
+      rowOf: ({ entry, index }, value) => (entry === 'term' ? listOf(value?.term)[index]?.word : FORBIDDEN),
+      entryOf: (value, id) => (id === FORBIDDEN ? value?.forbidden : listOf(value?.term).find((one) => one?.word === id)),
     });
     this.root = this.page.root;
   }
@@ -49,7 +51,7 @@ export class GlossaryPage {
         groups: [{ fields: [{ name: 'forbidden', key: ['forbidden'], kind: 'words', wide: true }] }], value, at: [], world: this.world, known, name: t('never_said'),
         heading: h('h3', null, t('never_said')), save: (edits) => this.page.edit(edits),
       });
-      return { nodes: [form.root], forms: [{ form, mine: ({ entry, key }) => entry === '' && key.startsWith('forbidden') }] };
+      return { nodes: [form.root], forms: [{ form, mine: ({ entry }) => entry !== 'term' }] };
     }
     const index = terms.findIndex(({ word }) => word === open);
     if (open !== '+' && index < 0) return null;

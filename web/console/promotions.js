@@ -30,6 +30,7 @@ export class PromotionsPage {
       title: t('promotions'), hint: t('promotions_hint'), path: `shops/${shop}/promotions.toml`, search: t('search_promotions'), empty: t('no_promotions'),
       add: { words: t('add_promotion'), run: () => world.go('+') },
       rows: (known, value) => this.#rows(known, value), detail: (open, known, value) => this.#detail(open, known, value),
+      rowOf: ({ entry, index }, value) => (entry === 'promotion' ? listOf(value?.promotion)[index]?.id : ALL),
       entryOf: (value, id) => (id === ALL ? value?.threshold_base : listOf(value?.promotion).find((one) => one?.id === id)),
     });
     this.root = this.page.root;
@@ -46,7 +47,11 @@ export class PromotionsPage {
     const now = Date.now();
     const rows = listOf(value?.promotion).filter((one) => typeof one?.id === 'string').map((one) => {
       const state = stateOf(one, known, now);
-      return { id: one.id, title: inLanguage(one.title, locale) || one.id, note: [t(`k_${one.kind}`), summary(one, t, known.symbol, (id) => known.products.find(({ value: product }) => product === id)?.label ?? id)].filter(Boolean).join(' · '), group: t(`state_${state}`), state: { words: this.#when(state, one, known, now), tone: TONES[state] }, order: STATES.indexOf(state), speaks: JSON.stringify(one) };
+      const rule = summary(one, t, known.symbol, (id) => known.products.find(({ value: product }) => product === id)?.label ?? id);
+      return {
+        id: one.id, title: inLanguage(one.title, locale) || one.id, note: [t(`k_${one.kind}`), rule].filter(Boolean).join(' · '), group: t(`state_${state}`),
+        state: { words: this.#when(state, one, known, now), tone: TONES[state] }, order: STATES.indexOf(state), speaks: JSON.stringify(one),
+      };
     });
     const all = { id: ALL, title: t('for_all'), note: t('f_threshold_base'), group: t('g_more') };
     return [...rows.sort((one, other) => one.order - other.order), all];

@@ -34,6 +34,7 @@ export class RepliesPage {
     this.page = new EntryPage(draft, world, {
       title: t('replies'), hint: t('replies_hint'), path: this.#path('zh'), more: [this.#path('en')], search: t('search_replies'), empty: t('none_found'), above: () => filter,
       rows: () => this.#rows(), detail: (open, known) => this.#detail(open, known),
+      rowOf: ({ key }) => LANGUAGES.flatMap((language) => [...this.own[language].keys()]).find((own) => key === own || key.startsWith(`${own}.`)),
     });
     this.root = this.page.root;
   }

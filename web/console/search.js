@@ -3,7 +3,7 @@
 import { fill, h } from '../shared/html.js';
 import { icon } from '../shared/icons.js';
 import { entriesOf } from './search_entries.js';
-import { around, find, marked, wordsOf } from './search_index.js';
+import { around, find, lineOf, marked, wordsOf } from './search_index.js';
 
 /** @typedef {import('./search_index.js').Entry} Entry */
 /** @typedef {import('./draft.js').Draft} Draft */
@@ -25,7 +25,8 @@ export class SearchBox {
     this.timer = 0;
     const { t } = world;
     this.input = /** @type {HTMLInputElement} */ (h('input', {
-      type: 'search', role: 'combobox', 'aria-expanded': 'false', 'aria-controls': 'found', 'aria-autocomplete': 'list', 'aria-label': t('search_all'), placeholder: matchMedia('(hover: hover)').matches ? `${t('search_all')} · ${t('search_key')}` : t('search_all'), autocomplete: 'off', maxlength: 100, enterkeyhint: 'search',
+      type: 'search', role: 'combobox', 'aria-expanded': 'false', 'aria-controls': 'found', 'aria-autocomplete': 'list', 'aria-label': t('search_all'),
+      placeholder: matchMedia('(hover: hover)').matches ? `${t('search_all')} · ${t('search_key')}` : t('search_all'), autocomplete: 'off', maxlength: 100, enterkeyhint: 'search',
       onfocus: () => void this.#ready(), oninput: () => this.#typed(), onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
     }));
     this.status = h('p', { class: 'hush', role: 'status' });
@@ -118,11 +119,12 @@ export class SearchBox {
   }
 
   /** @param {Entry} entry */
-  #open({ page, rest }) {
+  #open({ page, rest, text }) {
+    const line = page === 'files' ? lineOf(text, wordsOf(this.input.value)) : 0;
     this.#close();
     this.input.value = '';
     this.input.blur();
-    this.world.goTo(page, rest);
+    this.world.goTo(page, line > 0 ? `${rest}:${line}` : rest);
   }
 }
 

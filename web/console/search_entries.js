@@ -60,7 +60,10 @@ async function replies(draft, { locale, facts }) {
 async function ofShop(draft, { t, locale, facts }) {
   const [known, promotions, glossary, sizes] = await Promise.all([facts.known(), ...['promotions', 'glossary', 'sizes'].map(async (name) => (await draft.file(facts.path(`${name}.toml`)))?.value)]);
   return [
-    ...listOf(promotions?.promotion).map((one) => ({ kind: 'promotions', title: inLanguage(one.title, locale) || one.id, text: [one.text?.zh, one.text?.en, t(`k_${one.kind}`), summary(one, t, known.symbol), one.code, one.id, ...listOf(one.scope?.products), ...listOf(one.scope?.categories)].filter(Boolean).join('\n'), page: 'promotions', rest: String(one.id), own: true })),
+    ...listOf(promotions?.promotion).map((one) => {
+      const told = [one.text?.zh, one.text?.en, t(`k_${one.kind}`), summary(one, t, known.symbol), one.code, one.id, ...listOf(one.scope?.products), ...listOf(one.scope?.categories)];
+      return { kind: 'promotions', title: inLanguage(one.title, locale) || one.id, text: told.filter(Boolean).join('\n'), page: 'promotions', rest: String(one.id), own: true };
+    }),
     ...listOf(glossary?.term).map((one) => ({ kind: 'glossary', title: String(one.word), text: [...listOf(one.synonyms), one.en].filter(Boolean).join('、'), page: 'glossary', rest: String(one.word), own: true })),
     ...listOf(sizes?.chart).map((one) => ({ kind: 'sizes', title: inLanguage(one.title, locale) || one.id, text: listOf(one.sizes).map((row) => row?.size).join(' '), page: 'sizes', rest: String(one.id), own: true })),
   ];

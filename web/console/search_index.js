@@ -65,6 +65,11 @@ export function around(text, words) {
   return `${from > 0 ? '…' : ''}${part}${from + AROUND < flat.length ? '…' : ''}`;
 }
 
+/** The first line, from 1, with a word in it; 0 if there is none. @param {string} text @param {string[]} words */
+export function lineOf(text, words) {
+  return text.split('\n').findIndex((line) => words.some((word) => line.toLowerCase().includes(word))) + 1;
+}
+
 /** A text in pieces, those that were looked for marked. @param {string} text @param {string[]} words @returns {{ text: string, hit: boolean }[]} */
 export function marked(text, words) {
   const lower = text.toLowerCase();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { around, find, marked } from './search_index.js';
+import { around, find, lineOf, marked } from './search_index.js';
 
 const entry = (kind, title, text = '', own = true) => ({ kind, title, text, page: kind, rest: title, own });
 const ENTRIES = [
@@ -30,5 +30,6 @@ test('a long text is shown around what was looked for, which is marked', () => {
   const part = around(text, ['运费']);
   assert.ok(part.startsWith('…前') && part.includes('运费') && part.endsWith('后…'), part);
   assert.deepEqual(marked('满99包邮，99起', ['99']), [{ text: '满', hit: false }, { text: '99', hit: true }, { text: '包邮，', hit: false }, { text: '99', hit: true }, { text: '起', hit: false }]);
+  assert.deepEqual([lineOf('一\n运费 Fee\n', ['fee']), lineOf('一', ['fee'])], [2, 0]);
   assert.deepEqual(marked('İ', ['x']), [{ text: 'İ', hit: false }]);
 });

@@ -33,7 +33,9 @@ export class SizesPage {
     this.page = new EntryPage(draft, world, {
       title: t('sizes'), hint: t('sizes_hint'), path: `shops/${shop}/sizes.toml`, empty: t('no_charts'), add: { words: t('add_chart'), run: () => world.go('+') },
       rows: (_known, value) => listOf(value?.chart).filter((one) => typeof one?.id === 'string').map((one) => ({ id: one.id, title: inLanguage(one.title, locale) || one.id, note: listOf(one.sizes).map((row) => row?.size).join(' ') })),
-      detail: (open, known, value) => this.#detail(open, known, value), entryOf: (value, id) => listOf(value?.chart).find((one) => one?.id === id),
+      detail: (open, known, value) => this.#detail(open, known, value),
+      rowOf: ({ index }, value) => listOf(value?.chart)[index]?.id,
+      entryOf: (value, id) => listOf(value?.chart).find((one) => one?.id === id),
     });
     this.root = this.page.root;
   }

@@ -34,6 +34,7 @@ export class TopicsPage {
         return how.topics.map((topic) => ({ id: topic.id, title: t(`topic_${topic.id}`), note: this.#note(topic, value) }));
       },
       detail: (open, known, value) => this.#detail(how.topics.find(({ id }) => id === open), known, value),
+      rowOf: ({ entry, key }) => (entry === '' ? ownerOf(how.topics, key) : how.topics.find(({ entries }) => entries?.list === entry))?.id,
       entryOf: (value, open) => {
         const topic = how.topics.find(({ id }) => id === open);
         return [keysOf(topic?.fields ?? []).map((key) => valueAt(value, key) ?? null), topic?.entries ? value?.[topic.entries.list] : null];
@@ -74,10 +75,8 @@ export class TopicsPage {
         groups: [{ fields }], value, at: [], world: this.world, known, heading, name: t(`topic_${topic.id}`),
         inherited: (field) => this.how.inherited?.(field, value), save: (edits, made) => this.page.edit(topic.mend?.(edits, made) ?? edits),
       });
-      const keys = keysOf(fields).map((key) => key.join('.'));
-      const tables = new Set(fields.map(({ key }) => key[0]));
       detail.nodes.push(form.root);
-      detail.forms?.push({ form, mine: (place) => place.entry === '' && (keys.some((key) => place.key === key || place.key.startsWith(`${key}.`)) || (tables.has(place.key) && this.#isFirstOf(topic, place.key))) });
+      detail.forms?.push({ form, mine: ({ entry, key }) => entry === '' && ownerOf(this.how.topics, key) === topic });
     } else detail.nodes.push(h('div', { class: 'card' }, heading));
     if (topic.entries) {
       const more = drawEntries(topic.entries, { page: this.page, world: this.world, known, value });
@@ -86,12 +85,18 @@ export class TopicsPage {
     }
     return detail;
   }
-
-  /** What is wrong with a whole table is told once. @param {Topic} topic @param {string} table */
-  #isFirstOf(topic, table) {
-    return this.how.topics.find(({ fields }) => fields?.some(({ key }) => key[0] === table)) === topic;
-  }
 }
 
 /** The ways to all values of fields. @param {Field[]} fields @returns {string[][]} */
 const keysOf = (fields) => fields.flatMap((field) => (field.either ? keysOf(field.either.flatMap(({ fields: inner }) => inner ?? [])) : [field.key]));
+
+/**
+ * The topic that tells what is wrong with a value: the one that shows it, else the first about its table, else the first.
+ * @param {Topic[]} topics
+ * @param {string} key
+ */
+export function ownerOf(topics, key) {
+  const formed = topics.filter(({ fields }) => fields);
+  const shows = (/** @type {string[]} */ way) => key === way.join('.') || key.startsWith(`${way.join('.')}.`);
+  return formed.find(({ fields }) => keysOf(fields ?? []).some(shows)) ?? formed.find(({ fields }) => keysOf(fields ?? []).some(([table]) => table === key.split('.')[0])) ?? formed[0];
+}
