@@ -91,6 +91,9 @@ pub(crate) struct Folder {
     pub(crate) declared: BTreeSet<String>,
 }
 
+/// The pack that others build on.
+const BASE: &str = "base";
+
 /// Loads one shop with its packs.
 pub fn load(tree: &Tree, shop: &ShopId, clock: &Clock) -> Loaded {
     let folder = format!("shops/{shop}/");
@@ -192,7 +195,13 @@ fn check_pack(tree: &Tree, name: &str, terms: &Terms, used: bool) -> Vec<Problem
         None => problems.push(Problem::new(&path, 1, 1, &kinds::FILE_MISSING, &["pack.toml"])),
     }
     if !used {
-        read_folder(tree, &folder, terms, &mut problems);
+        // Packs are written on top of the base, whose own problems are told with it.
+        let base =
+            (name != BASE).then(|| read_folder(tree, &format!("packs/{BASE}/"), terms, &mut Vec::new()));
+        let own = read_folder(tree, &folder, terms, &mut problems);
+        let stated_nothing = files::shop_file::read(&mut Source::new("", ""), &terms.clock);
+        let folders: Vec<Folder> = base.into_iter().chain([own]).collect();
+        problems.extend(merge::check_pack(&stated_nothing, &folders, &folder));
     }
     problems
 }

@@ -104,6 +104,19 @@ pub(super) fn merge(
     Merged { shop, seed, tests: own.tests, sayings }
 }
 
+/// What is wrong in a pack that no shop uses, seen together with the pack it builds on; `path` is its folder.
+pub(super) fn check_pack(file: &ShopFile, folders: &[Folder], path: &str) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let policy = merged_policy(file, folders);
+    let examples = intents::merge(folders, &mut problems);
+    faq::merge(file, &policy, folders, &KnownIntents::of(&examples), &mut problems);
+    replies::merge(file, folders, &mut problems);
+    intents::check_answered(folders, &mut problems);
+    // What a shop has to state, a pack leaves open.
+    problems.retain(|problem| problem.path.starts_with(path) && problem.code != kinds::SLOT_UNSET.code);
+    problems
+}
+
 fn merged_policy(file: &ShopFile, folders: &[Folder]) -> Policy {
     let mut policy = policy::defaults(&file.terms);
     folders.iter().for_each(|folder| folder.policy.apply(&mut policy));

@@ -30,7 +30,8 @@ pub(super) fn merge(file: &ShopFile, folders: &[Folder], problems: &mut Vec<Prob
     if file.terms.speaks("zh") && file.terms.speaks("en") {
         check_languages(folders, problems);
     }
-    if replies.zh.is_empty() && replies.en.is_empty() {
+    // Of a file that cannot be read nothing is known, its packs neither.
+    if file.id.is_some() && replies.zh.is_empty() && replies.en.is_empty() {
         problems.push(file.packs_at.problem(&kinds::NO_REPLIES, &[]));
     }
     replies
