@@ -112,8 +112,9 @@ pub(super) fn check_pack(file: &ShopFile, folders: &[Folder], path: &str) -> Vec
     faq::merge(file, &policy, folders, &KnownIntents::of(&examples), &mut problems);
     replies::merge(file, folders, &mut problems);
     intents::check_answered(folders, &mut problems);
-    // What a shop has to state, a pack leaves open.
-    problems.retain(|problem| problem.path.starts_with(path) && problem.code != kinds::SLOT_UNSET.code);
+    // What a shop has to state, a pack leaves open; and it adds to intents whose other examples a shop brings along.
+    let left_open = [kinds::SLOT_UNSET.code, kinds::INTENT_THIN.code];
+    problems.retain(|problem| problem.path.starts_with(path) && !left_open.contains(&problem.code));
     problems
 }
 

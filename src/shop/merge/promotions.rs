@@ -111,7 +111,7 @@ fn check_alone(entry: &PromotionEntry, catalog: &Catalog, problems: &mut Vec<Pro
             problems.push(entry.id.at.problem(&kinds::PROMOTION_CAP, &[&cap.digits(), &off.digits()]));
         }
         PromotionKind::Presale { balance_from, .. } if *balance_from < promotion.from => {
-            let names = (balance_from.to_string(), promotion.from.to_string());
+            let names = (format!("{balance_from:.0}"), format!("{:.0}", promotion.from));
             problems.push(entry.id.at.problem(&kinds::PROMOTION_BALANCE, &[&names.0, &names.1]));
         }
         _ => {}
