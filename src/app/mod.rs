@@ -3,6 +3,7 @@
 //! Everything else in the crate takes its parts as values; only here do SQLite, candle and the clock have names.
 
 pub mod files;
+pub mod meaning;
 pub mod model;
 pub mod offline;
 pub mod rehearsal;

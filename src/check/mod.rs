@@ -1,6 +1,12 @@
 //! The merchant's lint: problems of the files as lines for people and for programs, and whether they fail the check.
 //!
-//! What is wrong is found by `shop`; nothing is looked for here.
+//! What is wrong in the files is found by `shop`; what only shows by the meaning of texts is found in `meaning`, which is
+//! given their vectors.
+
+mod meaning;
+mod neighbours;
+
+pub use meaning::{MeaningVectors, by_meaning};
 
 use crate::shop::problem::{Problem, Severity};
 

@@ -1,5 +1,6 @@
 //! Many vectors at hand in one byte a number, to be multiplied with another one all at once.
 
+use super::Vector;
 use super::kernels::Instructions;
 use super::matrix::{Matrix, PANEL, QUAD, Rows};
 
@@ -14,12 +15,12 @@ pub(crate) struct PackedVectors {
 
 impl PackedVectors {
     /// Packs vectors of this dimension.
-    pub(crate) fn new(vectors: &[Vec<f32>], dimension: usize) -> Self {
+    pub(crate) fn new<V: AsRef<[f32]>>(vectors: &[V], dimension: usize) -> Self {
         let (inputs, outputs) =
             (dimension.max(1).next_multiple_of(QUAD), vectors.len().max(1).next_multiple_of(PANEL));
         let mut values = vec![0.0; inputs * outputs];
         for (vector, row) in vectors.iter().zip(values.chunks_exact_mut(inputs)) {
-            row[..dimension].copy_from_slice(vector);
+            row[..dimension].copy_from_slice(vector.as_ref());
         }
         let matrix = Matrix::new(&values, vec![0.0; outputs]);
         Self { matrix, count: vectors.len(), instructions: Instructions::detect() }
@@ -33,6 +34,24 @@ impl PackedVectors {
         self.instructions.multiply(&self.matrix, &row, &mut Rows::default(), &mut products);
         products.truncate(self.count);
         products
+    }
+
+    /// The dot products of each of `vectors` with each of these: a row of [`Self::width`] numbers for each, of which the
+    /// first are the products and the rest nothing.
+    pub(crate) fn products_of_many(&self, vectors: &[Vector]) -> Vec<f32> {
+        let mut rows = Vec::with_capacity(vectors.len() * self.matrix.inputs);
+        for vector in vectors {
+            rows.extend_from_slice(vector);
+            rows.resize(rows.len().next_multiple_of(self.matrix.inputs), 0.0);
+        }
+        let mut products = vec![0.0; vectors.len() * self.matrix.outputs];
+        self.instructions.multiply(&self.matrix, &rows, &mut Rows::default(), &mut products);
+        products
+    }
+
+    /// How many numbers [`Self::products_of_many`] gives for each vector.
+    pub(crate) fn width(&self) -> usize {
+        self.matrix.outputs
     }
 }
 
@@ -52,6 +71,11 @@ mod tests {
         ) {
             let found = PackedVectors::new(&vectors, vector.len()).products(&vector);
             prop_assert_eq!(found.len(), vectors.len());
+            let packed = PackedVectors::new(&vectors, vector.len());
+            let many: Vec<Vector> = vec![vector.clone().into(), vector.clone().into()];
+            for row in packed.products_of_many(&many).chunks_exact(packed.width()) {
+                prop_assert_eq!(&row[..found.len()], &found[..]);
+            }
             for (other, found) in vectors.iter().zip(found) {
                 let exact: f32 = other.iter().zip(&vector).map(|(a, b)| a * b).sum();
                 prop_assert!((exact - found).abs() <= vector.len() as f32 * 1.01 / 127.0, "{found} for {exact}");

@@ -22,7 +22,10 @@ use super::problem::{Problem, kinds, sort};
 use super::tests_file::{self, ConversationTest, TestReferences};
 use super::times::{Clock, Clocks};
 use super::tree::Tree;
-use super::{document::Located, merge};
+use super::{
+    document::Located,
+    merge::{self, Merged, sayings::Sayings},
+};
 use crate::domain::trade::{Order, Product, Shopper, SizeChart};
 use crate::domain::{PromotionId, ShopId, ShopperId};
 
@@ -37,6 +40,8 @@ pub struct Loaded {
     pub packs: Vec<String>,
     /// Its conversation tests.
     pub tests: Vec<ConversationTest>,
+    /// What shoppers are expected to say.
+    pub sayings: Sayings,
     /// Everything wrong in its files and those of its packs, by path and place.
     pub problems: Vec<Problem>,
 }
@@ -86,6 +91,9 @@ pub(crate) struct Folder {
     pub(crate) declared: BTreeSet<String>,
 }
 
+/// The pack that others build on.
+const BASE: &str = "base";
+
 /// Loads one shop with its packs.
 pub fn load(tree: &Tree, shop: &ShopId, clock: &Clock) -> Loaded {
     let folder = format!("shops/{shop}/");
@@ -95,7 +103,14 @@ pub fn load(tree: &Tree, shop: &ShopId, clock: &Clock) -> Loaded {
         if problems.iter().all(|problem| problem.path != path) {
             problems.push(Problem::new(&path, 1, 1, &kinds::FILE_MISSING, &["shop.toml"]));
         }
-        return Loaded { shop: None, seed: Seed::default(), packs: Vec::new(), tests: Vec::new(), problems };
+        return Loaded {
+            shop: None,
+            seed: Seed::default(),
+            packs: Vec::new(),
+            tests: Vec::new(),
+            sayings: Sayings::default(),
+            problems,
+        };
     };
     let mut source = Source::new(&path, text);
     let file = files::shop_file::read(&mut source, clock);
@@ -109,11 +124,12 @@ pub fn load(tree: &Tree, shop: &ShopId, clock: &Clock) -> Loaded {
     }
     folders.push(read_folder(tree, &folder, &file.terms, &mut problems));
     let version = digest(tree, &file, &folder);
-    let (merged, seed, tests) = merge::merge(shop, version, &file, folders, &mut problems);
+    let merged = merge::merge(shop, version, &file, folders, &mut problems);
     sort(&mut problems);
     let usable = !problems.iter().any(Problem::is_error);
     let packs = file.packs.into_iter().map(|pack| pack.value).collect();
-    Loaded { shop: Some(merged).filter(|_| usable), seed, packs, tests, problems }
+    let Merged { shop, seed, tests, sayings } = merged;
+    Loaded { shop: Some(shop).filter(|_| usable), seed, packs, tests, sayings, problems }
 }
 
 /// Loads every shop of the tree.
@@ -179,7 +195,13 @@ fn check_pack(tree: &Tree, name: &str, terms: &Terms, used: bool) -> Vec<Problem
         None => problems.push(Problem::new(&path, 1, 1, &kinds::FILE_MISSING, &["pack.toml"])),
     }
     if !used {
-        read_folder(tree, &folder, terms, &mut problems);
+        // Packs are written on top of the base, whose own problems are told with it.
+        let base =
+            (name != BASE).then(|| read_folder(tree, &format!("packs/{BASE}/"), terms, &mut Vec::new()));
+        let own = read_folder(tree, &folder, terms, &mut problems);
+        let stated_nothing = files::shop_file::read(&mut Source::new("", ""), &terms.clock);
+        let folders: Vec<Folder> = base.into_iter().chain([own]).collect();
+        problems.extend(merge::check_pack(&stated_nothing, &folders, &folder));
     }
     problems
 }

@@ -89,6 +89,16 @@ pub struct Route {
     pub locales: Vec<Locale>,
 }
 
+impl Route {
+    /// Whether it takes whatever comes to it.
+    pub fn is_unconditional(&self) -> bool {
+        self.reasons.is_empty()
+            && self.intents.is_empty()
+            && self.levels.is_empty()
+            && self.locales.is_empty()
+    }
+}
+
 /// Who gets the next conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Assignment {

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::document::fields::{Fields, report_unknown, text_of};
-use super::document::{Located, Node, Source, Value, parse_toml};
+use super::document::fields::{Fields, nearest, report_unknown, text_of};
+use super::document::{Entry, Located, Node, Source, Span, Value, parse_toml};
+use super::files::shop_file::FLOWS;
 use super::files::{Terms, moment, open, word};
 use super::problem::kinds;
 use super::times::DayEdge;
@@ -92,7 +93,66 @@ pub(crate) struct TestReferences {
     pub(crate) products: Vec<Located<String>>,
     /// Intents.
     pub(crate) intents: Vec<Located<String>>,
+    /// Orders.
+    pub(crate) orders: Vec<Located<String>>,
+    /// Stickers.
+    pub(crate) stickers: Vec<Located<String>>,
+    /// Flows that are to be active.
+    pub(crate) flows: Vec<Located<String>>,
+    /// What the tests are called.
+    pub(crate) names: Vec<Located<String>>,
 }
+
+/// What flows keep while they run, as a test may name it; a test of the lint holds it to what they write.
+pub const SLOTS: [&str; 47] = [
+    "as",
+    "asked",
+    "asked_again",
+    "asked_to_change",
+    "begun",
+    "change",
+    "claim",
+    "claimed",
+    "confirmed",
+    "corrected",
+    "deposit",
+    "detail",
+    "draft",
+    "evidence",
+    "evidence_coming",
+    "evidence_new",
+    "first",
+    "foot",
+    "form",
+    "gone",
+    "habit",
+    "heard",
+    "height",
+    "in_stock",
+    "intent",
+    "kind",
+    "line",
+    "lines",
+    "more",
+    "name",
+    "no_evidence",
+    "options",
+    "order",
+    "phone",
+    "product",
+    "question",
+    "reason",
+    "region",
+    "street",
+    "summarised",
+    "units",
+    "unknown",
+    "unknown_order",
+    "unplaced",
+    "want",
+    "weight",
+    "worn",
+];
 
 /// The kinds of parts a message can have.
 const PARTS: [(&str, ()); 10] = [
@@ -140,12 +200,13 @@ fn read_test(
 ) -> Option<ConversationTest> {
     let at = source.place(&fields.span());
     let name = fields.need_text(source, "name");
+    let name_at = fields.span_of("name");
     let shopper = fields.located_text(source, "as");
     let now = moment(&mut fields, source, terms, "now", DayEdge::Start);
     let (mut page_product, mut page_order) = (None, None);
     if let Some(mut page) = fields.table(source, "page") {
         page_product = page.located_text(source, "product");
-        page_order = page.text(source, "order");
+        page_order = page.located_text(source, "order");
         page.finish(source);
     }
     let written = fields.items(source, "turns");
@@ -157,13 +218,15 @@ fn read_test(
     fields.finish(source);
     references.shoppers.extend(shopper.clone());
     references.products.extend(page_product.clone());
+    references.orders.extend(page_order.clone());
+    references.names.extend(name.clone().map(|name| source.locate(&name_at, name)));
     Some(ConversationTest {
         name: name?,
         path: at.path.to_string(),
         line: at.line,
         shopper: shopper.map(|shopper| shopper.value.into()),
         page_product: page_product.map(|product| product.value.into()),
-        page_order: page_order.map(OrderId::from),
+        page_order: page_order.map(|order| OrderId::from(order.value)),
         now: now.map(|now| now.at),
         turns,
     })
@@ -212,8 +275,14 @@ fn read_turn(source: &mut Source<'_>, node: &Node, references: &mut TestReferenc
         }
         "shopper" => Content::Text(text),
         "choice" => Content::Choice(text),
-        "order" => Content::Order(text.into()),
-        "sticker" => Content::Sticker(text),
+        "order" => {
+            references.orders.push(source.locate(&entry.node.span, text.clone()));
+            Content::Order(text.into())
+        }
+        "sticker" => {
+            references.stickers.push(source.locate(&entry.node.span, text.clone()));
+            Content::Sticker(text)
+        }
         "image" => Content::Image(text),
         _ => {
             references.products.push(source.locate(&entry.node.span, text.clone()));
@@ -237,7 +306,7 @@ fn read_expectation(
         contains: one_or_more(source, &mut fields, "contains"),
         not_contains: one_or_more(source, &mut fields, "not_contains"),
         mode: word(&mut fields, source, "mode", &MODES),
-        flow: fields.text(source, "flow"),
+        flow: read_flow(source, &mut fields, references),
         silent: fields.boolean(source, "silent").unwrap_or(false),
         ..Expectation::default()
     };
@@ -249,6 +318,7 @@ fn read_expectation(
     }
     if let Some(slots) = fields.table(source, "slots") {
         for entry in slots.entries() {
+            check_slot(source, entry);
             let value = match &entry.node.value {
                 Value::Integer(number) => Some(number.to_string()),
                 Value::Boolean(boolean) => Some(boolean.to_string()),
@@ -259,7 +329,44 @@ fn read_expectation(
     }
     fields.finish(source);
     references.intents.extend(intent);
+    check_sense(source, &node.span, &expectation);
     Some(expectation)
+}
+
+/// The flow that is to be active; handing over is one that can't be off.
+fn read_flow(
+    source: &mut Source<'_>,
+    fields: &mut Fields<'_>,
+    references: &mut TestReferences,
+) -> Option<String> {
+    let flow = fields.located_text(source, "flow")?;
+    if flow.value != "handoff" && !FLOWS.contains(&flow.value.as_str()) {
+        let known = format!("handoff, {}", FLOWS.join(", "));
+        source.report_at(&flow.at, &kinds::UNKNOWN_WORD, &[&flow.value, &known]);
+        return None;
+    }
+    references.flows.push(flow.clone());
+    Some(flow.value)
+}
+
+fn check_slot(source: &mut Source<'_>, entry: &Entry) {
+    let name = entry.key.as_str();
+    if !SLOTS.contains(&name) {
+        let near = nearest(name, SLOTS.into_iter()).unwrap_or("-");
+        source.report(&entry.key_span, &kinds::TEST_SLOT, &[name, near]);
+    }
+}
+
+/// What no answer can be: silent and yet saying something, with a text and without it.
+fn check_sense(source: &mut Source<'_>, span: &Span, expected: &Expectation) {
+    let says = !expected.contains.is_empty() || !expected.parts.is_empty();
+    if expected.silent && says {
+        source.report(span, &kinds::TEST_CONTRADICTS, &["silent = true, contains / part"]);
+    }
+    let barred = |text: &&String| expected.not_contains.iter().any(|part| text.contains(part.as_str()));
+    if let Some(both) = expected.contains.iter().find(barred) {
+        source.report(span, &kinds::TEST_CONTRADICTS, &[&format!("contains / not_contains: {both}")]);
+    }
 }
 
 /// A text or a list of texts.

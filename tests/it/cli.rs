@@ -40,8 +40,8 @@ fn small_tree() -> TempDir {
 }
 
 #[test]
-fn the_shipped_files_have_no_errors() {
-    let output = run(&["check", "--intents", "intents"], "");
+fn nothing_is_doubtful_in_the_shipped_files() {
+    let output = run(&["check", "--strict", "--intents", "intents"], "");
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
 }
 
@@ -53,6 +53,31 @@ fn a_broken_file_is_told_with_its_place_and_exit_1() {
     let told = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{told}");
     assert!(told.lines().any(|line| line.starts_with("shops/demo/sizes.toml:2:")), "{told}");
+}
+
+#[test]
+fn what_means_the_same_is_told_unless_the_encoder_is_left_out() {
+    let tree = small_tree();
+    let faq = "version = 1\n[[faq]]\nid = \"a\"\nask = [\"可以开发票吗\"]\nanswer.zh = \"可以\"\nanswer.en = \"Yes\"\n\
+               [[faq]]\nid = \"b\"\nask = [\"可以开发票么？\"]\nanswer.zh = \"不能\"\nanswer.en = \"No\"\n";
+    std::fs::create_dir_all(tree.path().join("shops/demo/faq")).expect("made");
+    std::fs::write(tree.path().join("shops/demo/faq/twice.toml"), faq).expect("written");
+    let (folder, data) =
+        (tree.path().to_str().expect("UTF-8"), TempDir::new().expect("a folder can be made"));
+    let data = data.path().to_str().expect("UTF-8");
+    let told = |more: &[&str]| {
+        let output = run(&[&["check", "--intents", folder, "--data", data], more].concat(), "");
+        assert_eq!(output.status.code(), Some(0), "a warning never blocks");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let first = told(&[]);
+    assert!(first.contains("shops/demo/faq/twice.toml:9:8: warning faq.near"), "{first}");
+    assert!(
+        std::path::Path::new(data).join("encoder.vectors").exists(),
+        "vectors are kept for the next check"
+    );
+    assert_eq!(told(&[]), first);
+    assert!(!told(&["--without-encoder"]).contains("faq.near"));
 }
 
 #[test]

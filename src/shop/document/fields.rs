@@ -46,6 +46,14 @@ impl<'n> Fields<'n> {
         self.find(key).is_some_and(|entry| entry.node.value != Value::Null)
     }
 
+    /// The text under a key as it was written, without counting as having read it.
+    pub(crate) fn written(&self, key: &str) -> Option<&'n str> {
+        match &self.find(key)?.node.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     fn find(&self, key: &str) -> Option<&'n Entry> {
         self.entries.iter().find(|entry| entry.key == key)
     }

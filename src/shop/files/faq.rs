@@ -3,7 +3,7 @@
 use super::{Terms, need_id, open, slots};
 use crate::domain::Localized;
 use crate::shop::document::fields::Fields;
-use crate::shop::document::{Located, Source, parse_toml};
+use crate::shop::document::{Located, Place, Source, parse_toml};
 use crate::shop::problem::kinds;
 
 /// One question with its answer.
@@ -15,6 +15,8 @@ pub(crate) struct FaqEntry {
     pub(crate) ask: Vec<Located<String>>,
     /// The answer, its `{slots}` not filled yet.
     pub(crate) answer: Localized,
+    /// Where the answer stands.
+    pub(crate) answer_at: Place,
     /// The slots of the answer, in every language.
     pub(crate) slots: Vec<Located<String>>,
     /// The intent it answers.
@@ -40,12 +42,13 @@ pub(crate) fn read_one(source: &mut Source<'_>, terms: &Terms, mut fields: Field
     if ask.is_empty() {
         source.report(&fields.span_of("ask"), &kinds::FAQ_NO_ASK, &[]);
     }
+    let answer_at = source.place(&fields.span_of("answer"));
     let answer = read_answer(source, terms, &mut fields);
     let intent = fields.located_text(source, "intent");
     let follow = fields.texts(source, "follow");
     fields.finish(source);
     let (answer, slots) = answer?;
-    Some(FaqEntry { id: source.locate(&id_at, id?), ask, answer, slots, intent, follow })
+    Some(FaqEntry { id: source.locate(&id_at, id?), ask, answer, answer_at, slots, intent, follow })
 }
 
 fn read_answer(

@@ -13,6 +13,13 @@ pub(crate) struct GlossaryFile {
     pub(crate) forbidden: Vec<String>,
 }
 
+impl GlossaryFile {
+    /// Takes out what it says: the terms, and what must never be said.
+    pub(crate) fn take(&mut self) -> (Vec<Located<Term>>, Vec<String>) {
+        (std::mem::take(&mut self.terms), std::mem::take(&mut self.forbidden))
+    }
+}
+
 /// Reads the glossary.
 pub(crate) fn read(source: &mut Source<'_>) -> GlossaryFile {
     let root = parse_toml(source);

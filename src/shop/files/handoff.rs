@@ -1,12 +1,14 @@
 //! `handoff.toml`: when a person takes over, and how people share the work.
 
+use std::collections::BTreeMap;
+
 use jiff::SignedDuration;
 
 use super::{Presence, Terms, localized, need_id, open, shop_file, slots, word};
 use crate::{
     domain::{Locale, Reason},
     shop::{
-        document::{Located, Source, fields::Fields, parse_toml},
+        document::{Located, Place, Source, fields::Fields, parse_toml},
         people::{AssignmentOrder, Canned, Group, HandoffRules, Keyword, Route, ServiceLevel, WrapUp},
         problem::kinds,
     },
@@ -18,6 +20,10 @@ pub(crate) struct HandoffFile {
     pub(crate) rules: HandoffRules,
     /// Intents of routes.
     pub(crate) intents: Vec<Located<String>>,
+    /// Every keyword with its place, those of rules included.
+    pub(crate) keywords: Vec<Located<String>>,
+    /// Groups with their places.
+    pub(crate) groups: Vec<Located<String>>,
 }
 
 /// The reasons a rule may state, by their codes.
@@ -29,12 +35,18 @@ const LONGEST: i64 = 7 * 24 * 3600;
 
 /// Reads the rules. The words of `[[rule]]` tables join the keywords with their reason: every keyword calls a person at once.
 pub(crate) fn read(source: &mut Source<'_>, terms: &Terms) -> HandoffFile {
-    let mut file = HandoffFile { rules: HandoffRules::standard(), intents: Vec::new() };
+    let mut file = HandoffFile {
+        rules: HandoffRules::standard(),
+        intents: Vec::new(),
+        keywords: Vec::new(),
+        groups: Vec::new(),
+    };
     let root = parse_toml(source);
     let Some(mut fields) = open(source, &root) else { return file };
     let rules = &mut file.rules;
-    let keyword = |word| Keyword { word, reason: Reason::Keyword };
-    rules.keywords = fields.plain_texts(source, "keywords").into_iter().map(keyword).collect();
+    file.keywords = fields.texts(source, "keywords");
+    let keyword = |word: &Located<String>| Keyword { word: word.value.clone(), reason: Reason::Keyword };
+    rules.keywords = file.keywords.iter().map(keyword).collect();
     rules.vip_levels = fields.plain_texts(source, "vip_levels");
     let count = |number: i64| u8::try_from(number).expect("the range was checked");
     if let Some(misses) = fields.integer(source, "misses", 1..=20) {
@@ -43,17 +55,22 @@ pub(crate) fn read(source: &mut Source<'_>, terms: &Terms) -> HandoffFile {
     if let Some(repeats) = fields.integer(source, "repeats", 1..=20) {
         rules.repeats = count(repeats);
     }
-    for table in fields.tables(source, "rule") {
-        rules.keywords.extend(read_rule(source, table));
+    let rule_tables = fields.tables(source, "rule");
+    check_ids(source, &rule_tables);
+    for table in rule_tables {
+        rules.keywords.extend(read_rule(source, table, &mut file.keywords));
     }
     rules.keywords.dedup();
-    for table in fields.tables(source, "group") {
-        rules.groups.extend(read_group(source, terms, table));
+    let group_tables = fields.tables(source, "group");
+    check_ids(source, &group_tables);
+    for table in group_tables {
+        let at = source.place(&table.span_of("id"));
+        if let Some(group) = read_group(source, terms, table) {
+            file.groups.push(Located { at, value: group.id.clone() });
+            rules.groups.push(group);
+        }
     }
-    for table in fields.tables(source, "route") {
-        let route = read_route(source, table, &rules.groups, &mut file.intents);
-        rules.routes.extend(route);
-    }
+    read_routes(source, &mut fields, rules, &mut file.intents);
     if let Some(table) = fields.table(source, "assignment") {
         read_assignment(source, table, rules);
     }
@@ -61,22 +78,65 @@ pub(crate) fn read(source: &mut Source<'_>, terms: &Terms) -> HandoffFile {
         rules.service = read_service(source, table);
     }
     let assist = fields.has("assist");
-    let hours = shop_file::read_hours(source, &mut fields, "assist");
+    let hours = shop_file::read_hours(source, terms, &mut fields, "assist");
     rules.assist = assist.then_some(hours);
     rules.tags = fields.plain_texts(source, "tags");
-    for table in fields.tables(source, "wrap_up") {
+    let wrap_ups = fields.tables(source, "wrap_up");
+    check_ids(source, &wrap_ups);
+    for table in wrap_ups {
         rules.wrap_ups.extend(read_wrap_up(source, terms, table));
     }
-    for table in fields.tables(source, "canned") {
+    let canned = fields.tables(source, "canned");
+    check_ids(source, &canned);
+    for table in canned {
         rules.canned.extend(read_canned(source, terms, table));
     }
     fields.finish(source);
     file
 }
 
-fn read_rule(source: &mut Source<'_>, mut table: Fields<'_>) -> Vec<Keyword> {
+/// Ids of tables of one kind, each to be used once.
+fn check_ids(source: &mut Source<'_>, tables: &[Fields<'_>]) {
+    let mut places: BTreeMap<&str, String> = BTreeMap::new();
+    for table in tables {
+        let Some(id) = table.written("id") else { continue };
+        let at = source.place(&table.span_of("id"));
+        match places.get(id) {
+            Some(earlier) => source.report_at(&at, &kinds::REPEATED_ID, &[id, earlier]),
+            None => {
+                places.insert(id, at.name());
+            }
+        }
+    }
+}
+
+/// The routes in order. One without any condition takes whatever comes to it.
+fn read_routes(
+    source: &mut Source<'_>,
+    fields: &mut Fields<'_>,
+    rules: &mut HandoffRules,
+    intents: &mut Vec<Located<String>>,
+) {
+    let mut takes_all: Option<Place> = None;
+    for table in fields.tables(source, "route") {
+        let at = source.place(&table.span());
+        let Some(route) = read_route(source, table, &rules.groups, intents) else { continue };
+        match &takes_all {
+            Some(earlier) => source.report_at(&at, &kinds::ROUTE_SHADOWED, &[&earlier.name()]),
+            None if route.is_unconditional() => takes_all = Some(at),
+            None => {}
+        }
+        rules.routes.push(route);
+    }
+}
+
+fn read_rule(
+    source: &mut Source<'_>,
+    mut table: Fields<'_>,
+    keywords: &mut Vec<Located<String>>,
+) -> Vec<Keyword> {
     need_id(&mut table, source, "id");
-    let words = table.plain_texts(source, "keywords");
+    let words = table.texts(source, "keywords");
     let mut reason = Reason::Keyword;
     if let Some(code) = table.located_text(source, "reason") {
         match Reason::from_code(&code.value) {
@@ -85,7 +145,9 @@ fn read_rule(source: &mut Source<'_>, mut table: Fields<'_>) -> Vec<Keyword> {
         }
     }
     table.finish(source);
-    words.into_iter().map(|word| Keyword { word, reason }).collect()
+    let rule = words.iter().map(|word| Keyword { word: word.value.clone(), reason }).collect();
+    keywords.extend(words);
+    rule
 }
 
 fn read_group(source: &mut Source<'_>, terms: &Terms, mut table: Fields<'_>) -> Option<Group> {

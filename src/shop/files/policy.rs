@@ -7,8 +7,8 @@ use super::{Presence, Terms, localized, money, open};
 use crate::domain::trade::{AgentRules, Policy, RecommendRules, Reminders};
 use crate::domain::{Localized, Money};
 use crate::shop::document::fields::Fields;
-use crate::shop::document::{Located, Source, parse_toml};
-use crate::shop::problem::{Kind, kinds};
+use crate::shop::document::{Located, Place, Source, parse_toml};
+use crate::shop::problem::{Kind, Problem, kinds};
 
 /// What a policy file states; absent keys stay as they were.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +22,9 @@ pub(crate) struct PolicyFile {
     reminders: Option<Reminders>,
     recommend: RecommendFile,
     agent_coupons: Option<Vec<Located<String>>>,
+    /// Where the days after which an order is complete stand, and from which amount shipping is free.
+    complete_at: Option<Place>,
+    free_over_at: Option<Place>,
 }
 
 /// `[recommend]`: products by id or categories by name, with their places until the catalog is known.
@@ -94,9 +97,12 @@ pub(crate) fn read(source: &mut Source<'_>, terms: &Terms) -> PolicyFile {
         table.finish(source);
     }
     if let Some(mut table) = fields.table(source, "shipping") {
-        policy.days(source, &mut table, "promise_hours", DaysKey::PromiseHours);
+        if policy.days(source, &mut table, "promise_hours", DaysKey::PromiseHours) == Some(0) {
+            source.report(&table.span_of("promise_hours"), &kinds::POLICY_PROMISE, &[]);
+        }
         policy.amount(source, terms, &mut table, "fee", AmountKey::ShippingFee);
         policy.amount(source, terms, &mut table, "free_over", AmountKey::FreeOver);
+        policy.free_over_at = table.has("free_over").then(|| source.place(&table.span_of("free_over")));
         policy.amount(source, terms, &mut table, "late_compensation", AmountKey::LateCompensation);
         policy.carriers = table.has("carriers").then(|| table.plain_texts(source, "carriers"));
         policy.excluded_regions =
@@ -112,7 +118,10 @@ pub(crate) fn read(source: &mut Source<'_>, terms: &Terms) -> PolicyFile {
     ];
     for (table, key, what) in singles {
         if let Some(mut table) = fields.table(source, table) {
-            policy.days(source, &mut table, key, what);
+            let stated = policy.days(source, &mut table, key, what);
+            if what == DaysKey::CompleteAfter && stated.is_some() {
+                policy.complete_at = Some(source.place(&table.span_of(key)));
+            }
             table.finish(source);
         }
     }
@@ -225,6 +234,27 @@ impl PolicyFile {
     /// Coupons that `[agents]` names, for the promotions to check.
     pub(crate) fn agent_coupons(&self) -> impl Iterator<Item = &Located<String>> {
         self.agent_coupons.iter().flatten()
+    }
+
+    /// What this file states and the whole policy makes pointless or unfair.
+    pub(crate) fn check_against(&self, policy: &Policy, problems: &mut Vec<Problem>) {
+        if let Some(at) = self.free_over_at.as_ref().filter(|_| policy.shipping_fee.amount().is_zero()) {
+            problems.push(at.problem(&kinds::POLICY_FREE_OVER, &[]));
+        }
+        let (key, most) = [
+            ("no_reason_days", policy.no_reason_days),
+            ("fault_return_days", policy.fault_return_days),
+            ("fault_exchange_days", policy.fault_exchange_days),
+        ]
+        .into_iter()
+        .rev()
+        .max_by_key(|(_, days)| *days)
+        .expect("there are three");
+        let short = policy.complete_after_days < most;
+        if let Some(at) = self.complete_at.as_ref().filter(|_| short) {
+            let days = (policy.complete_after_days.to_string(), most.to_string());
+            problems.push(at.problem(&kinds::POLICY_COMPLETE, &[&days.0, key, &days.1]));
+        }
     }
 
     /// Puts what this file states over a policy.

@@ -16,6 +16,8 @@ pub(crate) struct ProductEntry {
     pub(crate) product: Product,
     /// The size chart it names.
     pub(crate) chart: Option<Located<String>>,
+    /// Other names of it.
+    pub(crate) aliases: Vec<Located<String>>,
 }
 
 const RETURN_CLASSES: [(&str, ReturnClass); 8] = [
@@ -54,6 +56,7 @@ pub(crate) fn read_one(source: &mut Source<'_>, terms: &Terms, node: &Node) -> O
     let class = super::word(&mut fields, source, "return_class", &RETURN_CLASSES).unwrap_or_default();
     let warranty = fields.integer(source, "warranty_days", 0..=36_500);
     let sales = fields.integer(source, "sales", 0..=i64::from(u32::MAX)).unwrap_or(0);
+    let aliases = fields.texts(source, "aliases");
     let product = Product {
         id: id.as_ref().map_or("", |id| id.value.as_str()).into(),
         title: Localized { zh: title.clone().unwrap_or_default(), en: english.title.clone() },
@@ -62,13 +65,13 @@ pub(crate) fn read_one(source: &mut Source<'_>, terms: &Terms, node: &Node) -> O
         category: english.paired_categories(category),
         price: cheapest(&variants).or(price).unwrap_or(Money::zero(terms.currency)),
         list_price,
-        image: fields.free_text(source, "image"),
-        url: fields.free_text(source, "url"),
+        image: link(source, &mut fields, "image"),
+        url: link(source, &mut fields, "url"),
         attributes: english.paired_attributes(attributes),
         option_words: english.options.iter().map(|(zh, en)| Localized::new(zh, en)).collect(),
         variants,
         size_chart: chart.as_ref().map(|chart| chart.value.clone()),
-        aliases: fields.plain_texts(source, "aliases"),
+        aliases: aliases.iter().map(|alias| alias.value.clone()).collect(),
         tags: fields.plain_texts(source, "tags"),
         audience: fields.plain_texts(source, "for"),
         return_class: class,
@@ -83,7 +86,18 @@ pub(crate) fn read_one(source: &mut Source<'_>, terms: &Terms, node: &Node) -> O
     {
         source.report(&node.span, &kinds::PRODUCT_NO_VARIANTS, &[]);
     }
-    Some(ProductEntry { id, product, chart })
+    Some(ProductEntry { id, product, chart, aliases })
+}
+
+/// An address that a page can open: another relative one would lead somewhere else on each page of the site.
+fn link(source: &mut Source<'_>, fields: &mut Fields<'_>, key: &'static str) -> Option<String> {
+    let written = fields.free_text(source, key)?;
+    let absolute =
+        url::Url::parse(&written).is_ok_and(|url| matches!(url.scheme(), "http" | "https" | "data"));
+    if !absolute && !written.starts_with('/') {
+        source.report(&fields.span_of(key), &kinds::PRODUCT_LINK, &[&written]);
+    }
+    Some(written)
 }
 
 fn cheapest(variants: &[Variant]) -> Option<Money> {

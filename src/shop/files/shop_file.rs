@@ -7,7 +7,7 @@ use url::{Host, Url};
 use super::{Presence, Terms, date_of, localized, need_id, open};
 use crate::domain::{Currency, Locale, Localized};
 use crate::shop::document::fields::{Fields, text_of};
-use crate::shop::document::{Located, Node, Source, Value, parse_toml};
+use crate::shop::document::{Located, Node, Place, Source, Value, parse_toml};
 use crate::shop::model::Hours;
 use crate::shop::problem::{Kind, kinds};
 use crate::shop::times::Clock;
@@ -21,6 +21,8 @@ pub(crate) struct ShopFile {
     pub(crate) name: Localized,
     /// The packs it is built on, in order.
     pub(crate) packs: Vec<Located<String>>,
+    /// Where they are named.
+    pub(crate) packs_at: Place,
     /// What its other files are read with.
     pub(crate) terms: Terms,
     /// Sites that may embed the widget.
@@ -67,6 +69,9 @@ pub const FLOWS: [&str; 18] = [
     "size_advice",
 ];
 
+/// Emergency numbers are the shortest there are.
+const FEWEST_DIGITS: usize = 3;
+
 const DAYS: [(&str, Weekday); 7] = [
     ("mon", Weekday::Monday),
     ("tue", Weekday::Tuesday),
@@ -99,13 +104,18 @@ pub(crate) fn read(source: &mut Source<'_>, clock: &Clock) -> ShopFile {
     let id = need_id(&mut fields, source, "id").map(|id| source.locate(&fields.span_of("id"), id));
     let terms = read_terms(source, &mut fields, clock);
     let name = localized(&mut fields, source, &terms, "name", Presence::Needed).unwrap_or_default();
-    let packs = fields.texts(source, "packs");
+    let packs = read_packs(source, &mut fields);
+    let packs_at = source.place(&fields.span_of("packs"));
     let origins = read_origins(source, &mut fields);
     let system = read_system(source, &mut fields);
-    let hours = read_hours(source, &mut fields, "hours");
+    let hours = read_hours(source, &terms, &mut fields, "hours");
     let (mut phone, mut address) = (None, None);
     if let Some(mut contact) = fields.table(source, "contact") {
         phone = contact.text(source, "phone");
+        let digits = |phone: &String| phone.chars().filter(char::is_ascii_digit).count();
+        if let Some(odd) = phone.as_ref().filter(|phone| digits(phone) < FEWEST_DIGITS) {
+            source.report(&contact.span_of("phone"), &kinds::SHOP_PHONE, &[odd]);
+        }
         address = localized(&mut contact, source, &terms, "address", Presence::Free);
         contact.finish(source);
     }
@@ -117,6 +127,7 @@ pub(crate) fn read(source: &mut Source<'_>, clock: &Clock) -> ShopFile {
         id,
         name,
         packs,
+        packs_at,
         terms,
         origins,
         system,
@@ -127,6 +138,19 @@ pub(crate) fn read(source: &mut Source<'_>, clock: &Clock) -> ShopFile {
         flows_off,
         search_limit,
     }
+}
+
+/// The packs, each once: read twice, all it says would seem repeated.
+fn read_packs(source: &mut Source<'_>, fields: &mut Fields<'_>) -> Vec<Located<String>> {
+    let mut packs: Vec<Located<String>> = Vec::new();
+    for pack in fields.texts(source, "packs") {
+        if packs.iter().any(|earlier| earlier.value == pack.value) {
+            source.report_at(&pack.at, &kinds::REPEATED_KEY, &[&pack.value]);
+        } else {
+            packs.push(pack);
+        }
+    }
+    packs
 }
 
 /// Reads `pack.toml`: its name with its place.
@@ -262,7 +286,12 @@ fn stays_here(address: &Url) -> bool {
 }
 
 /// A table of days and hours; without it, always.
-pub(super) fn read_hours(source: &mut Source<'_>, fields: &mut Fields<'_>, key: &'static str) -> Hours {
+pub(super) fn read_hours(
+    source: &mut Source<'_>,
+    terms: &Terms,
+    fields: &mut Fields<'_>,
+    key: &'static str,
+) -> Hours {
     let mut hours = Hours {
         days: DAYS.map(|(_, day)| day).to_vec(),
         from: Time::midnight(),
@@ -292,8 +321,13 @@ pub(super) fn read_hours(source: &mut Source<'_>, fields: &mut Fields<'_>, key: 
         }
         (hours.from, hours.to) = (from, to);
     }
+    let today = terms.zone.to_datetime(terms.clock.now).date();
     for node in table.items(source, "holidays") {
-        hours.holidays.extend(date_of(source, node));
+        let day = date_of(source, node);
+        if let Some(past) = day.filter(|day| *day < today) {
+            source.report(&node.span, &kinds::PAST_DATE, &[&past.to_string()]);
+        }
+        hours.holidays.extend(day);
     }
     table.finish(source);
     hours

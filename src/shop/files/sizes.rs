@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::{Presence, Terms, localized, need_id, open};
 use crate::domain::trade::{SizeChart, SizeRow};
 use crate::shop::document::fields::{Fields, decimal_of, text_of};
-use crate::shop::document::{Located, Node, Source, Value, parse_toml};
+use crate::shop::document::{Located, Node, Source, Span, Value, parse_toml};
 use crate::shop::problem::kinds;
 
 /// Reads the charts.
@@ -43,7 +43,23 @@ fn read_chart(
     if rows.is_empty() {
         source.report(&sizes_at, &kinds::CHART_EMPTY, &[&id.value]);
     }
+    check_gaps(source, &sizes_at, &rows);
     Some((id, SizeChart { rows }))
+}
+
+/// Bodies between two sizes that fit neither.
+fn check_gaps(source: &mut Source<'_>, at: &Span, rows: &[SizeRow]) {
+    let mut ranges: BTreeMap<&str, Vec<(Decimal, Decimal)>> = BTreeMap::new();
+    for (measure, range) in rows.iter().flat_map(|row| &row.ranges) {
+        ranges.entry(measure).or_default().push(*range);
+    }
+    for (measure, mut ranges) in ranges {
+        ranges.sort_unstable();
+        for pair in ranges.windows(2).filter(|pair| pair[0].1 < pair[1].0) {
+            let ends = (pair[0].1.to_string(), pair[1].0.to_string());
+            source.report(at, &kinds::SIZE_GAP, &[measure, &ends.0, &ends.1]);
+        }
+    }
 }
 
 fn read_row(source: &mut Source<'_>, node: &Node) -> Option<SizeRow> {

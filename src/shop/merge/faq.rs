@@ -1,6 +1,6 @@
 //! FAQ of packs and shop: the shop's replaces a pack's of the same id, slots of shop and policy are filled in.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{KnownIntents, hours_text, once, sameness};
 use crate::domain::trade::Policy;
@@ -20,22 +20,25 @@ pub(super) fn merge(
     problems: &mut Vec<Problem>,
 ) -> Vec<Faq> {
     let slots = slot_values(file, policy);
-    let mut kept: Vec<&FaqEntry> = Vec::new();
-    let mut answered: BTreeMap<&str, usize> = BTreeMap::new();
     for (from_end, folder) in folders.iter().rev().enumerate() {
         let mut places = BTreeMap::new();
         for entry in &folder.faq {
-            let first = once(&entry.id, &mut places, problems);
+            once(&entry.id, &mut places, problems);
             entry.intent.iter().chain(&entry.follow).for_each(|intent| known.check(intent, problems));
+            check_follow(entry, problems);
             check_slots(entry, &slots, from_end == 0, problems);
-            if first && !answered.contains_key(entry.id.value.as_str()) {
-                answered.insert(&entry.id.value, from_end);
-                kept.push(entry);
-            }
         }
     }
+    let kept = in_use(folders);
     check_asks(&kept, problems);
     kept.into_iter().filter_map(|entry| filled(entry, &slots)).collect()
+}
+
+/// The FAQ that are used, the shop's before its packs': of the same id the first.
+pub(super) fn in_use(folders: &[Folder]) -> Vec<&FaqEntry> {
+    let mut seen = BTreeSet::new();
+    let all = folders.iter().rev().flat_map(|folder| &folder.faq);
+    all.filter(|entry| seen.insert(entry.id.value.as_str())).collect()
 }
 
 /// Every slot an answer may use; `None` where the shop states nothing.
@@ -55,7 +58,20 @@ fn check_slots(entry: &FaqEntry, slots: &Slots, own: bool, problems: &mut Vec<Pr
     }
 }
 
-/// The same words asked of two answers, and an answer all of whose words are asked of others.
+/// What is offered after an answer must lead on from it.
+fn check_follow(entry: &FaqEntry, problems: &mut Vec<Problem>) {
+    for (index, intent) in entry.follow.iter().enumerate() {
+        let named = intent.value.as_str();
+        if entry.intent.as_ref().is_some_and(|own| own.value == named) {
+            problems.push(intent.at.problem(&kinds::FAQ_FOLLOWS_ITSELF, &[named]));
+        }
+        if entry.follow[..index].iter().any(|earlier| earlier.value == named) {
+            problems.push(intent.at.problem(&kinds::FAQ_FOLLOWS_TWICE, &[named]));
+        }
+    }
+}
+
+/// The same words asked of two answers or twice of one, and an answer all of whose words are asked of others.
 fn check_asks(kept: &[&FaqEntry], problems: &mut Vec<Problem>) {
     let mut seen: HashMap<String, (&str, String)> = HashMap::new();
     for entry in kept {
@@ -66,7 +82,8 @@ fn check_asks(kept: &[&FaqEntry], problems: &mut Vec<Problem>) {
                 Some((other, place)) if *other != entry.id.value => {
                     problems.push(ask.at.problem(&kinds::FAQ_ASK_REPEATED, &[other, place]));
                 }
-                _ => {
+                Some((_, place)) => problems.push(ask.at.problem(&kinds::FAQ_ASK_TWICE, &[place])),
+                None => {
                     own += 1;
                     seen.insert(key, (&entry.id.value, ask.at.name()));
                 }

@@ -1,6 +1,6 @@
 //! Examples of every pack and the shop by intent, and where they contradict each other.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::sameness;
 use crate::domain::IntentId;
@@ -45,6 +45,20 @@ pub(super) fn merge(folders: &[Folder], problems: &mut Vec<Problem>) -> BTreeMap
         check_intent(id, examples.examples.len(), &first_places[id], problems);
     }
     merged
+}
+
+/// An intent of the shop's own that no FAQ answers: it would be understood, and then nothing said about it. One that is
+/// likely misspelt is told by that.
+pub(super) fn check_answered(folders: &[Folder], problems: &mut Vec<Problem>) {
+    let answers = folders.iter().flat_map(|folder| &folder.faq).filter_map(|entry| entry.intent.as_ref());
+    let mut answered: BTreeSet<&str> = answers.map(|intent| intent.value.as_str()).collect();
+    for block in folders.iter().flat_map(|folder| &folder.intents) {
+        let id = block.id.value.as_str();
+        let built_in = taxonomy::is_known(id) || nearest(id, taxonomy::INTENTS.into_iter()).is_some();
+        if !built_in && answered.insert(id) {
+            problems.push(block.id.at.problem(&kinds::INTENT_UNANSWERED, &[id]));
+        }
+    }
 }
 
 /// Whether an example is met for the first time in its intent; notes repeats, and the same words elsewhere.

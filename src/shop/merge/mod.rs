@@ -1,12 +1,18 @@
 //! Puts the files of a shop and its packs together, and sees what only shows when they are: what refers to nothing,
 //! what says the same twice, what contradicts.
 
+mod conversations;
 mod faq;
+mod goods;
+mod handoff;
 mod hours_text;
 mod intents;
 mod orders;
+mod promotions;
 mod replies;
+pub(super) mod sayings;
 mod trade;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,8 +20,8 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::document::Located;
 use super::document::fields::nearest;
+use super::files::policy;
 use super::files::shop_file::ShopFile;
-use super::files::{handoff::HandoffFile, policy};
 use super::load::{Folder, Seed};
 use super::model::{Glossary, Shop, Sticker};
 use super::problem::{Problem, kinds};
@@ -23,31 +29,52 @@ use super::taxonomy;
 use super::tests_file::ConversationTest;
 use crate::domain::trade::Policy;
 use crate::domain::{IntentId, ShopId};
+use sayings::Sayings;
 
-/// The shop, what its store begins with, and its tests. The last folder is the shop's own, those before are packs'.
+/// What files amount to together.
+pub(super) struct Merged {
+    /// The shop; not to be used where any problem is an error.
+    pub(super) shop: Shop,
+    /// What its store begins with.
+    pub(super) seed: Seed,
+    /// Its conversation tests.
+    pub(super) tests: Vec<ConversationTest>,
+    /// What shoppers are expected to say.
+    pub(super) sayings: Sayings,
+}
+
+/// Puts the files of a shop together. The last folder is the shop's own, those before are packs'.
 pub(super) fn merge(
     id: &ShopId,
     version: String,
     file: &ShopFile,
     mut folders: Vec<Folder>,
     problems: &mut Vec<Problem>,
-) -> (Shop, Seed, Vec<ConversationTest>) {
+) -> Merged {
     let policy = merged_policy(file, &folders);
     let examples = intents::merge(&folders, problems);
     let known = KnownIntents::of(&examples);
     let faq = faq::merge(file, &policy, &folders, &known, problems);
-    let replies = replies::merge(&folders, problems);
+    let replies = replies::merge(file, &folders, problems);
+    folders.iter().for_each(|folder| folder.policy.check_against(&policy, problems));
+    intents::check_answered(&folders, problems);
+    let rules = folders.last_mut().and_then(|own| own.handoff.take());
+    let asked = faq::in_use(&folders);
+    let rules = handoff::merge(rules, &known, &examples, &asked, problems);
+    let sayings = sayings::collect(&folders, &asked);
+    let (terms, forbidden) = folders.last_mut().map(|own| own.glossary.take()).unwrap_or_default();
+    let glossary = glossary(terms, forbidden, problems);
+    words::check(&glossary, &folders, problems);
     let own = folders.pop().unwrap_or_default();
     let catalog = trade::Catalog::of(own.products, &own.sizes, own.declared, problems);
     own.policy.named_goods().for_each(|goods| catalog.check_goods(goods, problems));
     let promotions = trade::promotions(own.promotions.entries, &catalog, problems);
     trade::check_agent_coupons(own.policy.agent_coupons(), &promotions, &catalog, problems);
-    let shoppers_known = own.orders.is_some();
+    let stickers = stickers(own.stickers, &known, problems);
+    let orders_known = own.orders.is_some();
     let seed = orders::seed(own.orders.unwrap_or_default(), &catalog, &promotions, problems);
-    check_tests(&own.references, &known, &catalog, problems);
-    if shoppers_known {
-        check_shoppers(&own.references, &catalog, &seed, problems);
-    }
+    let known = Known { intents: &known, catalog: &catalog, stickers: &stickers, flows_off: &file.flows_off };
+    conversations::check(&own.references, &known, orders_known.then_some(&seed), problems);
     let shop = Shop {
         id: id.clone(),
         name: file.name.clone(),
@@ -66,15 +93,29 @@ pub(super) fn merge(
         intents: examples,
         faq,
         replies,
-        glossary: glossary(own.glossary.terms, own.glossary.forbidden, problems),
+        glossary,
         promotions,
         threshold_base: own.promotions.threshold_base,
         policy,
         sizes: own.sizes.into_iter().map(|(id, chart)| (id.value, chart)).collect(),
-        handoff: handoff(own.handoff, &known, problems),
-        stickers: stickers(own.stickers, &known, problems),
+        handoff: rules,
+        stickers,
     };
-    (shop, seed, own.tests)
+    Merged { shop, seed, tests: own.tests, sayings }
+}
+
+/// What is wrong in a pack that no shop uses, seen together with the pack it builds on; `path` is its folder.
+pub(super) fn check_pack(file: &ShopFile, folders: &[Folder], path: &str) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let policy = merged_policy(file, folders);
+    let examples = intents::merge(folders, &mut problems);
+    faq::merge(file, &policy, folders, &KnownIntents::of(&examples), &mut problems);
+    replies::merge(file, folders, &mut problems);
+    intents::check_answered(folders, &mut problems);
+    // What a shop has to state, a pack leaves open; and it adds to intents whose other examples a shop brings along.
+    let left_open = [kinds::SLOT_UNSET.code, kinds::INTENT_THIN.code];
+    problems.retain(|problem| problem.path.starts_with(path) && !left_open.contains(&problem.code));
+    problems
 }
 
 fn merged_policy(file: &ShopFile, folders: &[Folder]) -> Policy {
@@ -88,6 +129,14 @@ fn sameness(text: &str) -> String {
     let key: String =
         text.nfkc().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     if key.is_empty() { text.trim().to_owned() } else { key }
+}
+
+/// What conversation tests may name.
+struct Known<'a> {
+    intents: &'a KnownIntents,
+    catalog: &'a trade::Catalog,
+    stickers: &'a BTreeMap<String, Sticker>,
+    flows_off: &'a [String],
 }
 
 /// The intents that may be referred to: the taxonomy's, and those with examples.
@@ -126,6 +175,7 @@ fn glossary(
 ) -> Glossary {
     let mut seen: BTreeMap<String, String> = BTreeMap::new();
     for term in &terms {
+        words::check_term(term, &forbidden, problems);
         let words = std::iter::once(&term.value.word).chain(&term.value.synonyms);
         for word in words {
             if let Some(earlier) = seen.insert(sameness(word), term.at.name()) {
@@ -134,21 +184,6 @@ fn glossary(
         }
     }
     Glossary { terms: terms.into_iter().map(|term| term.value).collect(), forbidden }
-}
-
-/// The rules for people; a route names intents that there are, or beginnings of them.
-fn handoff(
-    file: Option<HandoffFile>,
-    known: &KnownIntents,
-    problems: &mut Vec<Problem>,
-) -> super::people::HandoffRules {
-    let Some(file) = file else { return super::people::HandoffRules::standard() };
-    for intent in &file.intents {
-        if !(intent.value.ends_with('.') && known.any_begins(&intent.value)) {
-            known.check(intent, problems);
-        }
-    }
-    file.rules
 }
 
 fn stickers(
@@ -179,30 +214,6 @@ fn once(id: &Located<String>, places: &mut BTreeMap<String, String>, problems: &
         None => {
             places.insert(id.value.clone(), id.at.name());
             true
-        }
-    }
-}
-
-fn check_tests(
-    references: &super::tests_file::TestReferences,
-    known: &KnownIntents,
-    catalog: &trade::Catalog,
-    problems: &mut Vec<Problem>,
-) {
-    references.intents.iter().for_each(|intent| known.check(intent, problems));
-    references.products.iter().for_each(|product| catalog.check_product(product, problems));
-}
-
-fn check_shoppers(
-    references: &super::tests_file::TestReferences,
-    catalog: &trade::Catalog,
-    seed: &Seed,
-    problems: &mut Vec<Problem>,
-) {
-    for shopper in &references.shoppers {
-        let known = seed.shoppers.iter().any(|known| known.id.as_str() == shopper.value);
-        if !known && !catalog.declares(&shopper.value) {
-            problems.push(shopper.at.problem(&kinds::UNKNOWN_SHOPPER, &[&shopper.value]));
         }
     }
 }

@@ -36,6 +36,7 @@ impl Catalog {
         for (id, _) in charts {
             once(id, &mut places, problems);
         }
+        super::goods::check(entries.as_deref(), charts, problems);
         let charts: BTreeSet<&str> = charts.iter().map(|(id, _)| id.value.as_str()).collect();
         let known = entries.is_some();
         let mut catalog = Catalog { products: BTreeMap::new(), order: Vec::new(), known, declared };
@@ -68,6 +69,17 @@ impl Catalog {
     /// Whether there is a catalog to look things up in.
     pub(super) fn is_known(&self) -> bool {
         self.known
+    }
+
+    /// The products by id.
+    pub(super) fn products(&self) -> impl Iterator<Item = &Product> {
+        self.products.values()
+    }
+
+    /// Whether a product is of this category.
+    pub(super) fn has_category(&self, category: &Located<String>) -> bool {
+        let named = |product: &Product| product.category.iter().any(|one| one.zh == category.value);
+        self.products.values().any(named)
     }
 
     /// The products in the file's order.
@@ -105,9 +117,7 @@ impl Catalog {
     }
 
     fn check_category(&self, reference: &Located<String>, problems: &mut Vec<Problem>) {
-        let named =
-            |product: &Product| product.category.iter().any(|category| category.zh == reference.value);
-        if self.known && !self.products.values().any(named) {
+        if self.known && !self.has_category(reference) {
             problems.push(reference.at.problem(&kinds::UNKNOWN_CATEGORY, &[&reference.value]));
         }
     }
@@ -119,6 +129,7 @@ pub(super) fn promotions(
     catalog: &Catalog,
     problems: &mut Vec<Problem>,
 ) -> Vec<Promotion> {
+    super::promotions::check(&entries, catalog, problems);
     let mut places = BTreeMap::new();
     let mut promotions = Vec::new();
     for entry in entries {

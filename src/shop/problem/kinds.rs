@@ -309,7 +309,7 @@ kinds! {
     TEST_CHECKS_NOTHING "test.checks_nothing" Warning
         "这个测试什么也没检查；写一条 bot = {…}"
         "this test checks nothing; add a bot = {…} turn";
-        TEST_WAIT "test.wait" Error
+    TEST_WAIT "test.wait" Error
         "“{0}”不是一段时间；这样写：\"40m\"（40 分钟）、\"26h\"（26 小时）"
         "\"{0}\" is no length of time; write \"40m\" or \"26h\"";
     TURN_KIND "test.turn" Error
@@ -321,12 +321,6 @@ kinds! {
     IMPORT_WORD "import.word" Error
         "{0} 的值“{1}”在映射的 words 里没有；补上，或写 \"*\" = …"
         "the value \"{1}\" of {0} is not among the mapping's words; add it, or a \"*\" for all others";
-    IMPORT_NO_VALUE "import.missing" Error
-        "这一行缺少 {0}（取自 {1}）"
-        "this row has no {0} (taken from {1})";
-    IMPORT_NOT_TABLE "import.row" Error
-        "这一行不是一个对象"
-        "this row is no object";
     IMPORT_MAP_PATH "import.path" Error
         "映射“{0}”写得不对：{1}"
         "the mapping \"{0}\" cannot be used: {1}";
@@ -345,4 +339,136 @@ kinds! {
     RECOMMEND_BOTH "recommend.both" Error
         "{0} 同时写在 prefer 和 never 里；留一个"
         "{0} stands under both prefer and never; keep one";
+    REPLY_ONE_LANGUAGE "reply.one_language" Warning
+        "回复 {0} 只改写了 {1}，没有改写 {2}；用 {2} 的顾客听到的仍是知识包里的说法，请一起改写"
+        "the reply {0} is rewritten in {1} but not in {2}: shoppers of {2} still hear the pack's; rewrite both";
+    REPLY_UNTRANSLATED "reply.untranslated" Warning
+        "回复 {0} 没有 {1} 的说法；用这种语言的顾客会看到另一种语言，请补上"
+        "the reply {0} has no words in {1}: shoppers of that language will see another; add them";
+    REPLY_SLOT_LEFT_OUT "reply.slot_left_out" Warning
+        "知识包里的每种说法都有 {{0}}，这里却没有；顾客会少看到一样内容，请写上 {{0}}"
+        "every wording of the pack says {{0}} and this one never does, so shoppers miss it; write {{0}}";
+    FORBIDDEN_WORD "text.forbidden" Warning
+        "这里写了 glossary.toml 禁用的“{0}”，说出来时会被删掉，句子可能不通；换个说法"
+        "this says \"{0}\", which glossary.toml forbids: it is cut out when said; find other words";
+    TERM_FORBIDDEN "glossary.forbidden" Warning
+        "“{0}”既是本店的词，又在 forbidden 里；留一处"
+        "\"{0}\" is a word of the shop and stands under forbidden too; keep one";
+    INTENT_UNANSWERED "intent.unanswered" Warning
+        "自己加的意图 {0} 没有回答；在 faq/ 里写一条 intent = \"{0}\" 的问答"
+        "nothing answers your own intent {0}; write a FAQ with intent = \"{0}\"";
+    FAQ_ASK_TWICE "faq.ask_twice" Warning
+        "这种问法在同一条问答里已经写过（{0}）；删掉一句"
+        "this way of asking stands in the same FAQ already ({0}); remove one";
+    FAQ_FOLLOWS_ITSELF "faq.follow" Warning
+        "follow 里的 {0} 正是这条问答回答的意图，顾客点了又看到同一个回答；换成别的"
+        "follow names {0}, which this very FAQ answers: shoppers would be told the same again; name another";
+    FAQ_FOLLOWS_TWICE "faq.follow" Warning
+        "follow 里 {0} 写了两次；留一个"
+        "follow names {0} twice; keep one";
+    FAQ_KEYWORD "handoff.keyword_faq" Warning
+        "这种问法含有转人工的字眼“{0}”，问了就转人工，永远用不到这条回答；改字眼或改问法"
+        "these words contain \"{0}\", which calls a person at once, so this answer is never given; change one of the two";
+    KEYWORD_COMMON "handoff.keyword_common" Warning
+        "字眼“{0}”在 {1} 个例句里出现，如“{2}”，这些顾客都会被转人工；写得长一些"
+        "\"{0}\" occurs in {1} examples, such as \"{2}\": all such shoppers get a person; make it longer";
+    KEYWORD_REPEATED "handoff.keyword_repeated" Warning
+        "字眼“{0}”已经写过（{1}），只按那里的原因转人工；留一处"
+        "\"{0}\" is a keyword already ({1}), and only that reason counts; keep one";
+    GROUP_UNUSED "handoff.group" Warning
+        "没有一条 route 通向组 {0}，它接不到会话；写一条 route，或删掉这个组"
+        "no route leads to the group {0}, so it gets no conversations; add a route or remove it";
+    ROUTE_SHADOWED "handoff.route" Warning
+        "这条 route 用不到：{0} 的那条没有条件，什么都先归它；把没有条件的放到最后"
+        "this route is never reached: the one at {0} has no condition and takes everything; put that one last";
+    PROMOTION_OVERLAP "promotion.overlap" Warning
+        "{0} 和 {1} 的时间、商品（如 {2}）重叠，只会用其中一个；错开，或写 stack = true"
+        "{0} and {1} run at the same time on the same goods, such as {2}, and only one counts; part them, or write stack = true";
+    PROMOTION_CONTRADICTS "promotion.contradiction" Warning
+        "{0} 和 {1} 同时进行，说法互相矛盾；同一时间只留一个"
+        "{0} and {1} run at the same time and contradict each other; keep one at a time";
+    PROMOTION_CODE "promotion.code" Warning
+        "券码 {0} 已经是 {1} 的，同时只有一个能用；换一个券码"
+        "the code {0} belongs to {1} already, and only one can be used at a time; choose another";
+    PROMOTION_NOTHING "promotion.nothing" Warning
+        "活动 {0} 没有适用的商品，永远不会用到；检查 scope 和 except_products"
+        "the promotion {0} applies to no product of the catalog and never counts; look at scope and except_products";
+    PROMOTION_GIFT_STOCK "promotion.gift_stock" Warning
+        "赠品的 stock 是 0，一件也送不出；写上数量"
+        "the gift's stock is 0, so none is ever given; state how many there are";
+    PROMOTION_GIFT_SCOPE "promotion.gift_scope" Warning
+        "买赠的商品 {0} 不在活动范围里，永远不会送；把它写进 scope"
+        "{0}, which the gift comes with, is outside the promotion's scope, so it is never given; put it into scope";
+    PROMOTION_CAP "promotion.cap" Warning
+        "封顶 {0} 和每次减 {1} 对不上：要么永远到不了，要么一次也减不满；改其中一个"
+        "a cap of {0} does not go with taking off {1}: it is never reached, or cuts off the first; change one";
+    PROMOTION_BALANCE "promotion.balance" Warning
+        "尾款 {0} 开始，早于预售开始的 {1}；检查日期"
+        "the balance begins at {0}, before the pre-sale does at {1}; check the dates";
+    POLICY_COMPLETE "policy.complete_days" Warning
+        "订单签收 {0} 天就算完成，但 {1} 是 {2} 天，之后几天的顾客会被当作过期；改为 {2} 或更多"
+        "orders are complete after {0} days while {1} is {2}: shoppers of the last days are turned away; make it {2} or more";
+    POLICY_FREE_OVER "policy.free_over" Warning
+        "运费 fee 是 0，free_over 没有意义；写上运费，或删掉 free_over"
+        "shipping costs nothing, so free_over means nothing; state a fee or remove free_over";
+    POLICY_PROMISE "policy.promise_hours" Warning
+        "承诺 0 小时发货，每一单都会算超时；写上做得到的小时数"
+        "shipping within 0 hours makes every order late; state hours that can be kept";
+    PRODUCT_TITLE_REPEATED "product.title_repeated" Warning
+        "商品 {0} 也叫这个名字（{1}），顾客和店小二分不清；改得不一样"
+        "the product {0} has the same title ({1}) and cannot be told apart; change one";
+    PRODUCT_ALIAS "product.alias" Warning
+        "别名“{0}”也是商品 {1} 的名字；说到它时分不清是哪件，改一个"
+        "the alias \"{0}\" names the product {1} too, and nobody can tell which is meant; change one";
+    PRODUCT_LINK "product.link" Warning
+        "“{0}”不是能打开的地址；写成 https://… 或以 / 开头的路径"
+        "\"{0}\" is no address that opens; write https://… or a path that begins with /";
+    SIZE_UNUSED "size.unused" Warning
+        "没有商品用尺码表 {0}；在商品的 size_chart 里写上，或删掉"
+        "no product uses the size chart {0}; name it in a product's size_chart or remove it";
+    SIZE_NO_VARIANT "size.variants" Warning
+        "商品 {0} 的规格里没有尺码表 {1} 的任何尺码，推荐的尺码买不到；把两边写成一样"
+        "no variant of the product {0} has a size of the chart {1}, so what is advised cannot be bought; make them agree";
+    SIZE_GAP "size.gap" Warning
+        "{0} 在 {1} 和 {2} 之间没有合适的尺码；把相邻的范围接上"
+        "no size fits a {0} between {1} and {2}; let the ranges meet";
+    NO_REPLIES "shop.no_replies" Warning
+        "用到的知识包都没有回复，店小二会没有话说；在 packs 里加上 base"
+        "none of the packs has replies, so the assistant has nothing to say; add base to packs";
+    SHOP_PHONE "shop.phone" Warning
+        "“{0}”不像电话号码；检查一下"
+        "\"{0}\" does not look like a telephone number; check it";
+    UNKNOWN_STICKER "ref.sticker" Error
+        "stickers.toml 里没有贴纸 {0}"
+        "there is no sticker {0} in stickers.toml";
+    UNKNOWN_ORDER "ref.order" Error
+        "orders/orders.jsonl 里没有订单 {0}"
+        "there is no order {0} in orders/orders.jsonl";
+    TEST_FLOW_OFF "test.flow_off" Warning
+        "流程 {0} 在 shop.toml 里关掉了，这个测试通不过；打开流程，或改测试"
+        "the flow {0} is off in shop.toml, so this test fails; switch it on or change the test";
+    TEST_SLOT "test.slot" Warning
+        "没有流程记着 {0} 这个空位；最接近的是 {1}"
+        "no flow keeps a slot named {0}; the nearest is {1}";
+    TEST_REPEATED "test.repeated" Warning
+        "已经有叫“{0}”的测试（{1}）；换个名字，好知道是哪个没通过"
+        "there is a test named \"{0}\" already ({1}); rename one, to tell which fails";
+    TEST_CONTRADICTS "test.contradiction" Warning
+        "这一条自相矛盾：{0}；它永远通不过"
+        "this contradicts itself: {0}; it can never hold";
+    EXAMPLE_NEAR "example.near" Warning
+        "“{0}”和意图 {1} 的“{2}”（{3}）意思几乎一样（相似度 {4}）；只留在该在的那一边"
+        "\"{0}\" means nearly the same as \"{2}\" of the intent {1} ({3}, cosine {4}); keep one where it belongs";
+    FAQ_NEAR "faq.near" Warning
+        "“{0}”和问答 {1} 的“{2}”（{3}）问的几乎是同一件事（相似度 {4}）；合成一条，或问得更不一样"
+        "\"{0}\" asks nearly the same as \"{2}\" of the FAQ {1} ({3}, cosine {4}); join the two or ask apart";
+    FAQ_OVERSHADOWED "faq.overshadowed" Warning
+        "问答 {0} 的每种问法都更像别的问答（多为 {1}，如“{2}”），换句话问就用不到它；换几种更有特点的问法"
+        "each way of asking the FAQ {0} is nearer to others (mostly {1}, such as \"{2}\"), which win as soon as it is asked in other words; ask it more distinctly";
+    INTENT_OFF_CENTRE "intent.off_centre" Warning
+        "意图 {0} 的 {2} 个例句里有 {1} 个更像意图 {3}（如“{4}”）；挪过去，或写得更有特点"
+        "{1} of the {2} examples of the intent {0} are nearer to {3}, such as \"{4}\"; move them or write more distinct ones";
+    INTENT_ALIKE "intent.alike" Warning
+        "意图 {0} 的 {1} 个例句几乎都是同一句，只有 {2} 种说法；写些不同的说法"
+        "the {1} examples of the intent {0} say nearly the same, in {2} ways only; write more varied ones";
 }

@@ -21,7 +21,7 @@ pub(crate) struct PromotionEntry {
     pub(crate) products: Vec<Located<String>>,
     /// Categories it names.
     pub(crate) categories: Vec<Located<String>>,
-    /// Where its price or deposit stands, to compare with the products' prices.
+    /// Where its price, deposit or stock of gifts stands.
     pub(crate) price_at: Place,
 }
 
@@ -57,7 +57,7 @@ fn read_one(source: &mut Source<'_>, terms: &Terms, mut fields: Fields<'_>) -> O
     let scope_optional = matches!(&kind, Some(kind) if matches!(kind.name(), "points" | "free_shipping"));
     let scope = read_scope(source, &mut fields, scope_optional, &mut products, &mut categories);
     let stack = fields.boolean(source, "stack").unwrap_or(false);
-    let price_key = ["deposit", "price"].into_iter().find(|key| fields.has(key)).unwrap_or("id");
+    let price_key = ["deposit", "price", "stock"].into_iter().find(|key| fields.has(key)).unwrap_or("id");
     let price_at = source.place(&fields.span_of(price_key));
     // With an unknown kind every key of the kind would be called unknown too: one problem is enough.
     if kind.is_some() {
