@@ -4,4 +4,5 @@ pub mod compare;
 pub mod draft;
 pub mod edit;
 pub mod folder;
+pub mod intake;
 pub mod rehearsal;

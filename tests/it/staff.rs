@@ -88,6 +88,8 @@ fn rights() -> Vec<(&'static str, &'static str, Value, &'static [&'static str])>
         ("POST", "/api/v1/console/shops/{shop}/talk", json!({"said": []}), EDITS),
         ("POST", "/api/v1/console/shops/{shop}/tests", json!({"files": [{"path": "x"}]}), EDITS),
         ("POST", "/api/v1/console/shops/{shop}/compare", none(), EDITS),
+        ("POST", "/api/v1/console/shops/{shop}/faq/import", none(), EDITS),
+        ("GET", "/api/v1/console/shops/{shop}/faq/export", none(), EDITS),
         ("GET", "/api/v1/console/shops/{shop}/learning", none(), EDITS),
         ("POST", "/api/v1/console/shops/{shop}/learning/dismiss", json!({"words": []}), EDITS),
         ("GET", "/api/v1/console/shops/{shop}/versions", none(), EDITS),

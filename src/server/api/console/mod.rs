@@ -1,5 +1,6 @@
 //! The console's view of the shops, and its test window.
 
+pub(in crate::server) mod faq;
 pub(in crate::server) mod files;
 pub(in crate::server) mod learning;
 pub(in crate::server) mod trials;
