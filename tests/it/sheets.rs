@@ -98,7 +98,8 @@ fn parts(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
         let mut part = archive.by_index(index).expect("a part");
         let mut content = Vec::new();
         std::io::copy(&mut part, &mut content).expect("it unpacks");
-        parts.push((part.name().to_owned(), content));
+        let name = part.name().expect("a name").into_owned();
+        parts.push((name, content));
     }
     parts
 }

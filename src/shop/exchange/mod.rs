@@ -27,7 +27,7 @@ use super::times::Clock;
 use super::tree::{LARGEST_FILE, Tree};
 use crate::domain::ShopId;
 use faq::Row;
-use table::{Grid, delimited, encoding, workbook};
+use table::{Grid, delimited, encoding, package, workbook};
 
 /// The shop's file that new questions are written to.
 pub const FAQ_IMPORTED: &str = "faq/imported.toml";
@@ -177,7 +177,7 @@ impl<'a> Content<'a> {
         if LARGEST_FILE < file.bytes.len() as u64 {
             return Err(refused(&kinds::FILE_TOO_LARGE, &LARGEST_FILE.to_string()));
         }
-        if workbook::is_workbook(file.bytes) {
+        if package::is_workbook(file.bytes) {
             let kind = if file.kind == ExchangeKind::Faq {
                 &kinds::IMPORT_NO_HEADER
             } else {

@@ -11,7 +11,7 @@ pub(super) use write::write;
 use serde_json::{Value as Json, json};
 
 use super::apply::put;
-use crate::shop::document::{Entry, Node, Source, Span, Value};
+use crate::shop::document::{Entry, Node, Span, Value};
 
 /// A question with its answer, as a row states it.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,7 +5,7 @@
 
 pub(super) mod delimited;
 pub(super) mod encoding;
-mod package;
+pub(super) mod package;
 pub(super) mod workbook;
 pub(super) mod workbook_out;
 

@@ -23,7 +23,7 @@ const MOST_PARTS: usize = 2_000;
 const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 
 /// Whether these are the bytes of a workbook, of whatever kind.
-pub(super) fn is_workbook(bytes: &[u8]) -> bool {
+pub(in crate::shop::exchange) fn is_workbook(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(COMPOUND)
 }
 
@@ -62,7 +62,7 @@ pub(super) fn look_through(name: &str, bytes: &[u8]) -> Result<(), Problem> {
             return refused(&kinds::IMPORT_TOO_LARGE, &LARGEST_UNPACKED.to_string());
         };
         left = rest;
-        let path = part.name().to_ascii_lowercase();
+        let path = part.name().map_err(|error| broken(&error))?.to_ascii_lowercase();
         if path == "mimetype" && content.starts_with(b"application/vnd.oasis.opendocument") {
             return refused(&kinds::IMPORT_OLD_SHEET, ".ods");
         }

@@ -9,7 +9,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{DataRef, ExcelDateTime, Reader as _, SheetType, SheetVisible, Xlsx, XlsxError};
 
-pub(in crate::shop::exchange) use super::package::is_workbook;
 use super::package::{look_through, not_a_sheet};
 use super::{Builder, Cell, Fault, Grid, LAST_ROW, MOST_BYTES, MOST_CELLS, MOST_COLUMNS, MOST_MERGES, Merge};
 use crate::shop::problem::{Problem, kinds};
