@@ -119,7 +119,7 @@ mod tests {
             "问题\t回答\n,\na\t\"b\nc; d\"\ne\tf\n".replace(",\n", "\n").as_str(),
         ] {
             let read = cells(text);
-            let read: Vec<_> =
+            let read: Vec<(u32, Vec<&str>)> =
                 read.iter().map(|(n, cells)| (*n, cells.iter().map(String::as_str).collect())).collect();
             assert_eq!(read, expected, "{text:?}");
         }
