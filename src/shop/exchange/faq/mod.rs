@@ -128,10 +128,11 @@ impl Listing {
     /// The texts of a cell.
     fn read(self, cell: &str) -> Vec<String> {
         let trimmed = cell.trim();
-        if trimmed.starts_with('[') && trimmed.ends_with(']') && self != Listing::Bars {
-            if let Ok(list) = serde_json::from_str::<Vec<String>>(trimmed) {
-                return list;
-            }
+        if trimmed.starts_with('[')
+            && self != Listing::Bars
+            && let Ok(list) = serde_json::from_str::<Vec<String>>(trimmed)
+        {
+            return list;
         }
         let parts = |letter: char| match self {
             Listing::Lines => matches!(letter, '\n' | '\r'),

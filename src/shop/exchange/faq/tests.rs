@@ -166,7 +166,7 @@ fn a_file_that_is_no_table_is_refused_with_a_reason() {
         ("a.xlsx", b"\x89PNG\r\n\x00\xff".to_vec(), "import.not_a_sheet"),
         ("a.csv", b"\x89PNG\r\n\x00\xff".to_vec(), "import.encoding"),
         ("a.csv", b"\xff\xff\xff".to_vec(), "import.encoding"),
-        ("a.csv", "编号,问题,回答\n".repeat(1).into_bytes(), ""),
+        ("a.csv", "编号,问题,回答\n".as_bytes().to_vec(), ""),
     ] {
         let imported = take(&tree(""), name, &bytes);
         let codes: Vec<&str> = imported.problems.iter().map(|problem| problem.code).collect();
