@@ -1,13 +1,14 @@
 //! FAQ in spreadsheets: files of other programs, and the console's way in and out.
 //!
 //! The files were saved by LibreOffice from `faq.fods` beside them (`faq-libreoffice.xlsx`, `faq.xls`, `faq.ods`, and the
-//! CSV of a plainer table), by a library that computes no formulas (`faq-unsaved.xlsx`), and locked with a password.
+//! CSV of a plainer table; `faq-odd.xlsx` is `faq-odd.toml` exported and saved again), by a library that computes no formulas (`faq-unsaved.xlsx`), and locked with a password.
 
 use std::{collections::BTreeMap, fs, io::Write as _, path::Path};
 
 use serde_json::{Value, json};
 use xiaoer::domain::ShopId;
 use xiaoer::shop::{Clock, ExchangeKind, FaqRow, ImportFile, Imported, Problem, Tree, import};
+use xiaoer::workshop::intake::take_in;
 
 use super::support::{Answer, Home, Server};
 
@@ -20,10 +21,13 @@ fn fixture(name: &str) -> Vec<u8> {
 
 fn take(name: &str, bytes: &[u8]) -> Imported {
     let shop = "version = 1\nid = \"new\"\nname.zh = \"新店\"\npacks = []\nlocales = [\"zh-Hans\"]\n";
-    let tree = Tree::new([("shops/new/shop.toml".to_owned(), shop.to_owned())]);
+    take_into(&Tree::new([("shops/new/shop.toml".to_owned(), shop.to_owned())]), name, bytes)
+}
+
+fn take_into(tree: &Tree, name: &str, bytes: &[u8]) -> Imported {
     let now = "2026-11-23T02:00:00Z".parse().expect("a moment");
     let file = ImportFile { kind: ExchangeKind::Faq, name, bytes, map: None };
-    import(&tree, &ShopId::from("new"), &file, &Clock { seeded_at: now, now })
+    import(tree, &ShopId::from("new"), &file, &Clock { seeded_at: now, now })
 }
 
 fn places(imported: &Imported) -> Vec<String> {
@@ -61,6 +65,18 @@ fn a_workbook_of_libreoffice_is_read_as_it_is_seen() {
     assert_eq!(of("fee", "answer.zh"), "=满99元包邮，不满收8元");
     let unnamed = said.keys().find(|id| id.starts_with("faq-")).expect("a question without an id");
     assert_eq!(of(unnamed, "ask"), json!(["可以试喝吗"]));
+}
+
+#[test]
+fn what_was_exported_and_saved_again_by_libreoffice_is_the_same() {
+    let shop = "version = 1\nid = \"new\"\nname.zh = \"新店\"\npacks = []\nlocales = [\"zh-Hans\", \"en\"]\n";
+    let own = String::from_utf8(fixture("faq-odd.toml")).expect("UTF-8");
+    let files = [("shops/new/shop.toml", shop.to_owned()), ("shops/new/faq/own.toml", own)];
+    let tree = Tree::new(files.map(|(path, text)| (path.to_owned(), text)));
+    let imported = take_into(&tree, "faq-odd.xlsx", &fixture("faq-odd.xlsx"));
+    assert_eq!(places(&imported), Vec::<String>::new());
+    let intake = take_in(&tree, &ShopId::from("new"), &imported.faq).expect("a place for each");
+    assert_eq!((intake.unchanged, intake.changed, intake.added), (5, 0, 0), "{:?}", intake.changes);
 }
 
 #[test]
