@@ -9,7 +9,8 @@ use crate::{
     app::files,
     check,
     domain::ShopId,
-    shop::{Clock, ExchangeKind, ExportForm, ImportFile, export, import},
+    shop::{Clock, ExchangeKind, ExportForm, ImportFile, Imported, Tree, export, import},
+    workshop::intake,
 };
 
 #[derive(Debug, clap::Args)]
@@ -25,7 +26,7 @@ pub(super) struct ImportOptions {
     map: Option<PathBuf>,
     /// faq, products or orders.
     kind: String,
-    /// CSV, JSON lines or one JSON value.
+    /// A spreadsheet (.xlsx), CSV, JSON lines or one JSON value.
     file: PathBuf,
 }
 
@@ -39,7 +40,8 @@ pub(super) struct ExportOptions {
     intents: PathBuf,
     /// faq, products or orders.
     kind: String,
-    /// Where to; a name that ends in .csv means CSV, anything else JSON lines. Standard output when not given.
+    /// Where to; a name that ends in .xlsx means a spreadsheet, .csv CSV, anything else JSON lines. JSON lines to standard
+    /// output when not given.
     file: Option<PathBuf>,
 }
 
@@ -63,7 +65,8 @@ pub(super) fn run_import(options: ImportOptions) -> Outcome {
     let read = |path: &PathBuf| {
         std::fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))
     };
-    let text = read(&options.file)?;
+    let bytes = std::fs::read(&options.file);
+    let bytes = bytes.with_context(|| format!("can't read {}", options.file.display()))?;
     let name = options.file.to_string_lossy();
     let map = options
         .map
@@ -73,10 +76,11 @@ pub(super) fn run_import(options: ImportOptions) -> Outcome {
     let file = ImportFile {
         kind,
         name: &name,
-        text: &text,
+        bytes: &bytes,
         map: map.as_ref().map(|(name, text)| (name.as_str(), text.as_str())),
     };
-    let imported = import(&tree, &ShopId::from(options.shop.as_str()), &file, &Clock::now());
+    let shop = ShopId::from(options.shop.as_str());
+    let imported = import(&tree, &shop, &file, &Clock::now());
     let language = super::check::language();
     for problem in &imported.problems {
         say(&check::line(problem, language));
@@ -85,23 +89,37 @@ pub(super) fn run_import(options: ImportOptions) -> Outcome {
     if imported.problems.iter().any(crate::shop::Problem::is_error) {
         return Ok(ExitCode::from(1));
     }
-    imported.files.write(&options.intents).context("can't write the shop's files")?;
-    complain(&format!("{} rows taken", imported.rows));
+    let (files, told) = files_to_write(&tree, &shop, imported)?;
+    files.write(&options.intents).context("can't write the shop's files")?;
+    complain(&told);
     Ok(ExitCode::SUCCESS)
+}
+
+/// What was imported as files, and how much of it there was.
+fn files_to_write(tree: &Tree, shop: &ShopId, imported: Imported) -> anyhow::Result<(Tree, String)> {
+    let told = format!("{} rows taken", imported.rows);
+    if imported.faq.is_empty() {
+        return Ok((imported.files, told));
+    }
+    let taken = intake::take_in(tree, shop, &imported.faq)?;
+    let told =
+        format!("{told}: {} added, {} changed, {} unchanged", taken.added, taken.changed, taken.unchanged);
+    let files = taken.changes.into_iter().filter_map(|change| Some((change.path, change.text?)));
+    Ok((Tree::new(files), told))
 }
 
 pub(super) fn run_export(options: ExportOptions) -> Outcome {
     start_logging("error");
     let kind = kind(&options.kind)?;
     let tree = files::read(&options.intents)?;
-    let csv = options.file.as_ref().and_then(|file| file.extension()).is_some_and(|ext| ext == "csv");
-    let form = if csv { ExportForm::Csv } else { ExportForm::JsonLines };
-    let text = export(&tree, &ShopId::from(options.shop.as_str()), kind, form);
+    let extension = options.file.as_ref().and_then(|file| file.extension()).and_then(|it| it.to_str());
+    let form = extension.and_then(ExportForm::from_extension).unwrap_or(ExportForm::JsonLines);
+    let bytes = export(&tree, &ShopId::from(options.shop.as_str()), kind, form)?;
     match options.file {
         Some(file) => {
-            std::fs::write(&file, text).with_context(|| format!("can't write {}", file.display()))?
+            std::fs::write(&file, bytes).with_context(|| format!("can't write {}", file.display()))?;
         }
-        None => say(text.trim_end()),
+        None => say(String::from_utf8_lossy(&bytes).trim_end()),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -18,7 +18,9 @@ mod times;
 mod tree;
 mod watch;
 
-pub use exchange::{ExchangeKind, ExportForm, ImportFile, Imported, export, import};
+pub use exchange::{
+    ExchangeKind, ExportError, ExportForm, FAQ_IMPORTED, FaqRow, ImportFile, Imported, export, import,
+};
 pub use files::shop_file::FLOWS;
 pub use load::{Loaded, LoadedTree, Seed, load, load_all};
 pub use merge::sayings::{Saying, SayingGroup, Sayings};

@@ -5,5 +5,6 @@ pub mod coverage;
 pub mod draft;
 pub mod edit;
 pub mod folder;
+pub mod intake;
 pub mod record;
 pub mod rehearsal;

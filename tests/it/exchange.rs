@@ -23,7 +23,7 @@ fn imported(steps: &[(ExchangeKind, &str, &str)]) -> Loaded {
     let mut tree = Tree::new([("shops/new/shop.toml".to_owned(), text.to_owned())]);
     for (kind, name, map) in steps {
         let (text, rules) = (read(name), read(map));
-        let file = ImportFile { kind: *kind, name, text: &text, map: Some((map, &rules)) };
+        let file = ImportFile { kind: *kind, name, bytes: text.as_bytes(), map: Some((map, &rules)) };
         let done = import(&tree, &shop, &file, &clock());
         assert!(done.problems.is_empty(), "{:?}", done.problems);
         tree.lay_over(done.files);

@@ -20,6 +20,7 @@ mod queue;
 mod report;
 mod schema;
 mod search;
+mod sheets;
 mod shop;
 mod shop_system;
 mod small_tree;

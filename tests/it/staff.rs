@@ -94,6 +94,8 @@ fn rights() -> Vec<(&'static str, &'static str, Value, &'static [&'static str])>
         ("POST", "/api/v1/console/shops/{shop}/compare", none(), EDITS),
         ("GET", "/api/v1/console/shops/{shop}/figures", none(), EDITS),
         ("GET", "/api/v1/console/shops/{shop}/figures.csv", none(), EDITS),
+        ("POST", "/api/v1/console/shops/{shop}/faq/import", none(), EDITS),
+        ("GET", "/api/v1/console/shops/{shop}/faq/export", none(), EDITS),
         ("GET", "/api/v1/console/shops/{shop}/learning", none(), EDITS),
         ("POST", "/api/v1/console/shops/{shop}/learning/dismiss", json!({"words": []}), EDITS),
         ("GET", "/api/v1/console/shops/{shop}/versions", none(), EDITS),

@@ -99,6 +99,8 @@ fn drafts() -> Router<ServerState> {
         .route("/console/shops/{shop}/tests", post(console::trials::test))
         .route("/console/shops/{shop}/tests/record", post(console::trials::record))
         .route("/console/shops/{shop}/compare", post(console::trials::compare))
+        .route("/console/shops/{shop}/faq/import", post(console::faq::import))
+        .route("/console/shops/{shop}/faq/export", get(console::faq::export))
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(LARGEST_DRAFT))
         .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, NOT_KEPT))

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::backend::OPENAPI;
 
 /// What staff ask for with their session: method, path, and what it does.
-const STAFFS: [(&str, &str, &str); 49] = [
+const STAFFS: [(&str, &str, &str); 51] = [
     ("get", "/session", "The signed-in member of staff"),
     ("post", "/session", "Sign in with name, password and, once asked for, code; the session is a cookie"),
     ("delete", "/session", "Sign out"),
@@ -107,6 +107,16 @@ const STAFFS: [(&str, &str, &str); 49] = [
         "get",
         "/console/shops/{shop}/figures.csv",
         "The same as a table: of days, hours, locales, pages, intents, faq or promotions (owners, editors)",
+    ),
+    (
+        "post",
+        "/console/shops/{shop}/faq/import",
+        "Which files a spreadsheet, CSV or JSON of FAQ would change; the file itself is the body, name its name (owners, editors)",
+    ),
+    (
+        "get",
+        "/console/shops/{shop}/faq/export",
+        "The shop's own FAQ as they are live: format xlsx, csv or jsonl (owners, editors)",
     ),
     ("get", "/console/shops/{shop}/learning", "What the assistant should learn: days (owners, editors)"),
     (

@@ -20,7 +20,11 @@ fn tree() -> Tree {
 
 fn run(tree: &Tree, kind: ExchangeKind, name: &str, text: &str, map: Option<&str>) -> Imported {
     let map = map.map(|map| ("map.toml", map));
-    import(tree, &shop(), &ImportFile { kind, name, text, map }, &clock())
+    import(tree, &shop(), &ImportFile { kind, name, bytes: text.as_bytes(), map }, &clock())
+}
+
+fn run_bytes(tree: &Tree, kind: ExchangeKind, name: &str, bytes: &[u8]) -> Imported {
+    import(tree, &shop(), &ImportFile { kind, name, bytes, map: None }, &clock())
 }
 
 fn written_text(imported: &Imported) -> &str {
@@ -37,17 +41,19 @@ const PRODUCT: &str = r#"{"id":"green","title":"绿茶","category":["茶叶","�
 "#;
 
 #[test]
-fn products_go_out_and_come_back_in_both_forms() {
+fn products_go_out_and_come_back_in_every_form() {
     let first = run(&tree(), ExchangeKind::Products, "a.jsonl", PRODUCT, None);
     assert_eq!((places(&first), first.rows), (vec![], 2));
     let mut tree = tree();
     tree.insert("shops/tea/catalog/products.jsonl", written_text(&first));
     assert_eq!(written_text(&first), PRODUCT);
-    for (form, name) in [(ExportForm::JsonLines, "b.jsonl"), (ExportForm::Csv, "b.csv")] {
-        let text = export(&tree, &shop(), ExchangeKind::Products, form);
-        let again = run(&tree, ExchangeKind::Products, name, &text, None);
-        assert_eq!(places(&again), Vec::<String>::new(), "{text}");
-        assert_eq!(products(written_text(&again)), products(PRODUCT), "{text}");
+    for (form, name) in
+        [(ExportForm::JsonLines, "b.jsonl"), (ExportForm::Csv, "b.csv"), (ExportForm::Xlsx, "b.xlsx")]
+    {
+        let bytes = export(&tree, &shop(), ExchangeKind::Products, form).expect("it fits");
+        let again = run_bytes(&tree, ExchangeKind::Products, name, &bytes);
+        assert_eq!(places(&again), Vec::<String>::new(), "{name}");
+        assert_eq!(products(written_text(&again)), products(PRODUCT), "{name}");
     }
 }
 
@@ -64,12 +70,9 @@ const ORDERS: &str = r#"{"shopper":{"id":"lin","name":"林小满","points":5}}
 "#;
 
 #[test]
-fn orders_go_out_and_come_back_as_csv() {
+fn orders_go_out_and_come_back_as_tables() {
     let mut tree = tree();
     tree.insert("shops/tea/orders/orders.jsonl", ORDERS);
-    let text = export(&tree, &shop(), ExchangeKind::Orders, ExportForm::Csv);
-    let again = run(&self::tree(), ExchangeKind::Orders, "b.csv", &text, None);
-    assert_eq!(places(&again), Vec::<String>::new(), "{text}");
     let read = |text: &str| {
         let mut source = Source::new("a", text);
         let terms = files::shop_file::default_terms(&clock());
@@ -82,29 +85,12 @@ fn orders_go_out_and_come_back_as_csv() {
                 .collect::<Vec<_>>()
         )
     };
-    assert_eq!(read(written_text(&again)), read(ORDERS));
-}
-
-#[test]
-fn faq_joins_the_file_and_keeps_its_comments() {
-    let mut tree = tree();
-    tree.insert(
-        "shops/tea/faq/imported.toml",
-        "version = 1\n# 保存\n[[faq]]\nid = \"a\"\nask = [\"怎么存\"]\nanswer.zh = \"密封\"\n",
-    );
-    let rows = "[{\"id\":\"a\",\"ask\":\"怎么存茶\",\"answer\":{\"zh\":\"冷藏\"}},{\"id\":\"b\",\"ask\":[\"怎么泡\"],\"answer\":{\"zh\":\"85 度\"}}]";
-    let imported = run(&tree, ExchangeKind::Faq, "a.json", rows, None);
-    assert_eq!(places(&imported), Vec::<String>::new());
-    let written = written_text(&imported);
-    assert!(
-        written.contains("# 保存")
-            && written.contains("冷藏")
-            && !written.contains("密封")
-            && written.contains("id = \"b\""),
-        "{written}"
-    );
-    let csv = export(&tree, &shop(), ExchangeKind::Faq, ExportForm::Csv);
-    assert_eq!(csv, "id,ask[],answer.zh\na,怎么存,密封\n");
+    for (form, name) in [(ExportForm::Csv, "b.csv"), (ExportForm::Xlsx, "b.xlsx")] {
+        let bytes = export(&tree, &shop(), ExchangeKind::Orders, form).expect("it fits");
+        let again = run_bytes(&self::tree(), ExchangeKind::Orders, name, &bytes);
+        assert_eq!(places(&again), Vec::<String>::new(), "{name}");
+        assert_eq!(read(written_text(&again)), read(ORDERS));
+    }
 }
 
 #[test]

@@ -1,20 +1,8 @@
-//! Rows into the texts of a shop's files: JSON lines for products and orders, TOML for FAQ.
+//! Rows into the texts of a shop's files of JSON lines: products and orders.
 
 use std::collections::HashMap;
 
-use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, value};
-
-use super::ExchangeKind;
 use crate::shop::document::{Node, Source, Value, json as reader};
-
-/// The file's new text: rows replace what has their id, the others follow in their order.
-pub(super) fn merged(kind: ExchangeKind, present: &str, rows: &[Node]) -> String {
-    match kind {
-        ExchangeKind::Faq => merged_faq(present, rows),
-        ExchangeKind::Products => merged_lines(present, rows, false),
-        ExchangeKind::Orders => merged_lines(present, rows, true),
-    }
-}
 
 /// What a row is known by: its id, and for orders' files whether it is a shopper or an order.
 fn identity(row: &Node) -> Option<(String, String)> {
@@ -33,7 +21,8 @@ fn text(node: &Node) -> Option<&str> {
     }
 }
 
-fn merged_lines(present: &str, rows: &[Node], shoppers_first: bool) -> String {
+/// The file's new text: rows replace what has their id, the others follow in their order.
+pub(super) fn merged(present: &str, rows: &[Node], shoppers_first: bool) -> String {
     let mut source = Source::new("", present);
     let mut lines = reader::parse_lines(&mut source);
     let mut places: HashMap<(String, String), usize> = HashMap::new();
@@ -92,57 +81,4 @@ fn write_json(node: &Node, out: &mut String) {
 
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
-}
-
-/// FAQ as TOML; comments and order of what stays are kept.
-fn merged_faq(present: &str, rows: &[Node]) -> String {
-    let fresh = "version = 1\n";
-    let present = if present.trim().is_empty() { fresh } else { present };
-    let mut document: DocumentMut =
-        present.parse().unwrap_or_else(|_| fresh.parse().expect("one assignment is TOML"));
-    if document.get("faq").is_none_or(|item| !item.is_array_of_tables()) {
-        document.insert("faq", Item::ArrayOfTables(ArrayOfTables::new()));
-    }
-    let Some(list) = document.get_mut("faq").and_then(Item::as_array_of_tables_mut) else {
-        return present.to_owned();
-    };
-    for row in rows {
-        let table = faq_table(row);
-        let id = table.get("id").and_then(Item::as_str).map(str::to_owned);
-        let known = list.iter_mut().find(|known| known.get("id").and_then(Item::as_str) == id.as_deref());
-        match known {
-            Some(known) => {
-                for (key, item) in table.iter() {
-                    known.insert(key, item.clone());
-                }
-            }
-            None => list.push(table),
-        }
-    }
-    document.to_string()
-}
-
-fn faq_table(row: &Node) -> Table {
-    let mut table = Table::new();
-    let Value::Table(entries) = &row.value else { return table };
-    for entry in entries {
-        match &entry.node.value {
-            Value::Table(inner) => {
-                let mut languages = InlineTable::new();
-                for language in inner {
-                    languages.extend(text(&language.node).map(|text| (language.key.as_str(), text)));
-                }
-                table.insert(&entry.key, value(languages));
-            }
-            Value::List(items) => {
-                table.insert(&entry.key, value(items.iter().filter_map(text).collect::<Array>()));
-            }
-            _ => {
-                if let Some(text) = text(&entry.node) {
-                    table.insert(&entry.key, value(text));
-                }
-            }
-        }
-    }
-    table
 }

@@ -327,6 +327,48 @@ kinds! {
     IMPORT_COLUMNS "import.columns" Error
         "这一行有 {0} 列，表头有 {1} 列"
         "this row has {0} columns, the header {1}";
+    IMPORT_NOT_A_SHEET "import.not_a_sheet" Error
+        "这不是表格文件，或者坏了（{0}）；在表格软件里打开，另存为 .xlsx"
+        "this is no spreadsheet, or it is damaged ({0}); open it in a spreadsheet program and save it as .xlsx";
+    IMPORT_OLD_SHEET "import.old_sheet" Error
+        "不读 {0} 文件；在表格软件里打开，另存为 .xlsx"
+        "{0} files are not read; open it in a spreadsheet program and save it as .xlsx";
+    IMPORT_ENCRYPTED "import.encrypted" Error
+        "文件加了密码；去掉密码再存一次"
+        "the file is protected by a password; save it without one";
+    IMPORT_ENCODING "import.encoding" Error
+        "认不出文字的编码；另存为 UTF-8 的 CSV，或 .xlsx"
+        "the encoding of the text is not known; save it as CSV in UTF-8, or as .xlsx";
+    IMPORT_TOO_LARGE "import.too_large" Error
+        "内容太多，超过 {0} 字节；拆成几个文件"
+        "there is more in it than {0} bytes; split it";
+    IMPORT_TOO_MANY "import.too_many" Error
+        "超过 {0} 行；拆成几个文件"
+        "there are more than {0} rows; split the file";
+    IMPORT_TOO_WIDE "import.too_wide" Error
+        "超过 {0} 列；删掉不用的列"
+        "there are more than {0} columns; remove those that are not needed";
+    IMPORT_NO_ROWS "import.empty" Error
+        "表里没有内容"
+        "there is nothing in the table";
+    IMPORT_NO_HEADER "import.header" Error
+        "没有找到表头；要有一行写着“{0}”和“{1}”"
+        "no row names the columns; one must say \"{0}\" and \"{1}\"";
+    IMPORT_UNKNOWN_COLUMN "import.column" Warning
+        "没有“{0}”这一列，没有读它；可以写：{1}"
+        "the column \"{0}\" is not known and not read; known are: {1}";
+    IMPORT_CELL_ERROR "import.cell" Error
+        "这一格显示的是 {0}；改好公式，或直接写文字"
+        "this cell shows {0}; mend its formula, or write the text";
+    IMPORT_NO_RESULT "import.formula" Error
+        "这一格是公式，文件里没有存它的结果；在表格软件里打开，保存一次"
+        "this cell is a formula whose result is not in the file; open it in a spreadsheet program and save it";
+    IMPORT_HEADING "import.heading" Warning
+        "问题和回答合成了一格，当作小标题，没有读"
+        "question and answer are one cell here; it is taken for a heading and not read";
+    IMPORT_ASK_REPEATED "import.repeated" Error
+        "同样的问题前面已经有了（{0}）；合成一行"
+        "the same question stands in a row before ({0}); make them one";
     UNKNOWN_GOODS "ref.goods" Error
         "“{0}”既不是商品编号，也不是分类名"
         "\"{0}\" is neither a product's id nor a category";

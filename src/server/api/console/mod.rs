@@ -1,6 +1,7 @@
 //! The console's view of the shops, and its test window.
 
 pub(in crate::server) mod conversations;
+pub(in crate::server) mod faq;
 pub(in crate::server) mod figures;
 pub(in crate::server) mod files;
 pub(in crate::server) mod learning;

@@ -247,7 +247,9 @@ async fn draft_of(
 }
 
 /// Trying must not take what shoppers need: one try after another.
-async fn one_at_a_time(state: &ServerState) -> Result<tokio::sync::OwnedSemaphorePermit, ApiError> {
+pub(super) async fn one_at_a_time(
+    state: &ServerState,
+) -> Result<tokio::sync::OwnedSemaphorePermit, ApiError> {
     state.trying.clone().acquire_owned().await.map_err(|closed| ApiError::Internal(closed.into()))
 }
 

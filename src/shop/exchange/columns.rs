@@ -1,10 +1,12 @@
-//! CSV in and out: a column is a dotted path, `tags[]` is a list of texts parted by `|`, `variants[].stock` a key of the
-//! elements of a list, one element a row, and `shipments[].events{}` holds JSON.
+//! Rows of any shape as a table: a column is a dotted path, `tags[]` is a list of texts parted by `|`, `variants[].stock`
+//! a key of the elements of a list, one element a row, and `shipments[].events{}` holds JSON.
 //!
 //! Rows of the same id belong together: the first states the plain columns, each adds one element to every list.
 
 use super::apply::put;
-use crate::shop::document::{Entry, Node, Source, Span, Value, json};
+use super::faq::moved;
+use super::table::{Cell, Grid, GridRow};
+use crate::shop::document::{Node, Source, Span, Value, json};
 use crate::shop::problem::kinds;
 
 /// What parts the texts of a list within one cell.
@@ -21,11 +23,11 @@ struct Column {
     /// Keys within the elements of a list of tables.
     element: Option<Vec<String>>,
     /// How the cell is read.
-    cell: Cell,
+    form: Form,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Cell {
+enum Form {
     Text,
     Texts,
     Json,
@@ -33,82 +35,80 @@ enum Cell {
 
 impl Column {
     fn parse(header: &str) -> Self {
-        let header = header.trim().trim_start_matches('\u{feff}');
-        let (path, cell) = match (header.strip_suffix("[]"), header.strip_suffix("{}")) {
-            (Some(path), _) => (path, Cell::Texts),
-            (_, Some(path)) => (path, Cell::Json),
-            _ => (header, Cell::Text),
+        let (path, form) = match (header.strip_suffix("[]"), header.strip_suffix("{}")) {
+            (Some(path), _) => (path, Form::Texts),
+            (_, Some(path)) => (path, Form::Json),
+            _ => (header, Form::Text),
         };
         let keys = |path: &str| path.split('.').map(str::to_owned).collect();
         match path.split_once("[].") {
-            Some((list, element)) => Column { keys: keys(list), element: Some(keys(element)), cell },
-            None => Column { keys: keys(path), element: None, cell },
+            Some((list, element)) => Column { keys: keys(list), element: Some(keys(element)), form },
+            None => Column { keys: keys(path), element: None, form },
         }
     }
 }
 
-/// The rows of a CSV file as values; every value stands at the beginning of its record.
-pub(super) fn read(source: &mut Source<'_>) -> Vec<Node> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(source.text().as_bytes());
-    let headers = match reader.headers() {
-        Ok(headers) => headers.clone(),
-        Err(error) => {
-            source.report(&(0..0), &kinds::SYNTAX, &[&error.to_string()]);
-            return Vec::new();
-        }
+/// The rows of a table as values, each at its cell.
+pub(super) fn read(source: &mut Source<'_>, grid: &Grid) -> Vec<Node> {
+    let Some((header, records)) = grid.rows.split_first() else {
+        source.report(&(0..0), &kinds::IMPORT_NO_ROWS, &[]);
+        return Vec::new();
     };
-    let columns: Vec<Column> = headers.iter().map(Column::parse).collect();
-    let ids: Vec<usize> = ID_COLUMNS
-        .iter()
-        .filter_map(|name| headers.iter().position(|header| header.trim() == *name))
-        .collect();
+    let names: Vec<&str> = header.cells.iter().map(|cell| cell.text().trim_matches(is_no_name)).collect();
+    let columns: Vec<Column> = names.iter().map(|name| Column::parse(name)).collect();
+    let ids: Vec<usize> =
+        ID_COLUMNS.iter().filter_map(|id| names.iter().position(|name| name == id)).collect();
     let mut rows: Vec<Node> = Vec::new();
     let mut last_id = String::new();
-    for record in reader.records() {
-        let Ok(record) = record else { continue };
-        let start = record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
-        let span = start..start;
-        if record.len() != columns.len() {
-            let counts = (record.len().to_string(), columns.len().to_string());
-            source.report(&span, &kinds::IMPORT_COLUMNS, &[&counts.0, &counts.1]);
+    for record in records {
+        let has_more = record.filled().any(|(index, _)| names.get(index).is_none_or(|name| name.is_empty()));
+        if has_more || (grid.is_even && record.cells.len() != columns.len()) {
+            let counts = (record.cells.len().to_string(), columns.len().to_string());
+            source.report(&record.span(0), &kinds::IMPORT_COLUMNS, &[&counts.0, &counts.1]);
             continue;
         }
-        let id: String = ids.iter().filter_map(|index| record.get(*index)).collect();
+        let id: String = ids.iter().map(|index| record.cell(*index).text()).collect();
         let continues = !rows.is_empty() && !ids.is_empty() && (id.is_empty() || id == last_id);
         if !continues {
-            rows.push(table(&span));
+            rows.push(table(&record.span(0)));
             last_id = id;
         }
         if let Some(row) = rows.last_mut() {
-            fill(source, row, &columns, &record, &span, continues);
+            fill(source, row, &columns, record, continues);
         }
     }
     rows
+}
+
+/// What stands around a name without being part of it.
+fn is_no_name(letter: char) -> bool {
+    letter.is_whitespace() || letter == '\u{feff}'
 }
 
 fn table(span: &Span) -> Node {
     Node { span: span.clone(), value: Value::Table(Vec::new()) }
 }
 
-fn fill(
-    source: &mut Source<'_>,
-    row: &mut Node,
-    columns: &[Column],
-    record: &csv::StringRecord,
-    span: &Span,
-    continues: bool,
-) {
+fn fill(source: &mut Source<'_>, row: &mut Node, columns: &[Column], record: &GridRow, continues: bool) {
     let mut elements: Vec<(&[String], Node)> = Vec::new();
-    for (column, cell) in columns.iter().zip(record.iter()) {
+    for (index, column) in columns.iter().enumerate() {
+        let span = record.span(index);
+        let cell = match record.cell(index) {
+            Cell::Text(text) => text,
+            Cell::Fault(fault) => {
+                fault.report(source, &span);
+                continue;
+            }
+        };
         if cell.is_empty() || (continues && column.element.is_none()) {
             continue;
         }
-        let Some(value) = read_cell(source, column.cell, cell, span) else { continue };
+        let Some(value) = read_cell(source, column.form, cell, &span) else { continue };
         match &column.element {
             None => put(row, &column.keys, value),
             Some(keys) => {
                 if !elements.iter().any(|(list, _)| *list == column.keys) {
-                    elements.push((&column.keys, table(span)));
+                    elements.push((&column.keys, table(&record.span(0))));
                 }
                 let element = elements.iter_mut().find(|(list, _)| *list == column.keys);
                 let (_, element) = element.expect("it was just put there");
@@ -121,16 +121,16 @@ fn fill(
     }
 }
 
-fn read_cell(source: &mut Source<'_>, form: Cell, cell: &str, span: &Span) -> Option<Node> {
+fn read_cell(source: &mut Source<'_>, form: Form, cell: &str, span: &Span) -> Option<Node> {
     let text = |text: &str| Node { span: span.clone(), value: Value::Text(text.to_owned()) };
     match form {
-        Cell::Text => Some(text(cell)),
-        Cell::Texts => {
+        Form::Text => Some(text(cell)),
+        Form::Texts => {
             let items =
                 cell.split(SEPARATOR).map(str::trim).filter(|part| !part.is_empty()).map(text).collect();
             Some(Node { span: span.clone(), value: Value::List(items) })
         }
-        Cell::Json => {
+        Form::Json => {
             let mut inner = Source::new("", cell);
             let parsed = json::parse(&mut inner, 0..cell.len());
             if parsed.is_none() {
@@ -139,23 +139,6 @@ fn read_cell(source: &mut Source<'_>, form: Cell, cell: &str, span: &Span) -> Op
             parsed.map(|node| moved(node, span))
         }
     }
-}
-
-/// Puts every place inside a value to one span: the cell has no better one.
-fn moved(node: Node, span: &Span) -> Node {
-    let value = match node.value {
-        Value::List(items) => Value::List(items.into_iter().map(|item| moved(item, span)).collect()),
-        Value::Table(entries) => {
-            let moved_entry = |entry: Entry| Entry {
-                key: entry.key,
-                key_span: span.clone(),
-                node: moved(entry.node, span),
-            };
-            Value::Table(entries.into_iter().map(moved_entry).collect())
-        }
-        other => other,
-    };
-    Node { span: span.clone(), value }
 }
 
 fn append(node: &mut Node, keys: &[String], element: Node) {
@@ -172,8 +155,8 @@ fn append(node: &mut Node, keys: &[String], element: Node) {
     }
 }
 
-/// Rows as CSV: the columns are those that any row has, in the order first met.
-pub(super) fn write(rows: &[Node]) -> String {
+/// Rows as records, the names of the columns first: those that any row has, in the order first met.
+pub(super) fn write(rows: &[Node]) -> Vec<Vec<String>> {
     let flat: Vec<Vec<Vec<(String, String)>>> = rows.iter().map(flatten).collect();
     let mut headers: Vec<&str> = Vec::new();
     for (header, _) in flat.iter().flatten().flatten() {
@@ -182,18 +165,15 @@ pub(super) fn write(rows: &[Node]) -> String {
         }
     }
     headers.sort_by_key(|header| !ID_COLUMNS.contains(header));
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let mut write = |record: Vec<&str>| writer.write_record(record).expect("writing to memory does not fail");
-    write(headers.clone());
+    let mut records = vec![headers.iter().map(|&header| header.to_owned()).collect::<Vec<String>>()];
     for record in flat.iter().flatten() {
         let cell = |header: &&str| {
             let cell = record.iter().find(|(name, _)| name == header);
-            cell.map_or("", |(_, cell)| cell.as_str())
+            cell.map_or(String::new(), |(_, cell)| cell.clone())
         };
-        write(headers.iter().map(cell).collect());
+        records.push(headers.iter().map(cell).collect());
     }
-    let bytes = writer.into_inner().expect("writing to memory does not fail");
-    String::from_utf8(bytes).expect("only UTF-8 was written")
+    records
 }
 
 /// The records of one row: the first with the plain columns, one for each further element of the longest list.
