@@ -4,6 +4,7 @@
 //! the shop's reply files; every card gets a text form that a plain client can show instead.
 
 mod cards;
+mod tone;
 
 use std::collections::BTreeMap;
 
@@ -27,6 +28,10 @@ pub fn render(
 ) -> Vec<Vec<Part>> {
     let writer = Writer { shop, locale: state.locale, now };
     let mut parts = writer.parts(state, acts);
+    if state.locale.is_chinese() {
+        let grave = acts.iter().any(|act| matches!(act, Act::Handoff(_)));
+        tone::give(&mut parts, &shop.glossary.tone, grave);
+    }
     if state.locale == Locale::ZhHant {
         parts.iter_mut().for_each(|part| into_traditional(part, traditional));
     }
@@ -38,7 +43,11 @@ pub fn words(shop: &Shop, key: &str, slots: &[(&str, &str)], locale: Locale) -> 
     let slots: Vec<(String, String)> =
         slots.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let sentence = shop.replies.variants(key, locale).first();
-    sentence.map(|sentence| wording::fill_slots(sentence, &slots)).unwrap_or_default()
+    let sentence = sentence.map(|sentence| wording::fill_slots(sentence, &slots)).unwrap_or_default();
+    match &shop.glossary.tone.you {
+        Some(you) if locale.is_chinese() => sentence.replace('您', you),
+        _ => sentence,
+    }
 }
 
 /// What every sentence needs.

@@ -117,6 +117,19 @@ pub struct Glossary {
     pub terms: Vec<Term>,
     /// Words that replies must never use.
     pub forbidden: Vec<String>,
+    /// How Chinese replies sound.
+    pub tone: Tone,
+}
+
+/// How Chinese replies sound; what is not given stays as the reply files word it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tone {
+    /// What the shopper is called in the place of 您.
+    pub you: Option<String>,
+    /// What a message begins with, such as 亲; a comma follows.
+    pub hail: Option<String>,
+    /// What the last sentence of a message ends with in the place of its full stop.
+    pub tail: Option<String>,
 }
 
 /// A term.

@@ -199,6 +199,7 @@ fn plain_levels() -> Vec<Level> {
             "[[faq]]\nid = \"a\"\nask = [\"问\"]\n[faq.answer]\nzh = \"答\"",
         ),
         root(glossary, ""),
+        table(glossary, "/properties/tone", "[tone]"),
         table(glossary, "/properties/term/items", "[[term]]\nword = \"茶饼\""),
         root(stickers, ""),
         table(stickers, "/properties/sticker/items", "[[sticker]]\nid = \"a\"\nalt = \"谢谢\""),

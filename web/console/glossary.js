@@ -13,6 +13,12 @@ import { sureButton } from './parts.js';
 /** The entry of what is never said, which no word can be. */
 const FORBIDDEN = '!';
 
+/** The entry of how replies sound. */
+const TONE = '~';
+
+/** @type {Field[]} */
+const TONE_FIELDS = ['you', 'hail', 'tail'].map((key) => ({ name: `tone_${key}`, key: [key], kind: /** @type {const} */ ('text') }));
+
 /** @type {Field[]} */
 const FIELDS = [
   { name: 'word', key: ['word'], kind: 'text', needed: true }, { name: 'word_en', key: ['en'], kind: 'text' }, { name: 'synonyms', key: ['synonyms'], kind: 'words', wide: true },
@@ -28,11 +34,12 @@ export class GlossaryPage {
       add: { words: t('add_term'), run: () => world.go('+') },
       rows: (_known, value) => [
         { id: FORBIDDEN, title: t('never_said'), note: listOf(value?.forbidden).join('、') || t('f_forbidden_hint') },
+        { id: TONE, title: t('tone'), note: ['hail', 'you', 'tail'].map((key) => value?.tone?.[key]).filter(Boolean).join('、') || t('tone_none') },
         ...listOf(value?.term).filter((one) => typeof one?.word === 'string').map((one) => ({ id: one.word, title: one.word, note: [...listOf(one.synonyms), one.en].filter(Boolean).join('、'), group: t('terms') })),
       ],
       detail: (open, known, value) => this.#detail(open, known, value),
       rowOf: ({ entry, index }, value) => (entry === 'term' ? listOf(value?.term)[index]?.word : FORBIDDEN),
-      entryOf: (value, id) => (id === FORBIDDEN ? value?.forbidden : listOf(value?.term).find((one) => one?.word === id)),
+      entryOf: (value, id) => (id === FORBIDDEN ? value?.forbidden : id === TONE ? value?.tone : listOf(value?.term).find((one) => one?.word === id)),
     });
     this.root = this.page.root;
   }
@@ -52,6 +59,13 @@ export class GlossaryPage {
         heading: h('h3', null, t('never_said')), save: (edits) => this.page.edit(edits),
       });
       return { nodes: [form.root], forms: [{ form, mine: ({ entry }) => entry !== 'term' }] };
+    }
+    if (open === TONE) {
+      const form = new Form({
+        groups: [{ fields: TONE_FIELDS }], value: value?.tone ?? {}, at: ['tone'], world: this.world, known, name: t('tone'),
+        heading: h('div', null, h('h3', null, t('tone')), h('p', { class: 'soft' }, t('tone_hint'))), save: (edits) => this.page.edit(edits),
+      });
+      return { nodes: [form.root], forms: [{ form, mine: ({ entry }) => entry === 'tone' }] };
     }
     const index = terms.findIndex(({ word }) => word === open);
     if (open !== '+' && index < 0) return null;

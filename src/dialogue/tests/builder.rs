@@ -110,7 +110,7 @@ pub(crate) fn shop() -> Shop {
             follow: vec!["order.status".into()],
         }],
         replies: replies(),
-        glossary: Glossary { terms: Vec::new(), forbidden: vec!["全网最便宜".into()] },
+        glossary: Glossary { forbidden: vec!["全网最便宜".into()], ..Glossary::default() },
         promotions: promotions(),
         threshold_base: Default::default(),
         policy: policy(),

@@ -20,6 +20,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::document::Located;
 use super::document::fields::nearest;
+use super::files::glossary::GlossaryFile;
 use super::files::policy;
 use super::files::shop_file::ShopFile;
 use super::load::{Folder, Seed};
@@ -62,8 +63,8 @@ pub(super) fn merge(
     let asked = faq::in_use(&folders);
     let rules = handoff::merge(rules, &known, &examples, &asked, problems);
     let sayings = sayings::collect(&folders, &asked);
-    let (terms, forbidden) = folders.last_mut().map(|own| own.glossary.take()).unwrap_or_default();
-    let glossary = glossary(terms, forbidden, problems);
+    let own_words = folders.last_mut().map(|own| std::mem::take(&mut own.glossary)).unwrap_or_default();
+    let glossary = glossary(own_words, problems);
     words::check(&glossary, &folders, problems);
     let own = folders.pop().unwrap_or_default();
     let catalog = trade::Catalog::of(own.products, &own.sizes, own.declared, problems);
@@ -168,11 +169,8 @@ impl KnownIntents {
     }
 }
 
-fn glossary(
-    terms: Vec<Located<super::model::Term>>,
-    forbidden: Vec<String>,
-    problems: &mut Vec<Problem>,
-) -> Glossary {
+fn glossary(file: GlossaryFile, problems: &mut Vec<Problem>) -> Glossary {
+    let GlossaryFile { terms, forbidden, tone } = file;
     let mut seen: BTreeMap<String, String> = BTreeMap::new();
     for term in &terms {
         words::check_term(term, &forbidden, problems);
@@ -183,7 +181,7 @@ fn glossary(
             }
         }
     }
-    Glossary { terms: terms.into_iter().map(|term| term.value).collect(), forbidden }
+    Glossary { terms: terms.into_iter().map(|term| term.value).collect(), forbidden, tone }
 }
 
 fn stickers(
