@@ -46,6 +46,12 @@ impl<'n> Fields<'n> {
         self.find(key).is_some_and(|entry| entry.node.value != Value::Null)
     }
 
+    /// Whether a list with anything in it is there, without counting as having read it.
+    pub(crate) fn has_elements(&self, key: &str) -> bool {
+        self.find(key)
+            .is_some_and(|entry| matches!(&entry.node.value, Value::List(items) if !items.is_empty()))
+    }
+
     /// The text under a key as it was written, without counting as having read it.
     pub(crate) fn written(&self, key: &str) -> Option<&'n str> {
         match &self.find(key)?.node.value {
@@ -272,6 +278,7 @@ pub(crate) fn report_unknown(source: &mut Source<'_>, span: &Span, name: &str, k
         None => {
             let mut sorted = known.to_vec();
             sorted.sort_unstable();
+            sorted.dedup();
             source.report(span, &kinds::UNKNOWN_KEY, &[name, &sorted.join(", ")]);
         }
     }

@@ -111,9 +111,10 @@ fn fill(template: &str, arguments: &[&str]) -> String {
     filled
 }
 
-/// Arguments come from the merchant's files and may be pages long; a sentence stays one line.
+/// Arguments come from the merchant's files and may be pages long; a sentence stays one line. The program's own lists of
+/// what may be written are shorter than this.
 fn shortened(argument: &str) -> String {
-    const LONGEST: usize = 120;
+    const LONGEST: usize = 400;
     let one_line = argument.replace(['\n', '\r', '\t'], " ");
     if one_line.chars().count() <= LONGEST {
         return one_line;

@@ -97,14 +97,16 @@ fn tiers<'n, T>(
     mut read: impl FnMut(&mut Source<'_>, &mut Fields<'n>) -> Option<T>,
 ) -> Vec<(Span, T)> {
     let mut tiers = Vec::new();
-    for mut table in fields.tables(source, "tiers") {
+    let tables = fields.tables(source, "tiers");
+    // An element that is no table has been reported as such.
+    if tables.is_empty() && !fields.has_elements("tiers") {
+        source.report(&fields.span_of("tiers"), &kinds::PROMOTION_NO_TIERS, &[]);
+    }
+    for mut table in tables {
         let tier = read(source, &mut table);
         let span = table.span();
         table.finish(source);
         tiers.extend(tier.map(|tier| (span, tier)));
-    }
-    if tiers.is_empty() && !fields.has("tiers") {
-        source.report(&fields.span(), &kinds::PROMOTION_NO_TIERS, &[]);
     }
     tiers
 }
