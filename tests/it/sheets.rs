@@ -1,7 +1,8 @@
 //! FAQ in spreadsheets: files of other programs, and the console's way in and out.
 //!
-//! The files were saved by LibreOffice from `faq.fods` beside them (`faq-libreoffice.xlsx`, `faq.xls`, `faq.ods`, and the
-//! CSV of a plainer table; `faq-odd.xlsx` is `faq-odd.toml` exported and saved again), by a library that computes no formulas (`faq-unsaved.xlsx`), and locked with a password.
+//! The files were saved by LibreOffice from `faq.fods` beside them (`faq-libreoffice.xlsx`, `faq.xls`, `faq.ods`), and from
+//! a plainer table as CSV; `faq-odd.xlsx` is `faq-odd.toml` exported and saved again. `faq-unsaved.xlsx` is of a library
+//! that computes no formulas, `faq-locked.xlsx` has a password.
 
 use std::{collections::BTreeMap, fs, io::Write as _, path::Path};
 
