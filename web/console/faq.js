@@ -1,6 +1,7 @@
 // The shop's FAQ and those of its packs: found, read, edited.
 
 import { fill, h } from '../shared/html.js';
+import { openIntake } from './intake.js';
 import { Said, drawProblems, linesOf, sureButton } from './parts.js';
 
 /** @typedef {import('./draft.js').Draft} Draft */
@@ -45,7 +46,9 @@ export class FaqPage {
     const { t } = world;
     const find = /** @type {HTMLInputElement} */ (h('input', { type: 'search', placeholder: t('search_faq'), 'aria-label': t('search_faq'), oninput: () => { this.words = find.value.trim(); void this.#drawList(); } }));
     this.root = h('section', { class: 'page' },
-      h('div', { class: 'section-head' }, h('h2', null, t('faq')), h('button', { class: 'button small', type: 'button', onclick: () => world.go('+') }, t('add_faq'))),
+      h('div', { class: 'section-head' }, h('h2', null, t('faq')), h('div', { class: 'acts' },
+        h('button', { class: 'button line small', type: 'button', onclick: () => openIntake(draft, world) }, t('intake')),
+        h('button', { class: 'button small', type: 'button', onclick: () => world.go('+') }, t('add_faq')))),
       h('p', { class: 'soft' }, t('faq_hint')), this.said.root,
       h('div', { class: 'two' }, h('div', { class: 'left' }, h('label', { class: 'field' }, find), this.list), this.detail));
   }

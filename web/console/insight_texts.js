@@ -2,6 +2,17 @@
 
 /** @type {Record<string, import('../shared/i18n.js').Text>} */
 export const INSIGHT_TEXTS = {
+  intake: { zh: '表格导入导出', hant: '表格匯入匯出', en: 'Spreadsheets' },
+  intake_hint: { zh: 'Excel（.xlsx）或 CSV，第一行写“问题”“回答”；同一个问题再导入就是修改。先放进草稿，发布前都可以看、可以撤。', hant: 'Excel（.xlsx）或 CSV，第一行寫「問題」「回答」；同一個問題再匯入就是修改。先放進草稿，發布前都可以看、可以撤。', en: 'Excel (.xlsx) or CSV whose first line says question and answer; a question that is there is changed. It goes to the draft first, to be looked at and taken back.' },
+  intake_file: { zh: '选择文件', hant: '選擇檔案', en: 'Choose a file' },
+  intake_reading: { zh: '正在读……', hant: '正在讀……', en: 'Reading…' },
+  intake_found: { zh: '{rows} 行：新增 {added} 条，修改 {changed} 条，{unchanged} 条没有变化。', hant: '{rows} 行：新增 {added} 條，修改 {changed} 條，{unchanged} 條沒有變化。', en: '{rows} rows: {added} new, {changed} changed, {unchanged} as they were.' },
+  intake_broken: { zh: '这些行读不了，改好再选一次；现在什么都没有导入。', hant: '這些行讀不了，改好再選一次；現在什麼都沒有匯入。', en: 'These rows cannot be read. Mend them and choose the file again; nothing was taken in.' },
+  intake_take: { zh: '放进草稿', hant: '放進草稿', en: 'Put into the draft' },
+  intake_taken: { zh: '放进草稿了。', hant: '放進草稿了。', en: 'It is in the draft.' },
+  intake_drafted: { zh: '{path} 在草稿里已经改过；先发布或放弃草稿，再导入。', hant: '{path} 在草稿裡已經改過；先發布或放棄草稿，再匯入。', en: '{path} is changed in the draft already; publish or give up the draft first.' },
+  intake_too_large: { zh: '文件太大了（最多 8 MB）。', hant: '檔案太大了（最多 8 MB）。', en: 'The file is too large (8 MB at most).' },
+  intake_out: { zh: '导出已发布的问答', hant: '匯出已發布的問答', en: 'The published FAQ as a file' },
   nav_insight: { zh: '成效', hant: '成效', en: 'Insight' },
   tests: { zh: '对话测试', hant: '對話測試', en: 'Tests' },
   tests_hint: { zh: '一段对话写成一个测试：改动之后跑一遍，就知道有没有答错。测试放在 tests/ 里，也可以从试聊和真实对话里记下来。', hant: '一段對話寫成一個測試：改動之後跑一遍，就知道有沒有答錯。測試放在 tests/ 裡，也可以從試聊和真實對話裡記下來。', en: 'A test is a conversation: run them after a change to know that nothing broke. They live in tests/, and can be recorded from the test window and from real conversations.' },

@@ -48,8 +48,8 @@ export async function request(method, path, body) {
   try {
     const answer = await fetch(path, {
       method, credentials: 'same-origin',
-      headers: body ? { 'content-type': 'application/json' } : {},
-      body: body ? JSON.stringify(body) : undefined,
+      headers: body && !(body instanceof Blob) ? { 'content-type': 'application/json' } : {},
+      body: body instanceof Blob ? body : body && JSON.stringify(body),
     });
     const value = await answer.json().catch(() => null);
     return { ok: answer.ok, status: answer.status, code: answer.ok ? '' : (value?.error?.code ?? 'other'), value };
