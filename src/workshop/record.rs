@@ -232,7 +232,9 @@ mod tests {
 name = '运费 "谁" 出'
 now = "2026-11-28T02:00:00Z"
 turns = [
-  { shopper = "退货运费\n谁出" },
+  { shopper = """
+退货运费
+谁出""" },
   { bot = { intent = "return.fee", contains = "质量问题我们出", part = "choices" } },
   { choice = "转人工" },
   { bot = { intent = "human.request", mode = "queue" } },

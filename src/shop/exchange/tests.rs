@@ -57,6 +57,12 @@ fn products_go_out_and_come_back_in_every_form() {
     }
 }
 
+#[test]
+fn a_table_without_a_row_is_nothing_to_take() {
+    let empty = run(&tree(), ExchangeKind::Products, "a.csv", "", None);
+    assert_eq!(places(&empty), ["a.csv:1 import.empty"]);
+}
+
 fn products(text: &str) -> Vec<crate::domain::trade::Product> {
     let mut source = Source::new("a", text);
     let terms = files::shop_file::default_terms(&clock());

@@ -88,8 +88,8 @@ pub(in crate::server) async fn talk(
     Path(shop): Path<String>,
     Json(form): Json<TalkForm>,
 ) -> Result<Json<Value>, ApiError> {
-    let script = script(form.script)?;
     let draft = draft_of(&state, &agent, shop, form.files).await?;
+    let script = script(form.script)?;
     let _one = one_at_a_time(&state).await?;
     let talk = state.studio.talk(draft, script).await?;
     let messages: Vec<_> = talk.messages.iter().map(|message| MessageForm::of(message, true)).collect();
@@ -148,6 +148,7 @@ pub(in crate::server) async fn record(
     Path(shop): Path<String>,
     Json(form): Json<RecordForm>,
 ) -> Result<Json<Value>, ApiError> {
+    let draft = draft_of(&state, &agent, shop, form.files).await?;
     let from = match (form.conversation, form.script) {
         (Some(id), _) => RecordedFrom::Conversation(id.into()),
         (None, Some(said)) => RecordedFrom::Script(script(said)?),
@@ -157,7 +158,6 @@ pub(in crate::server) async fn record(
         }
     };
     let name: String = form.name.trim().chars().take(LONGEST_NAME).collect();
-    let draft = draft_of(&state, &agent, shop, form.files).await?;
     let _one = one_at_a_time(&state).await?;
     let (path, text) = state.studio.record(draft, Recorded { name, from }).await?;
     Ok(Json(json!({"path": path, "text": text})))
