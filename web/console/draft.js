@@ -42,7 +42,7 @@ export class Draft {
     this.steps = [];
     /** Edits are made one after another. @type {Promise<unknown>} */
     this.turn = Promise.resolve();
-            this.checks = 0;
+    this.checks = 0;
     /** The last look for problems. @type {Promise<void>} */
     this.checking = Promise.resolve();
 
@@ -185,7 +185,7 @@ export class Draft {
     this.#set(path, null);
   }
 
-    /** Looks for what is wrong with the files as they would be; the last look counts. */
+  /** Looks for what is wrong with the files as they would be; the last look counts. */
   check() {
     this.checking = this.#look();
     return this.checking;
@@ -196,6 +196,8 @@ export class Draft {
     const mine = this.checks;
     const { ok, value } = await this.ask('POST', `${this.path}/check`, { files: [...this.changes.values()] });
     if (!ok || mine !== this.checks) return;
+    // A draft with errors makes no shop: the intents known before stay.
+    this.intents = value.intents ?? this.intents;
     this.problems = value.problems;
     this.tell();
   }

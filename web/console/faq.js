@@ -27,6 +27,9 @@ export async function allFaq(draft) {
   return entries.filter((entry) => entry.own || !own.has(entry.faq.id)).sort((one, other) => Number(other.own) - Number(one.own));
 }
 
+/** Where a shop's new questions go. @param {string} shop */
+export const ownFaqFile = (shop) => `shops/${shop}/faq/faq.toml`;
+
 /** Whether an entry speaks of something. @param {Faq} faq @param {string} words */
 export function speaksOf(faq, words) {
   const all = [faq.id, ...(faq.ask ?? []), faq.answer?.zh, faq.answer?.en, faq.intent].filter(Boolean).join('\n').toLowerCase();
@@ -124,10 +127,6 @@ export class FaqPage {
     return begins <= line && line < (starts.find((n) => n > at + 1) ?? Infinity);
   }
 
-  get #ownFile() {
-    return `shops/${this.shop}/faq/faq.toml`;
-  }
-
   /**
    * @param {Entry | null} entry
    * @param {{ id: string, ask: string[], zh: string, en: string, intent: string }} wanted
@@ -137,7 +136,7 @@ export class FaqPage {
     if (ask.length === 0 || zh === '') return this.said.say(t('problem_missing'), true);
     if (!ID.test(id)) return this.said.say(t('problem_bad_id'), true);
     if (!entry && this.entries?.some(({ faq, own }) => own && faq.id === id)) return this.said.say(t('problem_id_taken'), true);
-    const path = entry?.path ?? this.#ownFile;
+    const path = entry?.path ?? ownFaqFile(this.shop);
     const at = (/** @type {string[]} */ ...keys) => ['faq', { by: 'id', is: id }, ...keys];
     const code = await this.draft.edit(path, [
       { at: at('ask'), to: ask }, { at: at('intent'), to: intent || null }, { at: at('answer', 'zh'), to: zh }, { at: at('answer', 'en'), to: en || null },
@@ -156,7 +155,7 @@ export class FaqPage {
 
   /** @param {Faq} faq */
   async #copy(faq) {
-    const code = await this.draft.edit(this.#ownFile, [{ at: ['faq', { by: 'id', is: faq.id }], to: faq }]);
+    const code = await this.draft.edit(ownFaqFile(this.shop), [{ at: ['faq', { by: 'id', is: faq.id }], to: faq }]);
     if (code) this.said.say(this.world.t(`problem_${code}`), true);
     else void this.update(faq.id).then(() => this.#drawDetail());
   }

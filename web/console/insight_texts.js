@@ -2,6 +2,10 @@
 
 /** @type {Record<string, import('../shared/i18n.js').Text>} */
 export const INSIGHT_TEXTS = {
+  add_intent: { zh: '新意图', hant: '新意圖', en: 'New intent' },
+  add_intent_hint: { zh: '知识包里没有的问法，才需要新意图。写五句以上不同的说法，越像顾客说的越好。', hant: '知識包裡沒有的問法，才需要新意圖。寫五句以上不同的說法，越像顧客說的越好。', en: 'Only for what the packs do not know. Write five wordings or more, as shoppers would say them.' },
+  examples_new: { zh: '顾客会怎么说，一行一句', hant: '顧客會怎麼說，一行一句', en: 'What shoppers say, one a line' },
+  problem_missing_intent: { zh: '说法和回答都要写。', hant: '說法和回答都要寫。', en: 'Wordings and an answer, please.' },
   intake: { zh: '表格导入导出', hant: '表格匯入匯出', en: 'Spreadsheets' },
   intake_hint: { zh: 'Excel（.xlsx）或 CSV，第一行写“问题”“回答”；同一个问题再导入就是修改。先放进草稿，发布前都可以看、可以撤。', hant: 'Excel（.xlsx）或 CSV，第一行寫「問題」「回答」；同一個問題再匯入就是修改。先放進草稿，發布前都可以看、可以撤。', en: 'Excel (.xlsx) or CSV whose first line says question and answer; a question that is there is changed. It goes to the draft first, to be looked at and taken back.' },
   intake_file: { zh: '选择文件', hant: '選擇檔案', en: 'Choose a file' },

@@ -1,6 +1,7 @@
 // The intents, by what people call them: the shop's own wordings beside those of its packs.
 
 import { fill, h } from '../shared/html.js';
+import { ownFaqFile } from './faq.js';
 import { Said, drawProblems, linesOf } from './parts.js';
 
 /** @typedef {import('./draft.js').Draft} Draft */
@@ -8,6 +9,7 @@ import { Said, drawProblems, linesOf } from './parts.js';
 /** @typedef {{ path: string, own: boolean, examples: string[], not: string[] }} Wordings of one intent in one file */
 /** @typedef {import('./faq.js').World} World */
 
+const ID = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 const INTENT_FILE = /^(?:shops\/[^/]+|packs\/[^/]+)\/intents\/[^/]+\.toml$/;
 
 /** Every intent's wordings by file. @param {Draft} draft @returns {Promise<Map<string, Wordings[]>>} */
@@ -42,7 +44,8 @@ export class IntentsPage {
     const { t } = world;
     const find = /** @type {HTMLInputElement} */ (h('input', { type: 'search', placeholder: t('search_intents'), 'aria-label': t('search_intents'), oninput: () => { this.words = find.value.trim().toLowerCase(); this.#drawList(); } }));
     this.root = h('section', { class: 'page' },
-      h('h2', null, t('intents')), h('p', { class: 'soft' }, t('intents_hint')), this.said.root,
+      h('div', { class: 'section-head' }, h('h2', null, t('intents')), h('button', { class: 'button small', type: 'button', onclick: () => world.go('+') }, t('add_intent'))),
+      h('p', { class: 'soft' }, t('intents_hint')), this.said.root,
       h('div', { class: 'two' }, h('div', { class: 'left' }, h('label', { class: 'field' }, find), this.list), this.detail));
   }
 
@@ -74,6 +77,7 @@ export class IntentsPage {
 
   #drawDetail() {
     const { t } = this.world;
+    if (this.open === '+') return this.#drawNew();
     const intent = this.draft.intents.find(({ id }) => id === this.open);
     if (!intent) return fill(this.detail, h('p', { class: 'soft empty' }, t(this.open ? 'no_entry' : 'pick_one')));
     const all = this.wordings.get(intent.id) ?? [];
@@ -96,6 +100,36 @@ export class IntentsPage {
       h('p', { class: 'soft' }, h('code', null, target.path)),
       h('div', { class: 'acts' }, h('button', { class: 'button', type: 'submit' }, t('save_draft')))),
       packs.length > 0 && h('details', { class: 'card' }, h('summary', null, t('examples_pack', { n: packs.length })), h('ul', { class: 'wordings' }, packs.map((one) => h('li', null, one)))));
+  }
+
+  /** An intent of the shop's own needs words and an answer; neither is anything without the other. */
+  #drawNew() {
+    const { t } = this.world;
+    const id = /** @type {HTMLInputElement} */ (h('input', { maxlength: 64, autocomplete: 'off', placeholder: 'tea.brewing' }));
+    const examples = /** @type {HTMLTextAreaElement} */ (h('textarea', { rows: 8 }));
+    const answer = /** @type {HTMLTextAreaElement} */ (h('textarea', { rows: 4 }));
+    return fill(this.detail, h('button', { class: 'link back', type: 'button', onclick: () => this.world.go('') }, `← ${t('back_to_list')}`),
+      h('form', { class: 'card', 'aria-label': t('add_intent'), onsubmit: (/** @type {Event} */ event) => {
+        event.preventDefault();
+        void this.#make(id.value.trim(), linesOf(examples.value), answer.value.trim());
+      } }, h('h3', null, t('add_intent')), h('p', { class: 'soft' }, t('add_intent_hint')),
+      h('label', { class: 'field' }, t('id_label'), id), h('label', { class: 'field' }, t('examples_new'), examples), h('label', { class: 'field' }, t('answer_zh'), answer),
+      h('div', { class: 'acts' }, h('button', { class: 'button', type: 'submit' }, t('save_draft')))));
+  }
+
+  /** @param {string} id @param {string[]} examples @param {string} answer */
+  async #make(id, examples, answer) {
+    const { t } = this.world;
+    if (!ID.test(id)) return this.said.say(t('problem_bad_id'), true);
+    if (this.draft.intents.some((one) => one.id === id)) return this.said.say(t('problem_id_taken'), true);
+    if (examples.length === 0 || answer === '') return this.said.say(t('problem_missing_intent'), true);
+    const faq = ['faq', { by: 'id', is: id }];
+    const code = await this.draft.edit(`shops/${this.shop}/intents/own.toml`, [{ at: [id, 'examples'], to: examples }])
+      || await this.draft.edit(ownFaqFile(this.shop), [{ at: [...faq, 'ask'], to: examples.slice(0, 1) }, { at: [...faq, 'intent'], to: id }, { at: [...faq, 'answer', 'zh'], to: answer }]);
+    if (code) return this.said.say(t(`problem_${code}`), true);
+    await this.draft.checking;
+    this.said.say(t('saved_draft'));
+    this.world.go(id);
   }
 
   /** @param {string} id @param {string} path @param {string[]} examples @param {string[]} not */

@@ -135,7 +135,10 @@ pub(in crate::server) async fn check(
     let tree = tree_for(&state, &agent, &shop).await?;
     let loaded = load(&state, &shop, tree, changes(files)).await?;
     let problems: Vec<Value> = loaded.problems.iter().map(problem_form).collect();
-    Ok(Json(json!({"version": loaded.shop.map(|shop| shop.version), "problems": problems})))
+    let intents = loaded.shop.as_ref().map(intents);
+    Ok(Json(json!({
+        "version": loaded.shop.map(|shop| shop.version), "problems": problems, "intents": intents,
+    })))
 }
 
 /// `PUT /api/v1/console/shops/{shop}/files`: saves them, all or none; what is saved is live a moment later.
