@@ -19,6 +19,8 @@ const CONVERSATIONS: usize = 2_000;
 const WORDINGS: usize = 600;
 /// Entries of the queue.
 const ENTRIES: usize = 100;
+/// Examples of each intent that the centre is taken of.
+const CENTRE: usize = 12;
 /// What an entry might have been, of each kind.
 const SUGGESTIONS: usize = 3;
 /// The longest wording that anybody learns from, in Unicode scalar values.
@@ -57,8 +59,8 @@ impl Engine {
         let misses: Vec<Miss> =
             courses.into_iter().flat_map(|it| learning::misses(&course(it))).filter(learns).collect();
         let misses = the_most_frequent(misses);
-        let vectors = self.vectors(&misses).await;
-        let vector = |text: &str| vectors.get(text).map(|vector| &**vector);
+        let vectors = self.centred(&assistant, &misses).await;
+        let vector = |text: &str| vectors.get(text).map(Vec::as_slice);
         let middle = now.checked_sub(time / 2).unwrap_or(now);
         let mut queue = Vec::new();
         for cluster in learning::cluster(&misses, vector, middle).into_iter().take(ENTRIES) {
@@ -73,18 +75,34 @@ impl Engine {
         Ok(queue)
     }
 
-    /// Vectors of the wordings; without the encoder each stands by itself.
-    async fn vectors(&self, misses: &[Miss]) -> HashMap<String, Vector> {
+    /// Vectors of the wordings, from the centre of the shop's examples; without the encoder each stands by itself.
+    async fn centred(&self, assistant: &Assistant, misses: &[Miss]) -> HashMap<String, Vec<f32>> {
         let texts: BTreeSet<&String> = misses.iter().map(|miss| &miss.text).collect();
         let texts: Vec<String> = texts.into_iter().cloned().collect();
-        match self.parts.encoder.encode(&texts).await {
-            Ok(vectors) => texts.into_iter().zip(vectors).collect(),
+        let examples = assistant.shop.intents.values().flat_map(|it| it.examples.iter().take(CENTRE));
+        let examples: Vec<String> = examples.map(|example| example.text.clone()).collect();
+        let encoder = &self.parts.encoder;
+        match futures::future::try_join(encoder.encode(&texts), encoder.encode(&examples)).await {
+            Ok((vectors, examples)) => {
+                let centre = mean(&examples);
+                let vectors = vectors.iter().map(|vector| learning::centred(vector, &centre));
+                texts.into_iter().zip(vectors).collect()
+            }
             Err(error) => {
                 tracing::warn!(error = %error, "what is to be learnt is not gathered by meaning");
                 HashMap::new()
             }
         }
     }
+}
+
+/// The mean of vectors of one length; empty without any.
+fn mean(vectors: &[Vector]) -> Vec<f32> {
+    let mut sum = vec![0.0; vectors.first().map_or(0, |vector| vector.len())];
+    for vector in vectors {
+        sum.iter_mut().zip(vector.iter()).for_each(|(sum, number)| *sum += number);
+    }
+    sum.into_iter().map(|sum: f32| sum / vectors.len() as f32).collect()
 }
 
 /// What the assistant knows by heart: it was learnt meanwhile.

@@ -7,8 +7,17 @@ use jiff::Timestamp;
 
 use crate::domain::{ConversationId, IntentId};
 
-/// Two wordings are of one meaning from this cosine on.
-pub const SAME_MEANING: f32 = 0.86;
+/// Two wordings are of one meaning from this cosine of their [`centred`] vectors on. Of pairs of examples of the base pack
+/// (60 intents, 40 of each) that are as near, 6 in 10 are of one intent, against 1 in 60 of all pairs; plain vectors, which
+/// all lie in a narrow cone, come to that at 0.92 with a third fewer pairs.
+pub const SAME_MEANING: f32 = 0.58;
+
+/// A vector as seen from the centre of a shop's examples, of length 1.
+pub fn centred(vector: &[f32], centre: &[f32]) -> Vec<f32> {
+    let moved: Vec<f32> = vector.iter().zip(centre).map(|(number, middle)| number - middle).collect();
+    let length = moved.iter().map(|number| number * number).sum::<f32>().sqrt().max(f32::EPSILON);
+    moved.into_iter().map(|number| number / length).collect()
+}
 
 /// A conversation as it went, for what can be learnt from it.
 #[derive(Clone, Debug, PartialEq)]
@@ -161,7 +170,7 @@ pub struct Cluster {
     pub trend: (u64, u64),
 }
 
-/// Gathers misses by meaning, the largest cluster first. `vector` gives a wording's vector; wordings without one stand by
+/// Gathers misses by meaning, the largest cluster first. `vector` gives a wording's centred vector; wordings without one stand by
 /// themselves. `middle` parts the time looked at for the trend.
 pub fn cluster<'v>(
     misses: &[Miss],

@@ -80,7 +80,9 @@ fn test(recording: &Recording<'_>, turns: Vec<InlineTable>) -> Table {
     if !page.is_empty() {
         table.insert("page", Item::Value(page.into()));
     }
-    table.insert("now", text(&recording.now.to_string()));
+    // Nobody remembers fractions of a second.
+    let now = Timestamp::from_second(recording.now.as_second()).unwrap_or(recording.now);
+    table.insert("now", text(&now.to_string()));
     let mut list = toml_edit::Array::new();
     for turn in turns {
         let mut value = Value::from(turn);

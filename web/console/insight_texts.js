@@ -2,6 +2,7 @@
 
 /** @type {Record<string, import('../shared/i18n.js').Text>} */
 export const INSIGHT_TEXTS = {
+  problems_more: { zh: '还有 {n} 处同样的', hant: '還有 {n} 處同樣的', en: '{n} more of the same kind' },
   add_intent: { zh: '新意图', hant: '新意圖', en: 'New intent' },
   add_intent_hint: { zh: '知识包里没有的问法，才需要新意图。写五句以上不同的说法，越像顾客说的越好。', hant: '知識包裡沒有的問法，才需要新意圖。寫五句以上不同的說法，越像顧客說的越好。', en: 'Only for what the packs do not know. Write five wordings or more, as shoppers would say them.' },
   examples_new: { zh: '顾客会怎么说，一行一句', hant: '顧客會怎麼說，一行一句', en: 'What shoppers say, one a line' },

@@ -36,8 +36,8 @@ export function openIntake(draft, world) {
       fill(result, h('p', { class: 'fine', role: 'status' }, t('intake_taken')));
     } }, t('intake_take'));
     fill(result, broken ? h('p', { class: 'problem', role: 'alert' }, t('intake_broken')) : h('p', null, t('intake_found', { rows: found.rows, added: found.added, changed: found.changed, unchanged: found.unchanged })),
-      found.problems.length > 0 && drawProblems(found.problems, world),
       drafted && h('p', { class: 'problem', role: 'alert' }, t('intake_drafted', { path: drafted.path })),
-      found.files.length > 0 && !broken && !drafted && h('div', { class: 'acts' }, take));
+      found.files.length > 0 && !broken && !drafted && h('div', { class: 'acts' }, take),
+      found.problems.length > 0 && drawProblems(found.problems, world));
   };
 }

@@ -22,14 +22,27 @@ export function sureButton(label, sure, run) {
   return button;
 }
 
+/** So many of one kind are shown; a spreadsheet may have the same to be said of every row. */
+const SHOWN_OF_A_KIND = 5;
+
 /**
  * @param {Problem[]} problems
  * @param {{ t: Translate, locale: string, toLine?: (problem: Problem) => void }} setting
  */
 export function drawProblems(problems, { t, locale, toLine }) {
-  return h('ul', { class: 'problems' }, problems.map((one) => h('li', { class: one.severity },
-    h('p', null, h('b', null, t(one.severity)), ' ', locale === 'en' ? one.message : (one.message_zh ?? one.message)),
-    toLine ? h('button', { class: 'link', type: 'button', onclick: () => toLine(one) }, h('code', null, `${one.path}:${one.line}`)) : h('code', null, `${one.path}:${one.line}:${one.column}`))));
+  const words = (/** @type {Problem} */ one) => (locale === 'en' ? one.message : (one.message_zh ?? one.message));
+  const draw = (/** @type {Problem} */ one) => h('li', { class: one.severity },
+    h('p', null, h('b', null, t(one.severity)), ' ', words(one)),
+    toLine ? h('button', { class: 'link', type: 'button', onclick: () => toLine(one) }, h('code', null, `${one.path}:${one.line}`)) : h('code', null, `${one.path}:${one.line}:${one.column}`));
+  /** @type {Map<string, Problem[]>} */
+  const alike = new Map();
+  for (const one of problems) alike.set(one.code, [...(alike.get(one.code) ?? []), one]);
+  // Errors come first: they are what keeps a draft back.
+  const groups = [...alike.values()].sort(([one], [other]) => Number(other.severity === 'error') - Number(one.severity === 'error'));
+  return h('ul', { class: 'problems' }, groups.flatMap((group) => [
+    ...group.slice(0, SHOWN_OF_A_KIND).map(draw),
+    group.length > SHOWN_OF_A_KIND && h('li', { class: group[0].severity }, h('details', null, h('summary', null, t('problems_more', { n: group.length - SHOWN_OF_A_KIND })), h('ul', { class: 'problems' }, group.slice(SHOWN_OF_A_KIND).map(draw)))),
+  ]));
 }
 
 /**
