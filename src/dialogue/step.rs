@@ -57,9 +57,16 @@ pub fn accepts(state: &DialogueState, choice: &str) -> bool {
     state.offered.iter().any(|offered| offered.value == choice)
 }
 
-fn finish(talk: Talk<'_>, source: Source) -> Step {
+fn finish(talk: Talk<'_>, mut source: Source) -> Step {
+    let said_none = |act: &Act| matches!(act, Act::Say { key, .. } if NOT_FOUND.contains(&key.as_str()));
+    if source.name == "search" && talk.acts.iter().any(said_none) {
+        source.name.push_str(":none");
+    }
     Step::Done(Box::new(talk.state), talk.acts, source)
 }
+
+/// What is said where nothing was found that was asked for: merchants want to know what their shop lacks.
+const NOT_FOUND: [&str; 2] = ["search.none", "search.none_such"];
 
 /// Brings the state up to this turn: what is too old is forgotten, language and mood follow the message.
 fn open_turn(talk: &mut Talk<'_>) {

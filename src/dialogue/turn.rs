@@ -65,7 +65,7 @@ pub struct Page {
 /// What answered a turn and on what grounds, for the trace.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Source {
-    /// `flow:return`, `faq:invoice.how`, `handoff`, `clarify`, `unknown`, `oos`; empty when nothing was said.
+    /// `flow:return`, `faq:invoice.how`, `search:none` (nothing found), `handoff`, `clarify`, `unknown`, `oos`; empty when nothing was said.
     pub name: String,
     /// The intent acted upon.
     pub intent: Option<IntentId>,

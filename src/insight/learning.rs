@@ -66,6 +66,8 @@ pub enum Why {
     HandedOver,
     /// It was answered, and the conversation rated badly.
     RatedBadly,
+    /// Goods were asked for that were not found.
+    NotFound,
 }
 
 impl Why {
@@ -77,6 +79,7 @@ impl Why {
             Self::Corrected => "corrected",
             Self::HandedOver => "handed_over",
             Self::RatedBadly => "rated_badly",
+            Self::NotFound => "not_found",
         }
     }
 }
@@ -128,6 +131,7 @@ pub fn misses(course: &Course) -> Vec<Miss> {
             "clarify" => Why::NotUnderstood,
             source if is_no_answer(source) => Why::NotUnderstood,
             "oos" => Why::OutOfScope,
+            "search:none" => Why::NotFound,
             "handoff" if !asks_person => Why::HandedOver,
             "handoff" => continue,
             _ if bad => Why::RatedBadly,

@@ -37,6 +37,12 @@ fn conversations() -> Vec<Row> {
     vec![
         ("fine", Some(5), vec![words("包邮吗", 1), bot("shipping.fee", "faq:x")], vec![]),
         (
+            "goods not found",
+            None,
+            vec![words("有暖宝宝吗", 1), bot("product.search", "search:none")],
+            vec![("有暖宝宝吗", Why::NotFound, None, None)],
+        ),
+        (
             "not understood",
             None,
             vec![words("嘎嘎", 1), bot("", "unknown")],

@@ -18,15 +18,15 @@ pub(super) fn give(parts: &mut [Part], tone: &Tone, grave: bool) {
     if grave {
         return;
     }
-    if let Some((text, hail)) = first.map(|n| &mut parts[n].text).zip(tone.hail.as_ref()) {
-        if !text.starts_with(hail.as_str()) {
-            *text = format!("{hail}，{text}");
-        }
+    if let Some((text, hail)) = first.map(|n| &mut parts[n].text).zip(tone.hail.as_ref())
+        && !text.starts_with(hail.as_str())
+    {
+        *text = format!("{hail}，{text}");
     }
-    if let Some((text, tail)) = last.map(|n| &mut parts[n].text).zip(tone.tail.as_ref()) {
-        if let Some(rest) = text.strip_suffix('。') {
-            *text = format!("{rest}{tail}");
-        }
+    if let Some((text, tail)) = last.map(|n| &mut parts[n].text).zip(tone.tail.as_ref())
+        && let Some(rest) = text.strip_suffix('。')
+    {
+        *text = format!("{rest}{tail}");
     }
 }
 

@@ -1,7 +1,7 @@
 // The last conversations with shoppers: what was asked, what was answered and why, and one action that makes a test of it.
 
 import { fill, h } from '../shared/html.js';
-import { showDay, showTime } from '../shared/format.js';
+import { showDay } from '../shared/format.js';
 import { request } from '../shared/signin.js';
 import { Said } from './parts.js';
 import { record } from './record.js';
@@ -57,7 +57,7 @@ export class ConversationsPage {
     fill(this.list, shown.length === 0 && h('li', { class: 'soft empty' }, t('talks_none')), shown.map((row) => h('li', null,
       h('button', { class: 'entry', type: 'button', 'aria-current': row.conversation === this.open ? 'true' : null, onclick: () => go(row.conversation) },
         h('b', null, row.said[0] ?? ''), row.said.length > 1 && h('span', { class: 'soft' }, row.said.slice(1).join(' · ')),
-        h('span', { class: 'soft' }, [`${showDay(locale, row.at)} ${showTime(locale, row.at)}`, t('talks_asked', { n: row.asked }), row.unknown > 0 && t('talks_unknown_n', { n: row.unknown }), row.people && t('talks_people_too'), row.rating !== null && `★ ${row.rating}`].filter(Boolean).join(' · '))))));
+        h('span', { class: 'soft' }, [showDay(locale, row.at), t('talks_asked', { n: row.asked }), row.unknown > 0 && t('talks_unknown_n', { n: row.unknown }), row.people && t('talks_people_too'), row.rating !== null && `★ ${row.rating}`].filter(Boolean).join(' · '))))));
   }
 
   async #show() {

@@ -14,7 +14,7 @@ import { amounts, plain, sortable } from '../report/tables.js';
 /** @typedef {import('../report/period.js').Span} Span */
 /**
  * @typedef {{ visits: number, asked: number, answered: number, unknown: number, clarified: number, out_of_scope: number, handed: number,
- *   resolved: number, repeated: number, undecided: number, ratings: number[], understood: number | null, resolved_share: number | null, rating: number | null }} Counts
+ *   resolved: number, repeated: number, undecided: number, hopeful: number, ratings: number[], understood: number | null, resolved_share: number | null, rating: number | null }} Counts
  */
 /** @typedef {{ count: number, median: number | null, p90: number | null }} Times */
 /** @typedef {{ zh: string | null, en: string | null } | null} Name */
@@ -143,7 +143,7 @@ export class FiguresPage {
     const rated = total.ratings.reduce((sum, count) => sum + count, 0);
     return h('div', { class: 'tiles' },
       tile(t('f_visits'), total.visits, t('f_visits_of', { n: total.asked }), '', moved((it) => it.visits, { more: 'plain' })),
-      tile(t('f_resolved'), showPercent(resolved), t('f_resolved_of', { n: total.resolved, m: total.undecided }), resolved === null ? '' : resolved >= 70 ? 'good' : resolved < 40 ? 'bad' : 'warn', moved((it) => percent(it.resolved_share), { more: 'good', points: true })),
+      tile(t('f_resolved'), showPercent(resolved), t('f_resolved_of', { n: total.resolved, m: total.hopeful, u: total.undecided }), resolved === null ? '' : resolved >= 70 ? 'good' : resolved < 40 ? 'bad' : 'warn', moved((it) => percent(it.resolved_share), { more: 'good', points: true })),
       tile(t('f_understood'), showPercent(understood), t('f_understood_of', { n: total.unknown, m: total.clarified }), understood === null ? '' : understood >= 90 ? 'good' : understood < 75 ? 'bad' : 'warn', moved((it) => percent(it.understood), { more: 'good', points: true })),
       tile(t('f_handed'), total.handed, t('f_handed_of', { share: showPercent((total.handed / total.visits) * 100) }), '', moved((it) => it.handed, { more: 'bad' })),
       tile(t('f_rating'), showMean(total.rating), t('f_rating_of', { n: rated }), '', moved((it) => it.rating, { more: 'good', points: true })),

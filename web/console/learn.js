@@ -34,6 +34,9 @@ export class LearnPage {
     this.shop = shop;
     this.world = world;
     this.path = `${draft.path}/learning`;
+    this.glossary = `shops/${shop}/glossary.toml`;
+    /** @type {{ word: string, synonyms?: string[] }[]} */
+    this.terms = [];
     /** @type {Entry[]} */
     this.entries = [];
     /** @type {import('./faq.js').Entry[]} */
@@ -53,7 +56,8 @@ export class LearnPage {
   }
 
   async #load() {
-    const [{ ok, value }, faq] = await Promise.all([request('GET', this.path), allFaq(this.draft)]);
+    const [{ ok, value }, faq, glossary] = await Promise.all([request('GET', this.path), allFaq(this.draft), this.draft.file(this.glossary)]);
+    this.terms = (Array.isArray(glossary?.value?.term) ? glossary.value.term : []).filter((/** @type {any} */ one) => typeof one?.word === 'string');
     if (!ok) return this.said.say(this.world.t('failed'), true);
     this.faq = faq;
     this.entries = value.entries;
@@ -78,6 +82,7 @@ export class LearnPage {
       h('ul', { class: 'wordings pick' }, entry.wordings.map(({ text, count }) => h('li', null, h('label', null, h('input', { type: 'checkbox', value: text, checked: true }), ' ', text, count > 1 && h('span', { class: 'soft' }, ` ×${count}`))))),
       entry.different > entry.wordings.length && h('p', { class: 'soft' }, t('learn_more', { n: entry.different - entry.wordings.length })),
       entry.answers.length > 0 && h('details', null, h('summary', null, t('learn_answers')), h('ul', { class: 'wordings' }, entry.answers.map((one) => h('li', null, one)))),
+      entry.why.some(({ why }) => why === 'not_found') && this.#toTerm(entry),
       this.#toIntent(entry, picked), this.#toFaq(entry, picked),
       h('div', { class: 'acts' },
         h('button', { class: 'button line small', type: 'button', onclick: () => this.#newFaq(entry, picked()) }, t('learn_new_faq')),
@@ -107,6 +112,25 @@ export class LearnPage {
     const choice = /** @type {HTMLSelectElement} */ (h('select', { 'aria-label': t('learn_faq') }, sorted.map(({ faq }) => h('option', { value: faq.id }, faq.ask?.[0] ?? faq.id))));
     return h('div', { class: 'teach' }, h('label', { class: 'field' }, t('learn_faq'), choice),
       h('button', { class: 'button small', type: 'button', onclick: () => void this.#teachFaq(entry, choice.value, picked()) }, t('learn_add')));
+  }
+
+  /** What shoppers call something that the shop sells by another name. @param {Entry} entry */
+  #toTerm(entry) {
+    const { t } = this.world;
+    if (this.terms.length === 0) return null;
+    const choice = /** @type {HTMLSelectElement} */ (h('select', null, this.terms.map(({ word }) => h('option', { value: word }, word))));
+    const called = /** @type {HTMLInputElement} */ (h('input', { maxlength: 40, autocomplete: 'off', value: entry.wordings[0]?.text ?? '' }));
+    return h('div', { class: 'teach' }, h('div', { class: 'pair' }, h('label', { class: 'field' }, t('learn_called'), called), h('label', { class: 'field' }, t('learn_term'), choice)),
+      h('button', { class: 'button small', type: 'button', onclick: () => void this.#teachTerm(entry, choice.value, called.value.trim()) }, t('learn_add')));
+  }
+
+  /** @param {Entry} entry @param {string} word @param {string} called */
+  async #teachTerm(entry, word, called) {
+    const term = this.terms.find((one) => one.word === word);
+    if (called === '' || !term) return this.said.say(this.world.t('learn_pick'), true);
+    const to = [...new Set([...(term.synonyms ?? []), called])];
+    this.#taught(entry, await this.draft.edit(this.glossary, [{ at: ['term', { by: 'word', is: word }, 'synonyms'], to }]));
+    term.synonyms = to;
   }
 
   /** @param {Entry} entry @param {string} id @param {string[]} words */

@@ -88,6 +88,7 @@ export const WORKSHOP_TEXTS = {
   why_out_of_scope: { zh: '当成了店外的事', hant: '當成了店外的事', en: 'taken for none of the shop’s business' },
   why_corrected: { zh: '顾客自己选对的', hant: '顧客自己選對的', en: 'corrected by a choice' },
   why_handed_over: { zh: '转了人工', hant: '轉了真人', en: 'handed over' },
+  why_not_found: { zh: '没找到商品', hant: '沒找到商品', en: 'goods not found' },
   why_rated_badly: { zh: '评价差', hant: '評價差', en: 'rated badly' },
   try: { zh: '试一试', hant: '試一試', en: 'Try it' },
   try_hint: { zh: '像顾客一样和草稿聊聊；真正的顾客什么也听不到。', hant: '像顧客一樣和草稿聊聊；真正的顧客什麼也聽不到。', en: 'Talk to your draft as a shopper would. Real shoppers hear nothing of it.' },

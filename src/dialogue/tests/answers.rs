@@ -64,6 +64,7 @@ fn a_search_is_refined_and_pointed_at() {
     );
     assert!(turns[1].text.contains("连帽外套"), "{}", turns[1].text);
     assert!(turns[2].text.contains("纯棉T恤") && !turns[2].text.contains("外套"), "{}", turns[2].text);
+    assert_eq!(turns[3].source.name, "search:none");
     world.products.iter_mut().for_each(|product| product.variants.clear());
     assert_eq!(world.say("有T恤吗", "product.search").keys(), ["search.out_of_stock"]);
 }

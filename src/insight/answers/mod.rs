@@ -18,9 +18,10 @@
 //! | `out_of_scope` | … were told that this is not the shop's business: `oos` |
 //! | understood share | `(answered − unknown − clarified) / answered` |
 //! | `handed` | visits in which a wait for people began |
-//! | `resolved` | visits that were answered, not handed over, not rated 1 or 2, whose last answer is none of the three above but `out_of_scope`, and after which the same shopper did not ask for the same intent again within [`REPEAT`] |
+//! | `undecided` | visits that ended less than [`REPEAT`] ago: nobody knows yet whether the shopper comes again |
+//! | `resolved` | of the others, those that were answered, not handed over, not rated 1 or 2, whose last answer is neither `unknown` nor `clarified`, and after which the same shopper did not ask for the same intent again within [`REPEAT`] |
 //! | `repeated` | visits that would be resolved, had the shopper not come again |
-//! | `undecided` | visits that would be resolved, [`REPEAT`] not being over yet; not in the share |
+//! | `hopeful` | undecided visits that will be resolved if the shopper does not come again |
 //! | resolved share | `resolved / (visits − undecided)` |
 //! | first response | the bot's first answer − the shopper's words that it answers, in milliseconds, of each visit |
 //! | length | the shopper's messages in a visit |
@@ -123,6 +124,7 @@ pub struct Counts {
     pub resolved: u64,
     pub repeated: u64,
     pub undecided: u64,
+    pub hopeful: u64,
     /// How often each rating was given, from 1 to 5.
     pub ratings: [u64; 5],
 }

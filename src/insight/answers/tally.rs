@@ -145,8 +145,9 @@ impl Visit {
             out_of_scope: self.out_of_scope,
             handed: u64::from(self.is_handed),
             resolved: u64::from(is_resolved && !came_again && is_over),
-            repeated: u64::from(is_resolved && came_again),
-            undecided: u64::from(is_resolved && !came_again && !is_over),
+            repeated: u64::from(is_resolved && came_again && is_over),
+            undecided: u64::from(!is_over),
+            hopeful: u64::from(is_resolved && !came_again && !is_over),
             ratings,
         }
     }
@@ -164,6 +165,7 @@ impl Counts {
         self.resolved += other.resolved;
         self.repeated += other.repeated;
         self.undecided += other.undecided;
+        self.hopeful += other.hopeful;
         for (count, more) in self.ratings.iter_mut().zip(other.ratings) {
             *count += more;
         }

@@ -98,8 +98,9 @@ fn a_visit_is_resolved_when_it_was_answered_and_nobody_had_to_help() {
         let total = count(&talks, &[], LATER).total;
         assert_eq!([total.visits, total.resolved, total.repeated, total.undecided], expected, "{what}");
     }
-    let soon = count(&[talk("a", &[(0, ">"), (1, fee)])], &[], 1441).total;
-    assert_eq!((soon.resolved, soon.undecided, soon.resolved_share()), (0, 1, None));
+    let young = [talk("a", &[(0, ">"), (1, fee)]), talk("b", &[(0, ">"), (1, "unknown")])];
+    let soon = count(&young, &[], 1441).total;
+    assert_eq!((soon.resolved, soon.undecided, soon.hopeful, soon.resolved_share()), (0, 2, 1, None));
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn row(course: &Course) -> Option<(jiff::Timestamp, Value)> {
     let messages = || course.messages.iter().map(|(message, _)| message);
     let shoppers = || messages().filter(|message| message.from == Author::Shopper);
     let text = |message: &Message| message.parts.first().map(|part| masking::words(&part.text));
-    let last = messages().last()?.at;
+    let last = messages().next_back()?.at;
     shoppers().next()?;
     let said: Vec<String> = shoppers().filter_map(text).take(WORDS).collect();
     let people = messages().any(|message| matches!(message.from, Author::Agent { .. }));

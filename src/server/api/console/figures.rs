@@ -138,7 +138,7 @@ fn counts(it: &Counts, more: &[(&str, Value)]) -> Value {
     let mut form = json!({
         "visits": it.visits, "asked": it.asked, "answered": it.answered, "unknown": it.unknown,
         "clarified": it.clarified, "out_of_scope": it.out_of_scope, "handed": it.handed, "resolved": it.resolved,
-        "repeated": it.repeated, "undecided": it.undecided, "ratings": it.ratings,
+        "repeated": it.repeated, "undecided": it.undecided, "hopeful": it.hopeful, "ratings": it.ratings,
         "understood": it.understood(), "resolved_share": it.resolved_share(), "rating": it.rating(),
     });
     for (key, value) in more {
@@ -150,7 +150,7 @@ fn counts(it: &Counts, more: &[(&str, Value)]) -> Value {
 /// What a table has a row for.
 const TABLES: [&str; 7] = ["days", "hours", "locales", "pages", "intents", "faq", "promotions"];
 
-const COUNTS: [&str; 16] = [
+const COUNTS: [&str; 17] = [
     "visits",
     "asked",
     "answered",
@@ -162,6 +162,7 @@ const COUNTS: [&str; 16] = [
     "resolved",
     "repeated",
     "undecided",
+    "hopeful",
     "resolved_percent",
     "rated_1_or_2",
     "rated_3",
@@ -216,7 +217,7 @@ fn cells(it: &Counts) -> Vec<String> {
     let text = |counts: &[u64]| counts.iter().map(u64::to_string).collect::<Vec<_>>();
     let mut cells = text(&[it.visits, it.asked, it.answered, it.unknown, it.clarified, it.out_of_scope]);
     cells.push(percent(it.answered - it.unknown - it.clarified, it.answered));
-    cells.extend(text(&[it.handed, it.resolved, it.repeated, it.undecided]));
+    cells.extend(text(&[it.handed, it.resolved, it.repeated, it.undecided, it.hopeful]));
     cells.push(percent(it.resolved, it.visits - it.undecided));
     let [one, two, three, four, five] = it.ratings;
     cells.extend(text(&[one + two, three, four + five]));

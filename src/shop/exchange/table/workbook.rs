@@ -162,7 +162,7 @@ mod tests {
         }
         for (days, kind, expected) in [
             (46113.0, ExcelDateTimeType::DateTime, "2026-04-01"),
-            (46113.395_833_333_3, ExcelDateTimeType::DateTime, "2026-04-01 09:30"),
+            (46_113.395_833_333_3, ExcelDateTimeType::DateTime, "2026-04-01 09:30"),
             (0.375, ExcelDateTimeType::DateTime, "09:00"),
             (1.5, ExcelDateTimeType::TimeDelta, "36:00:00"),
             (f64::NAN, ExcelDateTimeType::DateTime, "1899-12-31"),
