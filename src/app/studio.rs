@@ -11,19 +11,23 @@ use crate::{
     domain::{Author, ConversationId, Message, Mode, ShopId, ShopperId, masking},
     encoder::Encoder,
     engine::{Assistant, Engine, FixedClock},
+    retrieval,
     shop::{self, Clock, ConversationTest, Loaded, Seed},
     store::Page,
     workshop::{
         coverage::Touched,
         record::{self, Recording},
         rehearsal::{
-            Answer, Case, Draft, Recorded, RecordedFrom, RehearsalError, Rehearse, Script, Talk, Tested,
+            Answer, Case, Draft, Hit, ReadText, Recorded, RecordedFrom, RehearsalError, Rehearse, Script,
+            Talk, Tested,
         },
     },
 };
 
 /// Assistants of drafts that are kept for the next try: an editor goes on with the one they have.
 const KEPT: usize = 4;
+/// FAQ and products that a tried text found, as many as are shown.
+const HITS: usize = 3;
 /// The most that a tried conversation holds.
 const MESSAGES: usize = 400;
 
@@ -117,12 +121,16 @@ impl Rehearse for Studio {
         let page = Page { product: script.product.map(Into::into), ..Page::default() };
         let conversation = rehearsal::open(&engine, &draft.shop, (script.shopper, page), now).await?;
         let assistant = engine.parts().shops.assistant(&draft.shop).map_err(anyhow::Error::from)?;
-        let (mut understood, mut refused) = (Vec::new(), None);
+        let (mut read, mut refused) = (Vec::new(), None);
         let mut stage = Stage::of(engine.clone(), conversation.clone());
         for (number, content) in script.said.iter().enumerate() {
             if let crate::domain::Content::Text(text) = content {
                 let reading = assistant.read(text, &engine.now_in(&assistant.shop)).await;
-                understood.push((text.clone(), reading.understanding));
+                let faq = assistant.faq_hits(&reading, HITS).into_iter().map(hit).collect();
+                let products = assistant.product_hits(&reading, HITS).into_iter().map(hit).collect();
+                let tokens = reading.utterance.tokens.into_iter().map(|token| token.text).collect();
+                let understanding = reading.understanding;
+                read.push(ReadText { text: text.clone(), tokens, understanding, faq, products });
             }
             if stage.say(number, content).await?.is_err() {
                 refused = Some(number);
@@ -134,7 +142,7 @@ impl Rehearse for Studio {
         let (_, state) = store.state(&conversation.id).await.map_err(anyhow::Error::from)?;
         let now = store.conversation(&conversation.id).await.map_err(anyhow::Error::from)?;
         let mode = now.map(|it| it.mode).unwrap_or_default();
-        Ok(Talk { messages, understood, state, mode, refused })
+        Ok(Talk { messages, read, state, mode, refused })
     }
 
     async fn record(&self, draft: Draft, recorded: Recorded) -> Result<(String, String), RehearsalError> {
@@ -195,6 +203,11 @@ impl Rehearse for Studio {
         }
         Ok(answers)
     }
+}
+
+fn hit<I: std::fmt::Display>(hit: retrieval::Hit<I>) -> Hit {
+    let retrieval::Hit { id, title, score, why } = hit.named();
+    Hit { id, title, score, legs: why }
 }
 
 /// What the bot said, as one answer.

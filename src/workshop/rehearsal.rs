@@ -29,6 +29,34 @@ pub struct Script {
     pub said: Vec<Content>,
 }
 
+/// How a text was read, and what was found by it.
+#[derive(Clone, Debug)]
+pub struct ReadText {
+    /// The text.
+    pub text: String,
+    /// Its words.
+    pub tokens: Vec<String>,
+    /// What it was understood as.
+    pub understanding: Understanding,
+    /// FAQ that it found, the best first.
+    pub faq: Vec<Hit>,
+    /// Products that it found, the best first.
+    pub products: Vec<Hit>,
+}
+
+/// Something found.
+#[derive(Clone, Debug)]
+pub struct Hit {
+    /// Its id.
+    pub id: String,
+    /// What people call it.
+    pub title: String,
+    /// Its score.
+    pub score: f32,
+    /// What each leg of the retrieval gave it.
+    pub legs: Vec<(&'static str, f32)>,
+}
+
 /// What is to become a test.
 #[derive(Clone, Debug)]
 pub struct Recorded {
@@ -52,8 +80,8 @@ pub enum RecordedFrom {
 pub struct Talk {
     /// Everything said, by both.
     pub messages: Vec<Message>,
-    /// What was understood by each text that was said, in order.
-    pub understood: Vec<(String, Understanding)>,
+    /// How each text that was said was read, in order.
+    pub read: Vec<ReadText>,
     /// What the assistant remembers at the end.
     pub state: DialogueState,
     /// Who would answer then.

@@ -20,7 +20,9 @@ use crate::{
     workshop::{
         compare::{self, Changed},
         draft,
-        rehearsal::{Answer, Case, Draft, Recorded, RecordedFrom, RehearsalError, Script, Tested},
+        rehearsal::{
+            Answer, Case, Draft, Hit, ReadText, Recorded, RecordedFrom, RehearsalError, Script, Tested,
+        },
     },
 };
 
@@ -93,8 +95,7 @@ pub(in crate::server) async fn talk(
     let _one = one_at_a_time(&state).await?;
     let talk = state.studio.talk(draft, script).await?;
     let messages: Vec<_> = talk.messages.iter().map(|message| MessageForm::of(message, true)).collect();
-    let understood: Vec<Value> =
-        talk.understood.iter().map(|(text, understood)| understanding_json(text, understood)).collect();
+    let understood: Vec<Value> = talk.read.iter().map(read_form).collect();
     let flows: Vec<Value> = talk
         .state
         .flows
@@ -108,6 +109,20 @@ pub(in crate::server) async fn talk(
     Ok(Json(json!({
         "messages": messages, "understood": understood, "flows": flows, "mode": talk.mode.name(), "refused": talk.refused,
     })))
+}
+
+/// What was understood, as `xiaoer understand` tells it, with the words and what they found.
+fn read_form(read: &ReadText) -> Value {
+    let hit = |it: &Hit| {
+        let legs: serde_json::Map<String, Value> =
+            it.legs.iter().map(|(leg, score)| ((*leg).to_owned(), json!(score))).collect();
+        json!({"id": it.id, "title": it.title, "score": it.score, "legs": legs})
+    };
+    let mut form = understanding_json(&read.text, &read.understanding);
+    form["tokens"] = json!(read.tokens);
+    form["faq"] = read.faq.iter().map(hit).collect();
+    form["products"] = read.products.iter().map(hit).collect();
+    form
 }
 
 fn slot(value: &SlotValue) -> String {
