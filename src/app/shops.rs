@@ -58,6 +58,8 @@ async fn open(
 ) -> anyhow::Result<()> {
     let store = &engine.parts().store;
     let Loaded { shop, seed, packs, .. } = loaded;
+    let outcome = if shop.is_some() { "loaded" } else { "refused" };
+    metrics::counter!("xiaoer_shop_loads_total", "shop" => id.to_string(), "outcome" => outcome).increment(1);
     let shop = match shop {
         Some(shop) => {
             store.seed(id, super::seed(seed, at)).await?;

@@ -166,6 +166,8 @@ async fn the_server_tells_when_it_is_ready_and_stops_when_asked() {
     assert_eq!(ready["desk"], format!("http://{address}/desk"));
     let metrics = request(address, "GET", "/metrics", &[], "").await;
     assert_eq!(metrics.status, 200);
+    let loads = "xiaoer_shop_loads_total{shop=\"demo\",outcome=\"loaded\"} 1";
+    assert!(metrics.body.contains(loads), "{}", metrics.body);
     let secret = std::fs::metadata(format!("{data}/first-sign-in")).expect("the first sign-in is kept");
     #[cfg(unix)]
     {
