@@ -26,6 +26,8 @@ pub struct Shop {
     pub time_zone: TimeZone,
     /// Sites that may embed the widget; `*` means any.
     pub origins: Vec<String>,
+    /// How its widget looks.
+    pub look: Look,
     /// The address of the shop's own system, without a slash at its end; none means the built-in tables.
     pub system: Option<String>,
     /// When people answer.
@@ -141,6 +143,35 @@ pub struct Term {
     pub synonyms: Vec<String>,
     /// In English.
     pub en: Option<String>,
+}
+
+/// How the widget looks; what is not given is the widget's own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// The shop's colour as `#rrggbb`.
+    pub color: Option<String>,
+    /// On which side of the page it stands.
+    pub side: Side,
+}
+
+/// A side of a page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Side {
+    /// Where a reader of Chinese or English ends.
+    #[default]
+    Right,
+    /// The other.
+    Left,
+}
+
+impl Side {
+    /// The name in files and on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Right => "right",
+            Self::Left => "left",
+        }
+    }
 }
 
 /// When people answer, in the shop's time zone.

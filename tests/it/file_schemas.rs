@@ -19,7 +19,7 @@ const UNKNOWN: &str = "qqqqqqqq";
 const MARK: &str = "qqqqqqqq = 1";
 
 /// Problems that a schema sees as well: they are in the form of one file alone.
-const OF_FORM: [&str; 33] = [
+const OF_FORM: [&str; 34] = [
     "example.too_long",
     "faq.no_answer",
     "faq.no_ask",
@@ -34,6 +34,7 @@ const OF_FORM: [&str; 33] = [
     "promotion.scope",
     "promotion.tiers",
     "reply.empty",
+    "shop.color",
     "shop.currency",
     "shop.flow",
     "shop.locale",
@@ -182,6 +183,7 @@ fn plain_levels() -> Vec<Level> {
         shop("", ""),
         level(SHOP, "/properties/name", format!("id = \"tea\"\nname = {{ zh = \"茶\", {MARK} }}")),
         shop("/properties/system", "[system]\nurl = \"https://erp.example.com\""),
+        shop("/properties/widget", "[widget]"),
         shop("/properties/hours", "[hours]\nfrom = \"09:00\"\nto = \"18:00\""),
         shop("/properties/contact", "[contact]"),
         shop("/properties/contact/properties/address", "[contact.address]\nzh = \"杭州\""),

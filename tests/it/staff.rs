@@ -61,6 +61,7 @@ fn rights() -> Vec<(&'static str, &'static str, Value, &'static [&'static str])>
         ("GET", "/api/v1/schema/files/{kind}.schema.json", none(), ALL),
         ("GET", "/api/v1/system.openapi.json", none(), ALL),
         ("GET", "/api/v1/shops/{shop}/products", none(), ALL),
+        ("GET", "/api/v1/shops/{shop}/look", none(), ALL),
         ("GET", "/api/v1/shops/{shop}/promotions", none(), ALL),
         ("GET", "/api/v1/demo/shoppers", none(), ALL),
         ("POST", "/api/v1/demo/shoppers/{id}/token", none(), ALL),

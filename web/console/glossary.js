@@ -65,7 +65,7 @@ export class GlossaryPage {
         groups: [{ fields: TONE_FIELDS }], value: value?.tone ?? {}, at: ['tone'], world: this.world, known, name: t('tone'),
         heading: h('div', null, h('h3', null, t('tone')), h('p', { class: 'soft' }, t('tone_hint'))), save: (edits) => this.page.edit(edits),
       });
-      return { nodes: [form.root], forms: [{ form, mine: ({ entry }) => entry === 'tone' }] };
+      return { nodes: [form.root], forms: [{ form, mine: ({ entry, key }) => entry === '' && key.startsWith('tone') }] };
     }
     const index = terms.findIndex(({ word }) => word === open);
     if (open !== '+' && index < 0) return null;

@@ -52,12 +52,14 @@ export class LookPage {
     const form = new Form({
       groups: [{ fields: [
         { name: 'shop_name', key: ['name'], kind: 'both', needed: true }, { name: 'locales', key: ['locales'], kind: 'checks', options: LOCALES.map((one) => ({ value: one, label: t(`locale_${one}`) })) },
+        { name: 'widget_color', key: ['widget', 'color'], kind: 'text' },
+        { name: 'widget_side', key: ['widget', 'side'], kind: 'pick', options: ['right', 'left'].map((one) => ({ value: one, label: t(`side_${one}`) })) },
         { name: 'origins', key: ['origins'], kind: 'words', wide: true },
       ] }],
       value, at: [], world: this.world, known, name: t('look_words'), save: (edits) => this.page.edit(edits),
       heading: h('div', { class: 'form-head' }, h('h3', null, t('look_words')), link('link_greet', 'replies', 'chat.greet'), link('link_stickers', 'files', `shops/${this.shop}/stickers.toml`)),
     });
-    return { nodes: [form.root], forms: [{ form, mine: ({ entry, key }) => entry === '' && /^(?:name|locales|origins)(?:\.|$)/.test(key) }] };
+    return { nodes: [form.root], forms: [{ form, mine: ({ entry, key }) => (entry === '' || entry === 'widget') && /^(?:name|locales|origins|widget)(?:\.|$)/.test(key) }] };
   }
 
   #embed() {

@@ -20,6 +20,7 @@ class Widget {
   /** @param {Options} options */
   constructor({ shop, origin, locale, trace }) {
     this.origin = origin;
+    this.shop = shop;
     this.trace = trace || new URLSearchParams(location.search).get('trace') === '1';
     this.fixedLocale = locale;
     this.storage = new Storage(`shop/${shop}`);
@@ -53,7 +54,18 @@ class Widget {
     this.panel = new Panel(this.element.attachShadow({ mode: 'open' }), this.#actions(), mascot);
   }
 
+  /** The shop's own colour and side: what was known last time at once, what is true now as soon as it is here. */
+  async #look() {
+    this.panel.look(this.storage.get('look'));
+    const answer = await fetch(`${this.origin}/api/v1/shops/${encodeURIComponent(this.shop)}/look`).catch(() => null);
+    const look = answer?.ok ? await answer.json().catch(() => null) : null;
+    if (!look) return;
+    this.storage.set('look', look);
+    this.panel.look(look);
+  }
+
   start() {
+    void this.#look();
     document.body.append(this.element);
     new MutationObserver(() => this.#localeChanged()).observe(document.documentElement, { attributes: true, attributeFilter: ['lang'] });
     addEventListener('online', () => this.#wake());

@@ -6,6 +6,7 @@ import { icon } from '../shared/icons.js';
 import { Composer } from './composer.js';
 import { leaveMessageForm, ratingForm } from './forms.js';
 import { Log } from './log.js';
+import { lookRules } from './look.js';
 import { styleSheet } from './style.js';
 
 /** @typedef {import('./conversation.js').Conversation} Conversation */
@@ -37,7 +38,8 @@ export class Panel {
    * @param {string} mascot
    */
   constructor(root, actions, mascot) {
-    root.adoptedStyleSheets = [styleSheet()];
+    this.colors = new CSSStyleSheet();
+    root.adoptedStyleSheets = [styleSheet(), this.colors];
     this.shadow = root;
     this.actions = actions;
     this.log = new Log(actions);
@@ -70,7 +72,8 @@ export class Panel {
       h('div', { class: 'head' }, h('img', { src: mascot, alt: '' }), h('div', { class: 'names' }, this.title, this.subtitle), this.person, this.shut),
       this.banner, this.log.root,
       h('div', { class: 'dock' }, this.chips, this.notice, this.under, this.composer.root), this.drop);
-    root.append(h('div', { class: 'root' }, this.launcher, this.panel, this.hears));
+    this.root = h('div', { class: 'root' }, this.launcher, this.panel, this.hears);
+    root.append(this.root);
     this.phone = matchMedia(PHONE);
     /** @type {import('../shared/i18n.js').Translate} */
     this.t = (name) => name;
@@ -78,6 +81,12 @@ export class Panel {
     /** What the banner, the chips and the form under the log were last drawn for. */
     this.drawn = { banner: '', chips: '', under: '' };
     visualViewport?.addEventListener('resize', () => this.#fitKeyboard());
+  }
+
+  /** The shop's own look. @param {import('./look.js').Look | null | undefined} look */
+  look(look) {
+    this.colors.replaceSync(lookRules(look));
+    this.root.classList.toggle('left', look?.side === 'left');
   }
 
   /**

@@ -39,10 +39,11 @@ button { cursor: pointer; border: 0; background: none; padding: 0; }
 .panel { position: fixed; z-index: 2147483001; right: calc(20px + env(safe-area-inset-right)); bottom: calc(20px + env(safe-area-inset-bottom));
   width: 380px; height: min(620px, calc(100dvh - 40px)); display: flex; flex-direction: column; overflow: hidden; background: var(--paper);
   border-radius: 18px; box-shadow: var(--shadow); animation: rise .2s ease-out; }
+.left .launcher, .left .panel { right: auto; left: calc(20px + env(safe-area-inset-left)); }
 .panel:focus { outline: none; }
 @keyframes rise { from { opacity: 0; transform: translateY(14px); } }
 @media (max-width: 520px) {
-  .panel { inset: 0; width: auto; height: var(--viewport, 100dvh); bottom: auto; border-radius: 0; padding-bottom: env(safe-area-inset-bottom);
+  .panel, .left .panel { inset: 0; width: auto; height: var(--viewport, 100dvh); bottom: auto; border-radius: 0; padding-bottom: env(safe-area-inset-bottom);
     padding-left: env(safe-area-inset-left); padding-right: env(safe-area-inset-right); }
   .head { padding-top: calc(10px + env(safe-area-inset-top)) !important; }
 }

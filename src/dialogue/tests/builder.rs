@@ -19,7 +19,7 @@ use crate::{
         },
     },
     reply,
-    shop::{Faq, Glossary, HandoffRules, Hours, Replies, Shop, people::Keyword},
+    shop::{Faq, Glossary, HandoffRules, Hours, Look, Replies, Shop, people::Keyword},
     trade::recommend::Recommender,
 };
 
@@ -89,6 +89,7 @@ pub(crate) fn shop() -> Shop {
         currency: Currency::CNY,
         time_zone: TimeZone::get("Asia/Shanghai").unwrap(),
         origins: vec!["*".into()],
+        look: Look::default(),
         system: None,
         hours: Hours {
             days: every_day,

@@ -63,6 +63,16 @@ pub(super) fn product(product: &Product) -> Value {
     })
 }
 
+/// `GET /api/v1/shops/{shop}/look`: how the widget looks.
+pub(in crate::server) async fn look(
+    State(state): State<ServerState>,
+    Path(shop): Path<String>,
+) -> Result<Json<Value>, ApiError> {
+    let assistant = state.engine.parts().shops.assistant(&shop.into())?;
+    let look = &assistant.shop.look;
+    Ok(Json(json!({"color": look.color, "side": look.side.name()})))
+}
+
 /// `GET /api/v1/shops/{shop}/promotions`: what runs now.
 pub(in crate::server) async fn promotions(
     State(state): State<ServerState>,

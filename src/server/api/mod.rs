@@ -84,6 +84,7 @@ fn public() -> Router<ServerState> {
         .route("/schema/{name}", get(schema::document))
         .route("/schema/files/{name}", get(schema::file))
         .route("/shops/{shop}/products", get(catalog::products))
+        .route("/shops/{shop}/look", get(catalog::look))
         .route("/shops/{shop}/promotions", get(catalog::promotions))
         .route("/demo/shoppers", get(demo::shoppers))
         .route("/demo/shoppers/{id}/token", post(demo::token))

@@ -174,6 +174,7 @@ pub(in crate::server) async fn document() -> Json<Value> {
                             "default": {"$ref": "#/components/responses/Error"},
                         }},
             },
+            "/api/v1/shops/{shop}/look": {"get": {"summary": "How its widget looks", "responses": answer("colour and side")}},
             "/api/v1/shops/{shop}/products": {"get": {"summary": "A shop's products", "responses": answer("products")}},
             "/api/v1/shops/{shop}/promotions": {
                 "get": {"summary": "Promotions that run now", "responses": answer("promotions")},

@@ -4,11 +4,11 @@ use jiff::civil::{Time, Weekday};
 use jiff::tz::TimeZone;
 use url::{Host, Url};
 
-use super::{Presence, Terms, date_of, localized, need_id, open};
+use super::{Presence, Terms, date_of, localized, need_id, open, word};
 use crate::domain::{Currency, Locale, Localized};
 use crate::shop::document::fields::{Fields, text_of};
 use crate::shop::document::{Located, Node, Place, Source, Value, parse_toml};
-use crate::shop::model::Hours;
+use crate::shop::model::{Hours, Look, Side};
 use crate::shop::problem::{Kind, kinds};
 use crate::shop::times::Clock;
 
@@ -27,6 +27,8 @@ pub(crate) struct ShopFile {
     pub(crate) terms: Terms,
     /// Sites that may embed the widget.
     pub(crate) origins: Vec<String>,
+    /// How the widget looks.
+    pub(crate) look: Look,
     /// The address of the shop's own system.
     pub(crate) system: Option<String>,
     /// When people answer.
@@ -107,6 +109,7 @@ pub(crate) fn read(source: &mut Source<'_>, clock: &Clock) -> ShopFile {
     let packs = read_packs(source, &mut fields);
     let packs_at = source.place(&fields.span_of("packs"));
     let origins = read_origins(source, &mut fields);
+    let look = read_look(source, &mut fields);
     let system = read_system(source, &mut fields);
     let hours = read_hours(source, &terms, &mut fields, "hours");
     let (mut phone, mut address) = (None, None);
@@ -130,6 +133,7 @@ pub(crate) fn read(source: &mut Source<'_>, clock: &Clock) -> ShopFile {
         packs_at,
         terms,
         origins,
+        look,
         system,
         hours,
         phone,
@@ -210,6 +214,24 @@ fn read_flow(source: &mut Source<'_>, fields: &mut Fields<'_>) -> (u32, Vec<Stri
     }
     table.finish(source);
     (hours.and_then(|hours| u32::try_from(hours).ok()).unwrap_or(HOURS), off)
+}
+
+/// `[widget]`: its colour and its side.
+fn read_look(source: &mut Source<'_>, fields: &mut Fields<'_>) -> Look {
+    let Some(mut table) = fields.table(source, "widget") else { return Look::default() };
+    let at = table.span_of("color");
+    let color = table.text(source, "color").filter(|color| {
+        let digits = color.strip_prefix('#').unwrap_or_default();
+        let fine = digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+        if !fine {
+            source.report(&at, &kinds::SHOP_COLOR, &[color]);
+        }
+        fine
+    });
+    let sides = [("right", Side::Right), ("left", Side::Left)];
+    let side = word(&mut table, source, "side", &sides).unwrap_or_default();
+    table.finish(source);
+    Look { color: color.map(|color| color.to_ascii_lowercase()), side }
 }
 
 fn read_origins(source: &mut Source<'_>, fields: &mut Fields<'_>) -> Vec<String> {

@@ -84,6 +84,7 @@ pub(super) fn merge(
         currency: file.terms.currency,
         time_zone: file.terms.zone.clone(),
         origins: file.origins.clone(),
+        look: file.look.clone(),
         system: file.system.clone(),
         hours: file.hours.clone(),
         phone: file.phone.clone(),

@@ -117,6 +117,9 @@ kinds! {
     BAD_LOCALE "shop.locale" Error
         "不支持语言“{0}”；可以写：{1}"
         "the locale \"{0}\" is not supported; one of: {1}";
+    SHOP_COLOR "shop.color" Error
+        "“{0}”不是颜色；写成 \"#c8362c\" 这样，# 后面六位"
+        "\"{0}\" is no colour; write it like \"#c8362c\", six digits after #";
     UNKNOWN_FLOW "shop.flow" Error
         "“{0}”不是可以关掉的流程（转人工不能关）；可以写：{1}"
         "\"{0}\" is no flow that can be off (handing over never is); one of: {1}";
