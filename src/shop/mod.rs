@@ -24,7 +24,9 @@ pub use exchange::{
 pub use files::shop_file::FLOWS;
 pub use load::{Loaded, LoadedTree, Seed, load, load_all};
 pub use merge::sayings::{Saying, SayingGroup, Sayings};
-pub use model::{Example, Faq, Glossary, Hours, IntentExamples, Look, Replies, Shop, Side, Sticker, Term, Tone};
+pub use model::{
+    Example, Faq, Glossary, Hours, IntentExamples, Look, Replies, Shop, Side, Sticker, Term, Tone,
+};
 pub use people::{Assignment, AssignmentOrder, HandoffRules};
 pub use problem::{Problem, Sentence, Severity};
 pub use tests_file::{ConversationTest, Expectation, SLOTS, TestTurn};
