@@ -46,6 +46,11 @@ pub struct Started {
 /// One clear line: a folder, database, model or address that can't be used.
 pub async fn start(settings: &Settings) -> anyhow::Result<Started> {
     make_private_folder(&settings.data)?;
+    // Before anything is counted.
+    let metrics = PrometheusBuilder::new().build_recorder();
+    let handle = metrics.handle();
+    // A recorder set before (by a server in the same process, in tests) stays.
+    let _ = metrics::set_global_recorder(metrics);
     let store = store::open(&settings.database).await.context("can't open the database")?;
     let listener = TcpListener::bind(settings.listen)
         .await
@@ -61,10 +66,6 @@ pub async fn start(settings: &Settings) -> anyhow::Result<Started> {
     shops::open_all(&engine, &settings.intents, &cached.lasting(), &problems).await?;
     let first_sign_in = accounts.first_sign_in(engine.now()).await.context("can't make the first sign-in")?;
     let watcher = watch_files(&engine, &settings.intents, &cached.lasting(), &problems);
-    let metrics = PrometheusBuilder::new().build_recorder();
-    let handle = metrics.handle();
-    // A recorder set before (by a server in the same process, in tests) stays.
-    let _ = metrics::set_global_recorder(metrics);
     let address = listener.local_addr().context("can't tell the address")?;
     let addresses = Addresses {
         store: format!("http://{address}/"),
