@@ -68,7 +68,7 @@ export async function newPage(browser, { width, height, locale = 'zh-CN', dark =
   page.on('console', (message) => {
     // Asking who is signed in is answered by 401 where nobody is, and the browser reports it as an error.
     const expected = message.location().url.endsWith('/api/v1/session');
-    if (message.type() === 'error' && !expected) page.complaints.push(message.text());
+    if (message.type() === 'error' && !expected) page.complaints.push(`${message.text()} ${new URL(message.location().url || BASE).pathname}`);
   });
   return page;
 }

@@ -137,7 +137,7 @@ async function words(checks, page, size) {
     await page.locator('.hit', { hasText: `新年满减 ${size.name}` }).first().waitFor();
     await seen(checks, page, `${size.name}-9-search`);
     await page.keyboard.press('Enter');
-    await page.getByRole('form', { name: '满减' }).getByText(`new-year-${size.name}`).waitFor();
+    await page.getByRole('form', { name: '满减' }).getByText(`new-year-${size.name}`).first().waitFor();
     const box = page.getByRole('combobox', { name: '搜索全部内容' });
     for (const [text, kind] of [['慢走，记得常来', '话术'], ['热手宝', '词汇'], ['几天内退款', '设置'], ['实体店', '常见问题'], ['演示大道', '文件']]) {
       await box.fill(text);

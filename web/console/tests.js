@@ -22,7 +22,7 @@ export class TestsPage {
     /** What the shown outcome is of. @type {string | undefined} */
     this.tried = undefined;
     this.said = new Said();
-    this.body = h('div', { class: 'detail', 'aria-live': 'polite' });
+    this.body = h('div', { class: 'tested', 'aria-live': 'polite' });
     const { t } = world;
     this.run = /** @type {HTMLButtonElement} */ (h('button', { class: 'button small', type: 'button', onclick: () => void this.#run() }, t('tests_run')));
     this.root = h('section', { class: 'page' },

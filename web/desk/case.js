@@ -80,7 +80,10 @@ export class CasePane {
     const changed = frame.type === 'state' || (frame.type === 'message' && (frame.from === 'system' || frame.parts?.some((/** @type {any} */ part) => ['order', 'ticket', 'coupon', 'image'].includes(part.kind))));
     if (!changed) return;
     clearTimeout(this.timer);
-    this.timer = /** @type {any} */ (setTimeout(() => void this.#load(this.conversation), AGAIN_AFTER_MS));
+    this.timer = /** @type {any} */ (setTimeout(() => {
+      // It may have been shut meanwhile.
+      if (this.conversation === frame.conversation) void this.#load(this.conversation);
+    }, AGAIN_AFTER_MS));
   }
 
   /** The orders that the bot may go on with. @param {Translate} t @returns {{ id: string, words: string }[]} */
