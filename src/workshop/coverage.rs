@@ -4,6 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::{Map, Value, json};
+
 use crate::shop::{FLOWS, Shop};
 
 /// The intent of what is out of scope, which is no knowledge.
@@ -79,6 +81,15 @@ impl Coverage {
             flows: Share::new(FLOWS.into_iter().filter(is_on).chain([HANDOFF]).collect(), &touched.flows),
             replies: Share::new(sentences.collect(), &touched.replies),
         }
+    }
+
+    /// By kind: how many there are (`of`), how many were `touched`, and which were not (`untouched`).
+    pub fn as_json(&self) -> Value {
+        let share = |(kind, share): (&str, &Share)| {
+            let form = json!({"of": share.of, "touched": share.touched(), "untouched": share.untouched});
+            (kind.to_owned(), form)
+        };
+        Value::Object(self.shares().into_iter().map(share).collect::<Map<String, Value>>())
     }
 
     /// Its kinds by name.

@@ -4,7 +4,7 @@ mod junit;
 
 use std::{path::PathBuf, process::ExitCode};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{complain, runtime, say, start_logging};
 use crate::{
@@ -95,14 +95,7 @@ fn tell_as_json(outcome: &Outcome, coverage: bool) {
     }
     if coverage {
         for (shop, coverage) in &outcome.coverage {
-            let shares = coverage.shares().map(|(kind, share)| {
-                (
-                    kind.to_owned(),
-                    json!({"of": share.of, "touched": share.touched(), "untouched": share.untouched}),
-                )
-            });
-            let shares: serde_json::Map<String, Value> = shares.into_iter().collect();
-            say(&json!({"shop": shop.as_str(), "coverage": shares}).to_string());
+            say(&json!({"shop": shop.as_str(), "coverage": coverage.as_json()}).to_string());
         }
     }
     say(&json!({"passed": outcome.passed(), "failed": outcome.failed()}).to_string());

@@ -196,14 +196,11 @@ fn tested_form(tested: &Tested) -> Value {
         |it: &Case| json!({"path": it.path, "line": it.line, "name": it.name, "difference": it.difference});
     let (failures, passed): (Vec<&Case>, Vec<&Case>) =
         tested.tests.iter().partition(|case| case.difference.is_some());
-    let shares = tested.coverage.shares().map(|(kind, share)| {
-        (kind.to_owned(), json!({"of": share.of, "touched": share.touched(), "untouched": share.untouched}))
-    });
     json!({
         "passed": passed.len(),
         "failures": failures.into_iter().map(form).collect::<Vec<_>>(),
         "tests": tested.tests.iter().map(form).collect::<Vec<_>>(),
-        "coverage": shares.into_iter().collect::<serde_json::Map<String, Value>>(),
+        "coverage": tested.coverage.as_json(),
     })
 }
 
