@@ -29,7 +29,7 @@ pub enum StoreError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// A database address that no store understands.
-    #[error("the database address must begin with sqlite: or memory:")]
+    #[error("the database address must begin with sqlite:, postgres: or memory:")]
     Address,
     /// The database can't be reached, or its disk is full or read-only.
     #[error("the database does not answer")]

@@ -27,7 +27,7 @@ mod open;
 pub mod people;
 mod rules;
 mod sign_in;
-mod sqlite;
+mod sql;
 
 #[cfg(test)]
 mod conformance;
@@ -53,7 +53,7 @@ pub use people::{
 pub use memory::MemoryStore;
 pub use open::open;
 pub use sign_in::{MemberChange, MemberChanged, SecondStep, SignInStore, SignInTry};
-pub use sqlite::SqliteStore;
+pub use sql::SqlStore;
 
 /// The result of every method.
 pub type Result<T> = std::result::Result<T, StoreError>;

@@ -16,7 +16,7 @@ mod uploads;
 
 use std::sync::Arc;
 
-use super::{Appended, MemoryStore, SharedStore, SqliteStore};
+use super::{Appended, MemoryStore, SharedStore, SqlStore};
 use crate::domain::Message;
 
 /// An empty store, with the folder that holds it.
@@ -31,7 +31,7 @@ async fn memory() -> Empty {
 
 async fn sqlite() -> Empty {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let store = SqliteStore::open(&folder.path().join("test.db")).await.expect("a new database");
+    let store = SqlStore::open_file(&folder.path().join("test.db")).await.expect("a new database");
     Empty { store: Arc::new(store), _folder: Some(folder) }
 }
 

@@ -4,14 +4,14 @@
 use super::numbers;
 use crate::{
     domain::ChangeOutcome,
-    store::{ConversationStore, QueueStore, SqliteStore, StoreError, VersionStore, open, samples::*, sqlite},
+    store::{ConversationStore, QueueStore, SqlStore, StoreError, VersionStore, open, samples::*, sql},
 };
 
 #[tokio::test]
 async fn what_was_acked_is_there_after_a_crash() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("test.db");
-    let store = SqliteStore::open(&file).await.unwrap();
+    let store = SqlStore::open_file(&file).await.unwrap();
     let id = store.open(new_conversation("c1", 0)).await.unwrap().id;
     store.append_shopper(&id, said("a", "退货", 1)).await.unwrap();
     let mut first = turn(&id, 0, 1, 2);
@@ -24,7 +24,7 @@ async fn what_was_acked_is_there_after_a_crash() {
     for name in ["test.db", "test.db-wal"] {
         std::fs::copy(folder.path().join(name), copy.path().join(name)).unwrap();
     }
-    let again = SqliteStore::open(&copy.path().join("test.db")).await.unwrap();
+    let again = SqlStore::open_file(&copy.path().join("test.db")).await.unwrap();
     assert_eq!(again.unanswered().await.unwrap(), [(id.clone(), 3)]);
     assert_eq!(numbers(&again.latest(&id, 9).await.unwrap()), [1, 2, 3]);
     assert_eq!(again.latest(&id, 9).await.unwrap(), store.latest(&id, 9).await.unwrap());
@@ -34,7 +34,7 @@ async fn what_was_acked_is_there_after_a_crash() {
     again.finish_change(&id, "k", ChangeOutcome::TicketOpened("T1".into()), at(9)).await.unwrap();
     again.close().await;
 
-    let third = SqliteStore::open(&copy.path().join("test.db")).await.unwrap();
+    let third = SqlStore::open_file(&copy.path().join("test.db")).await.unwrap();
     assert_eq!(third.pending(&id).await.unwrap().outcomes.len(), 1);
 }
 
@@ -42,7 +42,8 @@ async fn what_was_acked_is_there_after_a_crash() {
 async fn two_programs_share_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("test.db");
-    let (left, right) = (SqliteStore::open(&file).await.unwrap(), SqliteStore::open(&file).await.unwrap());
+    let (left, right) =
+        (SqlStore::open_file(&file).await.unwrap(), SqlStore::open_file(&file).await.unwrap());
     let id = left.open(new_conversation("c1", 0)).await.unwrap().id;
     let writes = (0..30).map(|n| {
         let store = if n % 2 == 0 { &left } else { &right };
@@ -71,7 +72,7 @@ async fn write_as_of(version: i64, now: &std::path::Path, older: &std::path::Pat
     let options =
         sqlx::sqlite::SqliteConnectOptions::new().filename(older).create_if_missing(true).foreign_keys(false);
     let mut raw = sqlx::ConnectOptions::connect(&options).await.unwrap();
-    sqlite::MIGRATIONS.run_to(version, &mut raw).await.unwrap();
+    sql::SQLITE_MIGRATIONS.run_to(version, &mut raw).await.unwrap();
     sqlx::query("attach ? as now").bind(now.to_str()).execute(&mut raw).await.unwrap();
     let tables: Vec<(String, String)> = sqlx::query_as(
         "select t.name, group_concat(c.name) from sqlite_schema t, pragma_table_info(t.name) c
@@ -92,7 +93,7 @@ async fn write_as_of(version: i64, now: &std::path::Path, older: &std::path::Pat
 async fn what_people_had_is_told_from_an_older_file() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("test.db");
-    let store = SqliteStore::open(&file).await.unwrap();
+    let store = SqlStore::open_file(&file).await.unwrap();
     for id in ["private", "waiting", "released"] {
         let id = store.open(new_conversation(id, 0)).await.unwrap().id;
         store.append_shopper(&id, said("a", "转人工", 1)).await.unwrap();
@@ -106,7 +107,7 @@ async fn what_people_had_is_told_from_an_older_file() {
     let older = folder.path().join("older.db");
     write_as_of(1, &file, &older).await;
 
-    let store = SqliteStore::open(&older).await.unwrap();
+    let store = SqlStore::open_file(&older).await.unwrap();
     for (id, expected) in [("private", None), ("waiting", Some(at(5))), ("released", Some(at(9)))] {
         assert_eq!(store.conversation(&id.into()).await.unwrap().unwrap().handed_at, expected, "{id}");
     }
@@ -116,14 +117,14 @@ async fn what_people_had_is_told_from_an_older_file() {
 async fn a_version_that_an_older_program_published_has_its_files() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("test.db");
-    SqliteStore::open(&file).await.unwrap().close().await;
+    SqlStore::open_file(&file).await.unwrap().close().await;
     change_file(
         &file,
         &[r#"insert into shop_versions (shop, number, digest, files, at)
              values ('demo', 1, 'a', cast('{"shops/demo/shop.toml":"version = 1"}' as blob), 0)"#],
     )
     .await;
-    let store = SqliteStore::open(&file).await.unwrap();
+    let store = SqlStore::open_file(&file).await.unwrap();
     let version = store.latest_version(&shop()).await.unwrap().unwrap();
     assert_eq!(version.files, [("shops/demo/shop.toml".to_owned(), "version = 1".to_owned())].into());
 }
@@ -132,14 +133,14 @@ async fn a_version_that_an_older_program_published_has_its_files() {
 async fn a_file_of_a_newer_program_is_refused_with_both_versions() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("test.db");
-    SqliteStore::open(&file).await.unwrap().close().await;
+    SqlStore::open_file(&file).await.unwrap().close().await;
     change_file(
         &file,
         &["insert into _sqlx_migrations (version, description, success, checksum, execution_time)
            values (9999, 'from the future', true, x'00', 0)"],
     )
     .await;
-    let refused = SqliteStore::open(&file).await.unwrap_err();
+    let refused = SqlStore::open_file(&file).await.unwrap_err();
     assert!(matches!(refused, StoreError::Newer { found: 9999, known: 1..9999 }), "{refused}");
 }
 
@@ -150,7 +151,7 @@ async fn the_address_chooses_the_store() {
     for (url, works) in [
         (format!("sqlite:{}", file.display()), true),
         ("memory:".to_owned(), true),
-        ("postgres://localhost/xiaoer".to_owned(), false),
+        ("mysql://localhost/xiaoer".to_owned(), false),
         ("nonsense".to_owned(), false),
         (String::new(), false),
     ] {
@@ -168,7 +169,7 @@ async fn the_address_chooses_the_store() {
 #[tokio::test]
 async fn every_commit_reaches_the_disk() {
     let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(&folder.path().join("test.db")).await.unwrap();
+    let store = SqlStore::open_file(&folder.path().join("test.db")).await.unwrap();
     for (pragma, expected) in [
         ("select journal_mode from pragma_journal_mode", "wal"),
         ("select cast(synchronous as text) from pragma_synchronous", "2"), // FULL

@@ -1,11 +1,11 @@
-//! What people know and do about a case, in SQLite.
+//! What people know and do about a case, in SQL.
 
 use async_trait::async_trait;
-use sqlx::{Row as _, sqlite::SqliteRow};
 
 use super::{
-    SqliteStore,
+    SqlStore,
     rows::{self, limit, nanos, signed},
+    statement::{Row, sql},
 };
 use crate::{
     domain::{ChangeOutcome, ConversationId, Message, Part, ShopId, ShopperId},
@@ -20,7 +20,7 @@ use crate::{
 };
 
 #[async_trait]
-impl CaseStore for SqliteStore {
+impl CaseStore for SqlStore {
     async fn earlier_conversations(
         &self,
         shop: &ShopId,
@@ -28,33 +28,33 @@ impl CaseStore for SqliteStore {
         but: &ConversationId,
         most: usize,
     ) -> Result<Vec<Earlier>> {
-        let rows = sqlx::query(
-            "select * from conversations
+        let rows = sql("select * from conversations
              where shop = ? and owner = ? and handed_at is not null and id <> ?
-             order by touched_at desc, id limit ?",
-        )
+             order by touched_at desc, id limit ?")
         .bind(shop.as_str())
         .bind(shopper.as_str())
         .bind(but.as_str())
         .bind(limit(most))
-        .fetch_all(&self.readers)
+        .all(self)
         .await?;
         rows.iter().map(|row| Ok(rows::record(row)?.earlier())).collect()
     }
 
     async fn agent_change(&self, id: &ConversationId, client_id: &str) -> Result<Option<AgentChange>> {
-        let row = sqlx::query("select * from agent_changes where conversation = ? and client_id = ?")
+        let row = sql("select * from agent_changes where conversation = ? and client_id = ?")
             .bind(id.as_str())
             .bind(client_id)
-            .fetch_optional(&self.readers)
+            .optional(self)
             .await?;
         row.as_ref().map(agent_change).transpose()
     }
 
     async fn begin_agent_change(&self, id: &ConversationId, new: NewAgentChange) -> Result<AgentChange> {
-        let mut tx = self.begin().await?;
-        rows::load(&mut tx, id).await?;
-        sqlx::query(
+        let id = id.clone();
+        self.write(move |tx| {
+let (id, new) = (&id, new.clone());
+        rows::load(tx, id)?;
+        sql(
             "insert into agent_changes (conversation, client_id, agent, agent_name, asked, change, outcome, at)
              values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
         )
@@ -66,15 +66,13 @@ impl CaseStore for SqliteStore {
         .bind(new.change.as_ref().map(wire::encode))
         .bind(new.outcome.as_ref().map(wire::encode))
         .bind(nanos(new.at))
-        .execute(&mut *tx)
-        .await?;
-        let row = sqlx::query("select * from agent_changes where conversation = ? and client_id = ?")
+        .execute(tx)?;
+        let row = sql("select * from agent_changes where conversation = ? and client_id = ?")
             .bind(id.as_str())
             .bind(&new.client_id)
-            .fetch_one(&mut *tx)
-            .await?;
-        tx.commit().await?;
+            .fetch_one(tx)?;
         agent_change(&row)
+}).await
     }
 
     async fn finish_agent_change(
@@ -83,48 +81,46 @@ impl CaseStore for SqliteStore {
         client_id: &str,
         outcome: ChangeOutcome,
     ) -> Result<()> {
-        sqlx::query(
+        sql(
             "update agent_changes set outcome = ? where conversation = ? and client_id = ? and outcome is null",
         )
         .bind(wire::encode(&outcome))
         .bind(id.as_str())
         .bind(client_id)
-        .execute(&self.writer)
-        .await?;
+        .run(self).await?;
         Ok(())
     }
 
     async fn tell(&self, id: &ConversationId, notice: Notice) -> Result<(Message, bool)> {
-        let mut tx = self.begin().await?;
-        let mut record = rows::load(&mut tx, id).await?;
-        let known = sqlx::query(
-            "select * from messages where conversation = ? and author = 'system' and client_id = ?",
-        )
-        .bind(id.as_str())
-        .bind(&notice.client_id)
-        .fetch_optional(&mut *tx)
-        .await?;
-        if let Some(row) = known {
-            return Ok((rows::message(&row)?, true));
-        }
-        let message = record.tell(notice);
-        rows::add_message(&mut tx, id, &message, None, None).await?;
-        rows::save(&mut tx, &record).await?;
-        tx.commit().await?;
-        Ok((message, false))
+        let id = id.clone();
+        self.write(move |tx| {
+            let (id, notice) = (&id, notice.clone());
+            let mut record = rows::load(tx, id)?;
+            let known =
+                sql("select * from messages where conversation = ? and author = 'system' and client_id = ?")
+                    .bind(id.as_str())
+                    .bind(&notice.client_id)
+                    .fetch_optional(tx)?;
+            if let Some(row) = known {
+                return Ok((rows::message(&row)?, true));
+            }
+            let message = record.tell(notice);
+            rows::add_message(tx, id, &message, None, None)?;
+            rows::save(tx, &record)?;
+            Ok((message, false))
+        })
+        .await
     }
 
     async fn touched_since(&self, after: u64, most: usize) -> Result<Vec<Touched>> {
-        let rows = sqlx::query(
-            "select touched.number as touched_number, conversations.* from touched
+        let rows = sql("select touched.number as touched_number, conversations.* from touched
              join conversations on conversations.id = touched.conversation
-             where touched.number > ? order by touched.number limit ?",
-        )
+             where touched.number > ? order by touched.number limit ?")
         .bind(signed(after))
         .bind(limit(most))
-        .fetch_all(&self.readers)
+        .survey(self)
         .await?;
-        let touched = |row: &SqliteRow| {
+        let touched = |row: &Row| {
             let number = rows::number(row, "touched_number")?;
             Ok(Touched { number, conversation: rows::record(row)?.conversation })
         };
@@ -132,50 +128,47 @@ impl CaseStore for SqliteStore {
     }
 
     async fn touch_log(&self) -> Result<TouchLog> {
-        let row = sqlx::query(
-            "select id, (select coalesce(max(number), 0) from touched) as last from touched_of limit 1",
-        )
-        .fetch_one(&self.readers)
-        .await?;
-        Ok(TouchLog { id: row.try_get("id")?, last: rows::number(&row, "last")? })
+        let row =
+            sql("select id, (select coalesce(max(number), 0) from touched) as last from touched_of limit 1")
+                .one(self)
+                .await?;
+        Ok(TouchLog { id: row.get("id")?, last: rows::number(&row, "last")? })
     }
 
     async fn record_proposal_use(&self, new: ProposalUse) -> Result<()> {
-        let mut tx = self.begin().await?;
-        rows::load(&mut tx, &new.conversation).await?;
-        sqlx::query(
-            "insert into proposal_uses (conversation, seq, source, proposed, said, at)
-             values (?, ?, ?, ?, ?, ?) on conflict do nothing",
-        )
-        .bind(new.conversation.as_str())
-        .bind(signed(new.seq))
-        .bind(&new.source)
-        .bind(&new.proposed)
-        .bind(&new.said)
-        .bind(nanos(new.at))
-        .execute(&mut *tx)
-        .await?;
-        Ok(tx.commit().await?)
+        self.write(move |tx| {
+            let new = new.clone();
+            rows::load(tx, &new.conversation)?;
+            sql("insert into proposal_uses (conversation, seq, source, proposed, said, at)
+             values (?, ?, ?, ?, ?, ?) on conflict do nothing")
+            .bind(new.conversation.as_str())
+            .bind(signed(new.seq))
+            .bind(&new.source)
+            .bind(&new.proposed)
+            .bind(&new.said)
+            .bind(nanos(new.at))
+            .execute(tx)?;
+            Ok(())
+        })
+        .await
     }
 
     async fn proposal_uses(&self, shop: &ShopId, after: u64, most: usize) -> Result<Vec<(u64, ProposalUse)>> {
-        let rows = sqlx::query(
-            "select proposal_uses.* from proposal_uses
+        let rows = sql("select proposal_uses.* from proposal_uses
              join conversations on conversations.id = proposal_uses.conversation
-             where shop = ? and number > ? order by number limit ?",
-        )
+             where shop = ? and number > ? order by number limit ?")
         .bind(shop.as_str())
         .bind(signed(after))
         .bind(limit(most))
-        .fetch_all(&self.readers)
+        .survey(self)
         .await?;
-        let used = |row: &SqliteRow| {
+        let used = |row: &Row| {
             let used = ProposalUse {
                 conversation: rows::id(row, "conversation")?,
                 seq: rows::number(row, "seq")?,
-                source: row.try_get("source")?,
-                proposed: row.try_get("proposed")?,
-                said: row.try_get("said")?,
+                source: row.get("source")?,
+                proposed: row.get("proposed")?,
+                said: row.get("said")?,
                 at: rows::at(row, "at")?,
             };
             Ok((rows::number(row, "number")?, used))
@@ -189,7 +182,7 @@ impl CaseStore for SqliteStore {
         after: Option<&AnsweredByPeople>,
         most: usize,
     ) -> Result<Vec<AnsweredByPeople>> {
-        let rows = sqlx::query(
+        let rows = sql(
             "select said.conversation, said.seq, said.at, said.parts as said_parts, asked.parts as asked_parts
              from messages as said
              join conversations on conversations.id = said.conversation
@@ -208,12 +201,11 @@ impl CaseStore for SqliteStore {
         .bind(after.map_or("", |answer| answer.conversation.as_str()))
         .bind(after.map_or(0, |answer| signed(answer.seq)))
         .bind(limit(most))
-        .fetch_all(&self.readers)
-        .await?;
-        let words = |row: &SqliteRow, column| -> Result<String> {
-            Ok(words_of(&wire::decode_list::<Part>(row.try_get(column)?)?))
+        .survey(self).await?;
+        let words = |row: &Row, column| -> Result<String> {
+            Ok(words_of(&wire::decode_list::<Part>(row.get(column)?)?))
         };
-        let answered = |row: &SqliteRow| {
+        let answered = |row: &Row| {
             Ok(AnsweredByPeople {
                 conversation: rows::id(row, "conversation")?,
                 seq: rows::number(row, "seq")?,
@@ -226,11 +218,11 @@ impl CaseStore for SqliteStore {
     }
 }
 
-fn agent_change(row: &SqliteRow) -> Result<AgentChange> {
-    let (change, outcome): (Option<&str>, Option<&str>) = (row.try_get("change")?, row.try_get("outcome")?);
+fn agent_change(row: &Row) -> Result<AgentChange> {
+    let (change, outcome): (Option<&str>, Option<&str>) = (row.get("change")?, row.get("outcome")?);
     Ok::<_, StoreError>(AgentChange {
-        agent: Staff { id: rows::id(row, "agent")?, name: row.try_get("agent_name")? },
-        asked: row.try_get("asked")?,
+        agent: Staff { id: rows::id(row, "agent")?, name: row.get("agent_name")? },
+        asked: row.get("asked")?,
         change: change.map(wire::decode).transpose()?,
         outcome: outcome.map(wire::decode).transpose()?,
     })

@@ -1,14 +1,14 @@
-//! Conversations, their messages, their state and their outbox, in SQLite.
+//! Conversations, their messages, their state and their outbox, in SQL.
 
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use sqlx::{Row as _, Sqlite, Transaction, sqlite::SqliteRow};
 
 use super::{
-    SqliteStore,
+    Connection, SqlStore,
     rows::{self, nanos, signed},
+    statement::{Row, sql},
 };
 use crate::{
     domain::{
@@ -21,8 +21,6 @@ use crate::{
     },
     wire,
 };
-
-type Tx = Transaction<'static, Sqlite>;
 
 /// Whole conversations, the last touched.
 pub(super) const COURSES: &str = "
@@ -56,14 +54,14 @@ pub(super) const UNANSWERED: &str = "
     order by touched_at, id";
 
 #[async_trait]
-impl ConversationStore for SqliteStore {
+impl ConversationStore for SqlStore {
     async fn open(&self, new: NewConversation) -> Result<Conversation> {
         let (token_hash, expires_at) = (new.token_hash.to_vec(), nanos(new.token_expires_at));
         let record = Record::open(new);
+        let state = DialogueState { locale: record.conversation.locale, ..DialogueState::default() };
+        self.write(move |tx| {
         let conversation = &record.conversation;
-        let state = DialogueState { locale: conversation.locale, ..DialogueState::default() };
-        let mut tx = self.begin().await?;
-        sqlx::query(
+        sql(
             "insert into conversations
                 (id, shop, token_hash, token_expires_at, mode, last_seq, last_shopper_seq, answered_up_to, version,
                  state, locale, shopper_read, staff_read, created_at, touched_at)
@@ -71,146 +69,152 @@ impl ConversationStore for SqliteStore {
         )
         .bind(conversation.id.as_str())
         .bind(conversation.shop.as_str())
-        .bind(token_hash)
+        .bind(&token_hash)
         .bind(expires_at)
         .bind(wire::encode(&state))
         .bind(conversation.locale.tag())
         .bind(nanos(conversation.created_at))
         .bind(nanos(conversation.touched_at))
-        .execute(&mut *tx)
-        .await?;
-        rows::save(&mut tx, &record).await?;
-        tx.commit().await?;
-        Ok(record.conversation)
+        .execute(tx)?;
+        rows::save(tx, &record)?;
+        Ok(record.conversation.clone())
+}).await
     }
 
     async fn resume(&self, token_hash: &[u8; 32], now: Timestamp) -> Result<Option<Conversation>> {
-        let row = sqlx::query("select * from conversations where token_hash = ? and token_expires_at > ?")
+        let row = sql("select * from conversations where token_hash = ? and token_expires_at > ?")
             .bind(&token_hash[..])
             .bind(nanos(now))
-            .fetch_optional(&self.readers)
+            .optional(self)
             .await?;
         row.map(|row| rows::record(&row).map(|record| record.conversation)).transpose()
     }
 
     async fn extend_token(&self, id: &ConversationId, expires_at: Timestamp) -> Result<()> {
-        let done = sqlx::query("update conversations set token_expires_at = ? where id = ?")
+        let done = sql("update conversations set token_expires_at = ? where id = ?")
             .bind(nanos(expires_at))
             .bind(id.as_str())
-            .execute(&self.writer)
+            .run(self)
             .await?;
-        found(done.rows_affected())
+        found(done)
     }
 
     async fn conversation(&self, id: &ConversationId) -> Result<Option<Conversation>> {
-        let mut reader = self.readers.acquire().await?;
-        match rows::load(&mut reader, id).await {
-            Ok(record) => Ok(Some(record.conversation)),
-            Err(StoreError::NotFound(_)) => Ok(None),
-            Err(error) => Err(error),
-        }
+        let id = id.clone();
+        self.read(move |tx| {
+            let id = &id;
+            match rows::load(tx, id) {
+                Ok(record) => Ok(Some(record.conversation)),
+                Err(StoreError::NotFound(_)) => Ok(None),
+                Err(error) => Err(error),
+            }
+        })
+        .await
     }
 
     async fn messages(&self, id: &ConversationId, after: u64, limit: usize) -> Result<Vec<Message>> {
-        let rows =
-            sqlx::query("select * from messages where conversation = ? and seq > ? order by seq limit ?")
-                .bind(id.as_str())
-                .bind(signed(after))
-                .bind(rows::limit(limit))
-                .fetch_all(&self.readers)
-                .await?;
+        let rows = sql("select * from messages where conversation = ? and seq > ? order by seq limit ?")
+            .bind(id.as_str())
+            .bind(signed(after))
+            .bind(rows::limit(limit))
+            .all(self)
+            .await?;
         rows::messages(&rows)
     }
 
     async fn earlier(&self, id: &ConversationId, before: u64, limit: usize) -> Result<Vec<Message>> {
-        let mut rows = sqlx::query(
-            "select * from messages where conversation = ? and seq < ? order by seq desc limit ?",
-        )
-        .bind(id.as_str())
-        .bind(signed(before))
-        .bind(rows::limit(limit))
-        .fetch_all(&self.readers)
-        .await?;
+        let mut rows =
+            sql("select * from messages where conversation = ? and seq < ? order by seq desc limit ?")
+                .bind(id.as_str())
+                .bind(signed(before))
+                .bind(rows::limit(limit))
+                .all(self)
+                .await?;
         rows.reverse();
         rows::messages(&rows)
     }
 
     async fn append_shopper(&self, id: &ConversationId, new: NewShopperMessage) -> Result<Appended> {
-        let mut tx = self.begin().await?;
-        let mut record = rows::load(&mut tx, id).await?;
-        if let Some((message, content)) = shopper_message(&mut tx, id, &new.client_id).await? {
-            let mode = record.conversation.mode;
-            let same = content == new.content;
-            return Ok(if same {
-                Appended::Stored { message, duplicate: true, reopened: false, mode }
-            } else {
-                Appended::IdReused
-            });
-        }
-        let content = wire::encode(&new.content);
-        let (message, reopened) = record.hear(new);
-        rows::add_message(&mut tx, id, &message, Some(content), None).await?;
-        rows::save(&mut tx, &record).await?;
-        tx.commit().await?;
-        Ok(Appended::Stored { message, duplicate: false, reopened, mode: record.conversation.mode })
+        let id = id.clone();
+        self.write(move |tx| {
+            let (id, new) = (&id, new.clone());
+            let mut record = rows::load(tx, id)?;
+            if let Some((message, content)) = shopper_message(tx, id, &new.client_id)? {
+                let mode = record.conversation.mode;
+                let same = content == new.content;
+                return Ok(if same {
+                    Appended::Stored { message, duplicate: true, reopened: false, mode }
+                } else {
+                    Appended::IdReused
+                });
+            }
+            let content = wire::encode(&new.content);
+            let (message, reopened) = record.hear(new);
+            rows::add_message(tx, id, &message, Some(content), None)?;
+            rows::save(tx, &record)?;
+            Ok(Appended::Stored { message, duplicate: false, reopened, mode: record.conversation.mode })
+        })
+        .await
     }
 
     async fn state(&self, id: &ConversationId) -> Result<(u64, DialogueState)> {
-        let row = sqlx::query("select version, state from conversations where id = ?")
+        let row = sql("select version, state from conversations where id = ?")
             .bind(id.as_str())
-            .fetch_optional(&self.readers)
+            .optional(self)
             .await?
             .ok_or(StoreError::NotFound("conversation"))?;
-        Ok((rows::number(&row, "version")?, wire::decode(row.try_get("state")?)?))
+        Ok((rows::number(&row, "version")?, wire::decode(row.get("state")?)?))
     }
 
     async fn pending(&self, id: &ConversationId) -> Result<Pending> {
         // One read transaction, so that state, messages and outcomes belong together.
-        let mut tx = self.readers.begin().await?;
-        let row = sqlx::query("select * from conversations where id = ?")
-            .bind(id.as_str())
-            .fetch_optional(&mut *tx)
-            .await?
-            .ok_or(StoreError::NotFound("conversation"))?;
-        let record = rows::record(&row)?;
-        let state = wire::decode(row.try_get("state")?)?;
-        let messages = unanswered_messages(&mut tx, &record).await?;
-        let outcomes = untold_outcomes(&mut tx, &record).await?;
-        tx.commit().await?;
-        Ok(Pending { conversation: record.conversation, state, messages, outcomes })
+        let id = id.clone();
+        self.read(move |tx| {
+            let id = &id;
+            let row = sql("select * from conversations where id = ?")
+                .bind(id.as_str())
+                .fetch_optional(tx)?
+                .ok_or(StoreError::NotFound("conversation"))?;
+            let record = rows::record(&row)?;
+            let state = wire::decode(row.get("state")?)?;
+            let messages = unanswered_messages(tx, &record)?;
+            let outcomes = untold_outcomes(tx, &record)?;
+            Ok(Pending { conversation: record.conversation, state, messages, outcomes })
+        })
+        .await
     }
 
     async fn unanswered(&self) -> Result<Vec<(ConversationId, u64)>> {
-        let rows = sqlx::query(UNANSWERED).fetch_all(&self.readers).await?;
+        let rows = sql(UNANSWERED).survey(self).await?;
         rows.iter().map(|row| Ok((rows::id(row, "id")?, rows::number(row, "seq")?))).collect()
     }
 
     async fn commit_turn(&self, turn: TurnCommit) -> Result<Vec<Message>> {
-        let id = &turn.conversation;
-        let mut tx = self.begin().await?;
-        let mut record = rows::load(&mut tx, id).await?;
-        record.admits(&turn)?;
-        for key in &turn.once {
-            say_once(&mut tx, &record.conversation.shop, key, turn.at).await?;
-        }
-        for key in &turn.answered_outcomes {
-            tell_outcome(&mut tx, id, key).await?;
-        }
-        for change in &turn.outbox {
-            request_change(&mut tx, id, change, turn.at).await?;
-        }
-        let messages = record.answer(&turn);
-        for message in &messages {
-            rows::add_message(&mut tx, id, message, None, None).await?;
-        }
-        rows::save(&mut tx, &record).await?;
-        sqlx::query("update conversations set state = ? where id = ?")
-            .bind(wire::encode(&turn.state))
-            .bind(id.as_str())
-            .execute(&mut *tx)
-            .await?;
-        tx.commit().await?;
-        Ok(messages)
+        self.write(move |tx| {
+            let id = &turn.conversation;
+            let mut record = rows::load(tx, id)?;
+            record.admits(&turn)?;
+            for key in &turn.once {
+                say_once(tx, &record.conversation.shop, key, turn.at)?;
+            }
+            for key in &turn.answered_outcomes {
+                tell_outcome(tx, id, key)?;
+            }
+            for change in &turn.outbox {
+                request_change(tx, id, change, turn.at)?;
+            }
+            let messages = record.answer(&turn);
+            for message in &messages {
+                rows::add_message(tx, id, message, None, None)?;
+            }
+            rows::save(tx, &record)?;
+            sql("update conversations set state = ? where id = ?")
+                .bind(wire::encode(&turn.state))
+                .bind(id.as_str())
+                .execute(tx)?;
+            Ok(messages)
+        })
+        .await
     }
 
     async fn claim_silences(
@@ -219,30 +223,28 @@ impl ConversationStore for SqliteStore {
         lease_until: Timestamp,
         limit: usize,
     ) -> Result<Vec<ConversationId>> {
-        let mut tx = self.begin().await?;
-        let rows = sqlx::query(
-            "update conversations set look_again_at = ?
+        self.write(move |tx| {
+            let rows = sql("update conversations set look_again_at = ?
              where id in (select id from conversations
                           where mode = 'bot' and look_again_at <= ? and last_shopper_seq <= answered_up_to
                           order by look_again_at, id limit ?)
-                          returning id",
-        )
-        .bind(nanos(lease_until))
-        .bind(nanos(now))
-        .bind(rows::limit(limit))
-        .fetch_all(&mut *tx)
-        .await?;
-        tx.commit().await?;
-        rows.iter().map(|row| rows::id(row, "id")).collect()
+                          returning id")
+            .bind(nanos(lease_until))
+            .bind(nanos(now))
+            .bind(rows::limit(limit))
+            .fetch_all(tx)?;
+            rows.iter().map(|row| rows::id(row, "id")).collect()
+        })
+        .await
     }
 
     async fn said_once(&self, shop: &ShopId, keys: &[String]) -> Result<Vec<String>> {
         let mut said = Vec::new();
         for key in keys {
-            let known = sqlx::query("select 1 from said_once where shop = ? and key = ?")
+            let known = sql("select 1 from said_once where shop = ? and key = ?")
                 .bind(shop.as_str())
                 .bind(key)
-                .fetch_optional(&self.readers)
+                .optional(self)
                 .await?;
             said.extend(known.map(|_| key.clone()));
         }
@@ -255,38 +257,35 @@ impl ConversationStore for SqliteStore {
         lease_until: Timestamp,
         limit: usize,
     ) -> Result<Vec<DueChange>> {
-        let mut tx = self.begin().await?;
-        let rows = sqlx::query(
-            "select outbox.id as row_id, conversation, shop, change, attempts
+        self.write(move |tx| {
+            let rows = sql("select outbox.id as row_id, conversation, shop, change, attempts
              from outbox join conversations on conversations.id = outbox.conversation
                           where outcome is null and next_at <= ?
                and not exists (select 1 from outbox as earlier
                                where earlier.conversation = outbox.conversation and earlier.id < outbox.id
                                  and earlier.outcome is null and earlier.next_at > ?)
-             order by outbox.id limit ?",
-        )
-        .bind(nanos(now))
-        .bind(nanos(now))
-        .bind(rows::limit(limit))
-        .fetch_all(&mut *tx)
-        .await?;
-        for row in &rows {
-            sqlx::query("update outbox set attempts = attempts + 1, next_at = ? where id = ?")
-                .bind(nanos(lease_until))
-                .bind(row.try_get::<i64, _>("row_id")?)
-                .execute(&mut *tx)
-                .await?;
-        }
-        tx.commit().await?;
-        rows.iter().map(due_change).collect()
+             order by outbox.id limit ?")
+            .bind(nanos(now))
+            .bind(nanos(now))
+            .bind(rows::limit(limit))
+            .fetch_all(tx)?;
+            for row in &rows {
+                sql("update outbox set attempts = attempts + 1, next_at = ? where id = ?")
+                    .bind(nanos(lease_until))
+                    .bind(row.get::<i64>("row_id")?)
+                    .execute(tx)?;
+            }
+            rows.iter().map(due_change).collect()
+        })
+        .await
     }
 
     async fn retry_change(&self, id: &ConversationId, key: &str, next_at: Timestamp) -> Result<()> {
-        sqlx::query("update outbox set next_at = ? where conversation = ? and key = ? and outcome is null")
+        sql("update outbox set next_at = ? where conversation = ? and key = ? and outcome is null")
             .bind(nanos(next_at))
             .bind(id.as_str())
             .bind(key)
-            .execute(&self.writer)
+            .run(self)
             .await?;
         Ok(())
     }
@@ -298,17 +297,15 @@ impl ConversationStore for SqliteStore {
         outcome: ChangeOutcome,
         at: Timestamp,
     ) -> Result<bool> {
-        let done = sqlx::query(
-            "update outbox set outcome = ?, finished_at = ?, told = 0
-             where conversation = ? and key = ? and outcome is null",
-        )
+        let done = sql("update outbox set outcome = ?, finished_at = ?, told = 0
+             where conversation = ? and key = ? and outcome is null")
         .bind(wire::encode(&outcome))
         .bind(nanos(at))
         .bind(id.as_str())
         .bind(key)
-        .execute(&self.writer)
+        .run(self)
         .await?;
-        Ok(done.rows_affected() == 1)
+        Ok(done == 1)
     }
 
     async fn record_identity(
@@ -317,59 +314,60 @@ impl ConversationStore for SqliteStore {
         shopper: Option<ShopperId>,
         at: Timestamp,
     ) -> Result<Identity> {
-        let mut tx = self.begin().await?;
-        let mut record = rows::load(&mut tx, id).await?;
-        let identity = record.identify(shopper, at);
-        if identity == Identity::Changed {
-            rows::save(&mut tx, &record).await?;
-            tx.commit().await?;
-        }
-        Ok(identity)
+        let id = id.clone();
+        self.write(move |tx| {
+            let (id, shopper) = (&id, shopper.clone());
+            let mut record = rows::load(tx, id)?;
+            let identity = record.identify(shopper, at);
+            if identity == Identity::Changed {
+                rows::save(tx, &record)?;
+            }
+            Ok(identity)
+        })
+        .await
     }
 
     async fn record_page(&self, id: &ConversationId, page: Page) -> Result<()> {
-        let done = sqlx::query(
-            "update conversations set page_product = ?, page_order = ?, page_url = ? where id = ?",
-        )
-        .bind(page.product.as_ref().map(|id| id.as_str()))
-        .bind(page.order.as_ref().map(|id| id.as_str()))
-        .bind(page.url.as_deref())
-        .bind(id.as_str())
-        .execute(&self.writer)
-        .await?;
-        found(done.rows_affected())
+        let done =
+            sql("update conversations set page_product = ?, page_order = ?, page_url = ? where id = ?")
+                .bind(page.product.as_ref().map(|id| id.as_str()))
+                .bind(page.order.as_ref().map(|id| id.as_str()))
+                .bind(page.url.as_deref())
+                .bind(id.as_str())
+                .run(self)
+                .await?;
+        found(done)
     }
 
     async fn record_locale(&self, id: &ConversationId, locale: Locale) -> Result<()> {
-        let done = sqlx::query("update conversations set locale = ? where id = ?")
+        let done = sql("update conversations set locale = ? where id = ?")
             .bind(locale.tag())
             .bind(id.as_str())
-            .execute(&self.writer)
+            .run(self)
             .await?;
-        found(done.rows_affected())
+        found(done)
     }
 
     async fn mark_read(&self, id: &ConversationId, reader: Reader, seq: u64) -> Result<u64> {
-        let mut tx = self.begin().await?;
-        let mut record = rows::load(&mut tx, id).await?;
-        let before = record.clone();
-        let mark = record.mark_read(reader, seq);
-        if record != before {
-            rows::save(&mut tx, &record).await?;
-            tx.commit().await?;
-        }
-        Ok(mark)
+        let id = id.clone();
+        self.write(move |tx| {
+            let id = &id;
+            let mut record = rows::load(tx, id)?;
+            let before = record.clone();
+            let mark = record.mark_read(reader, seq);
+            if record != before {
+                rows::save(tx, &record)?;
+            }
+            Ok(mark)
+        })
+        .await
     }
 
     async fn recent_said(&self, shop: &ShopId, conversations: usize) -> Result<Vec<String>> {
-        let rows = sqlx::query(RECENT)
-            .bind(shop.as_str())
-            .bind(rows::limit(conversations))
-            .fetch_all(&self.readers)
-            .await?;
+        let rows = sql(RECENT).bind(shop.as_str()).bind(rows::limit(conversations)).survey(self).await?;
         let mut said = Vec::new();
         for row in &rows {
-            if let Content::Text(text) = wire::decode(row.try_get("content")?)? {
+            if let Content::Text(text) = wire::decode(row.get("content")?)? {
                 said.push(text);
             }
         }
@@ -377,11 +375,11 @@ impl ConversationStore for SqliteStore {
     }
 
     async fn courses(&self, shop: &ShopId, since: Timestamp, conversations: usize) -> Result<Vec<Course>> {
-        let rows = sqlx::query(COURSES)
+        let rows = sql(COURSES)
             .bind(shop.as_str())
             .bind(nanos(since))
             .bind(rows::limit(conversations))
-            .fetch_all(&self.readers)
+            .survey(self)
             .await?;
         courses(&rows)
     }
@@ -394,47 +392,51 @@ impl ConversationStore for SqliteStore {
         limit: usize,
     ) -> Result<Vec<Course>> {
         let (touched_at, id) = after.map_or((i64::MIN, ""), |(at, id)| (nanos(*at), id.as_str()));
-        let rows = sqlx::query(COURSES_AFTER)
+        let rows = sql(COURSES_AFTER)
             .bind(shop.as_str())
             .bind(nanos(since))
             .bind(touched_at)
             .bind(id)
             .bind(rows::limit(limit))
-            .fetch_all(&self.readers)
+            .survey(self)
             .await?;
         courses(&rows)
     }
 
     async fn dismiss_words(&self, shop: &ShopId, words: &[String], at: Timestamp) -> Result<()> {
-        let mut tx = self.begin().await?;
-        for text in words {
-            sqlx::query(
-                "insert into learning_dismissed (shop, text, at) values (?, ?, ?) on conflict do nothing",
-            )
-            .bind(shop.as_str())
-            .bind(text)
-            .bind(nanos(at))
-            .execute(&mut *tx)
-            .await?;
-        }
-        tx.commit().await?;
-        Ok(())
+        let (shop, words) = (shop.clone(), words.to_vec());
+        self.write(move |tx| {
+            let (shop, words) = (&shop, &words);
+            for text in words {
+                sql(
+                    "insert into learning_dismissed (shop, text, at) values (?, ?, ?) on conflict do nothing",
+                )
+                .bind(shop.as_str())
+                .bind(text)
+                .bind(nanos(at))
+                .execute(tx)?;
+            }
+            Ok(())
+        })
+        .await
     }
 
     async fn dismissed_words(&self, shop: &ShopId) -> Result<BTreeSet<String>> {
-        let rows = sqlx::query("select text from learning_dismissed where shop = ?")
-            .bind(shop.as_str())
-            .fetch_all(&self.readers)
-            .await?;
-        rows.iter().map(|row| Ok(row.try_get("text")?)).collect()
+        let rows =
+            sql("select text from learning_dismissed where shop = ?").bind(shop.as_str()).all(self).await?;
+        rows.iter().map(|row| Ok(row.get("text")?)).collect()
     }
 
     async fn rate(&self, id: &ConversationId, rating: Rating) -> Result<()> {
-        let mut tx = self.begin().await?;
-        let mut record = rows::load(&mut tx, id).await?;
-        record.rate(rating);
-        rows::save(&mut tx, &record).await?;
-        Ok(tx.commit().await?)
+        let id = id.clone();
+        self.write(move |tx| {
+            let (id, rating) = (&id, rating.clone());
+            let mut record = rows::load(tx, id)?;
+            record.rate(rating);
+            rows::save(tx, &record)?;
+            Ok(())
+        })
+        .await
     }
 }
 
@@ -443,130 +445,119 @@ fn found(rows: u64) -> Result<()> {
 }
 
 /// What the shopper sent under a client id before.
-async fn shopper_message(
-    tx: &mut Tx,
+fn shopper_message(
+    tx: &mut Connection,
     id: &ConversationId,
     client_id: &str,
 ) -> Result<Option<(Message, Content)>> {
-    let row =
-        sqlx::query("select * from messages where conversation = ? and author = 'shopper' and client_id = ?")
-            .bind(id.as_str())
-            .bind(client_id)
-            .fetch_optional(&mut **tx)
-            .await?;
+    let row = sql("select * from messages where conversation = ? and author = 'shopper' and client_id = ?")
+        .bind(id.as_str())
+        .bind(client_id)
+        .fetch_optional(tx)?;
     let Some(row) = row else { return Ok(None) };
-    Ok(Some((rows::message(&row)?, wire::decode(row.try_get("content")?)?)))
+    Ok(Some((rows::message(&row)?, wire::decode(row.get("content")?)?)))
 }
 
-async fn unanswered_messages(tx: &mut Tx, record: &Record) -> Result<Vec<PendingMessage>> {
+fn unanswered_messages(tx: &mut Connection, record: &Record) -> Result<Vec<PendingMessage>> {
     if !record.is_unanswered() {
         return Ok(Vec::new());
     }
-    let rows = sqlx::query(
-        "select seq, content, at from messages
-         where conversation = ? and seq > ? and author = 'shopper' order by seq",
-    )
+    let rows = sql("select seq, content, at from messages
+         where conversation = ? and seq > ? and author = 'shopper' order by seq")
     .bind(record.conversation.id.as_str())
     .bind(signed(record.answered_up_to))
-    .fetch_all(&mut **tx)
-    .await?;
+    .fetch_all(tx)?;
     rows.iter()
         .map(|row| {
-            let content = wire::decode(row.try_get("content")?)?;
+            let content = wire::decode(row.get("content")?)?;
             Ok(PendingMessage { seq: rows::number(row, "seq")?, content, at: rows::at(row, "at")? })
         })
         .collect()
 }
 
-async fn untold_outcomes(tx: &mut Tx, record: &Record) -> Result<Vec<PendingOutcome>> {
+fn untold_outcomes(tx: &mut Connection, record: &Record) -> Result<Vec<PendingOutcome>> {
     if !record.hears_outcomes() {
         return Ok(Vec::new());
     }
-    let rows = sqlx::query(
-        "select change, outcome from outbox
-         where conversation = ? and outcome is not null and told = 0 order by finished_at, id",
-    )
+    let rows = sql("select change, outcome from outbox
+         where conversation = ? and outcome is not null and told = 0 order by finished_at, id")
     .bind(record.conversation.id.as_str())
-    .fetch_all(&mut **tx)
-    .await?;
+    .fetch_all(tx)?;
     rows.iter()
         .map(|row| {
-            let change = wire::decode(row.try_get("change")?)?;
-            Ok(PendingOutcome { change, outcome: wire::decode(row.try_get("outcome")?)? })
+            let change = wire::decode(row.get("change")?)?;
+            Ok(PendingOutcome { change, outcome: wire::decode(row.get("outcome")?)? })
         })
         .collect()
 }
 
 /// Marks an outcome as told; it must be known and untold.
-async fn tell_outcome(tx: &mut Tx, id: &ConversationId, key: &str) -> Result<()> {
-    let done = sqlx::query(
+fn tell_outcome(tx: &mut Connection, id: &ConversationId, key: &str) -> Result<()> {
+    let done = sql(
         "update outbox set told = 1 where conversation = ? and key = ? and outcome is not null and told = 0",
     )
     .bind(id.as_str())
     .bind(key)
-    .execute(&mut **tx)
-    .await?;
-    if done.rows_affected() == 1 { Ok(()) } else { Err(StoreError::Conflict) }
+    .execute(tx)?;
+    if done == 1 { Ok(()) } else { Err(StoreError::Conflict) }
 }
 
 /// Puts a change into the outbox. A key used before isn't carried out again but told again, unless it was refused:
 /// what the shop's system said no to may be possible now.
-async fn request_change(tx: &mut Tx, id: &ConversationId, change: &Change, at: Timestamp) -> Result<()> {
-    let known = sqlx::query("select outcome from outbox where conversation = ? and key = ?")
+fn request_change(tx: &mut Connection, id: &ConversationId, change: &Change, at: Timestamp) -> Result<()> {
+    let known = sql("select outcome from outbox where conversation = ? and key = ?")
         .bind(id.as_str())
         .bind(&change.key)
-        .fetch_optional(&mut **tx)
-        .await?;
-    let outcome: Option<Option<String>> = known.map(|row| row.try_get("outcome")).transpose()?;
+        .fetch_optional(tx)?;
+    let outcome: Option<Option<String>> = known.map(|row| row.get("outcome")).transpose()?;
     let statement = match outcome {
-        None => sqlx::query(
-            "insert into outbox (change, next_at, attempts, conversation, key) values (?, ?, 0, ?, ?)",
-        ),
+        None => {
+            sql("insert into outbox (change, next_at, attempts, conversation, key) values (?, ?, 0, ?, ?)")
+        }
         // Not carried out yet: it will be, once.
         Some(None) => return Ok(()),
         Some(Some(json)) => match wire::decode::<ChangeOutcome>(&json)? {
-            ChangeOutcome::Refused(_) => sqlx::query(
+            ChangeOutcome::Refused(_) => sql(
                 "update outbox set change = ?, next_at = ?, attempts = 0, outcome = null, finished_at = null
                  where conversation = ? and key = ?",
             ),
-            ChangeOutcome::TicketOpened(_) | ChangeOutcome::Done => sqlx::query(
+            ChangeOutcome::TicketOpened(_) | ChangeOutcome::Done => sql(
                 "update outbox set change = ?, finished_at = ?, told = 0 where conversation = ? and key = ?",
             ),
         },
     };
     let statement = statement.bind(wire::encode(change)).bind(nanos(at));
-    statement.bind(id.as_str()).bind(&change.key).execute(&mut **tx).await?;
+    statement.bind(id.as_str()).bind(&change.key).execute(tx)?;
     Ok(())
 }
 
 /// Notes that something is said in a shop that may be said once.
-async fn say_once(tx: &mut Tx, shop: &ShopId, key: &str, at: Timestamp) -> Result<()> {
-    let done = sqlx::query("insert into said_once (shop, key, at) values (?, ?, ?) on conflict do nothing")
+fn say_once(tx: &mut Connection, shop: &ShopId, key: &str, at: Timestamp) -> Result<()> {
+    let done = sql("insert into said_once (shop, key, at) values (?, ?, ?) on conflict do nothing")
         .bind(shop.as_str())
         .bind(key)
         .bind(nanos(at))
-        .execute(&mut **tx)
-        .await?;
-    if done.rows_affected() == 0 { Err(StoreError::Conflict) } else { Ok(()) }
+        .execute(tx)?;
+    if done == 0 { Err(StoreError::Conflict) } else { Ok(()) }
 }
 
-fn due_change(row: &SqliteRow) -> Result<DueChange> {
-    let attempts: u32 = row.try_get("attempts")?;
+fn due_change(row: &Row) -> Result<DueChange> {
+    let attempts: u32 = row.get("attempts")?;
     Ok(DueChange {
         conversation: rows::id(row, "conversation")?,
         shop: rows::id(row, "shop")?,
-        change: wire::decode(row.try_get("change")?)?,
+        change: wire::decode(row.get("change")?)?,
         attempts: attempts + 1,
     })
 }
 
 /// Rows of messages, each beside what is known of its conversation, by conversation.
-fn courses(rows: &[SqliteRow]) -> Result<Vec<Course>> {
+fn courses(rows: &[Row]) -> Result<Vec<Course>> {
     let mut courses: Vec<Course> = Vec::new();
     for row in rows {
         let conversation: ConversationId = rows::id(row, "course")?;
         if courses.last().is_none_or(|last| last.conversation != conversation) {
-            let locale: String = row.try_get("locale")?;
+            let locale: String = row.get("locale")?;
             courses.push(Course {
                 conversation,
                 owner: rows::maybe_id(row, "owner")?,
@@ -577,10 +568,10 @@ fn courses(rows: &[SqliteRow]) -> Result<Vec<Course>> {
                 messages: Vec::new(),
             });
         }
-        if row.try_get::<Option<i64>, _>("seq")?.is_none() {
+        if row.get::<Option<i64>>("seq")?.is_none() {
             continue;
         }
-        let content: Option<String> = row.try_get("content")?;
+        let content: Option<String> = row.get("content")?;
         let content = content.map(|content| wire::decode(&content)).transpose()?;
         courses.last_mut().expect("one was just pushed").messages.push((rows::message(row)?, content));
     }

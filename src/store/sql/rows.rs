@@ -1,9 +1,12 @@
 //! Rows to values and back: one place that knows the columns.
 
 use jiff::Timestamp;
-use sqlx::{Row as _, Sqlite, SqliteConnection, Transaction, sqlite::SqliteRow};
 
 use super::super::{Conversation, Page, Rating, Result, Staff, Stint, StoreError, rules::Record};
+use super::{
+    Connection, SqlError,
+    statement::{Row, sql},
+};
 use crate::{
     domain::{Author, ConversationId, Locale, Message, Mode, Part, Trace},
     wire::{self, names::Named},
@@ -37,33 +40,33 @@ pub(super) fn limit(rows: usize) -> i64 {
     i64::try_from(rows).unwrap_or(i64::MAX)
 }
 
-pub(super) fn number(row: &SqliteRow, column: &'static str) -> Result<u64> {
-    let value: i64 = row.try_get(column)?;
+pub(super) fn number(row: &Row, column: &'static str) -> Result<u64> {
+    let value: i64 = row.get(column)?;
     u64::try_from(value).map_err(|_| corrupt(column))
 }
 
-pub(super) fn maybe_time(row: &SqliteRow, column: &'static str) -> Result<Option<Timestamp>> {
-    Ok(row.try_get::<Option<i64>, _>(column)?.map(time))
+pub(super) fn maybe_time(row: &Row, column: &'static str) -> Result<Option<Timestamp>> {
+    Ok(row.get::<Option<i64>>(column)?.map(time))
 }
 
-pub(super) fn at(row: &SqliteRow, column: &'static str) -> Result<Timestamp> {
-    Ok(time(row.try_get(column)?))
+pub(super) fn at(row: &Row, column: &'static str) -> Result<Timestamp> {
+    Ok(time(row.get(column)?))
 }
 
-pub(super) fn maybe_id<T: From<String>>(row: &SqliteRow, column: &'static str) -> Result<Option<T>> {
-    Ok(row.try_get::<Option<String>, _>(column)?.map(T::from))
+pub(super) fn maybe_id<T: From<String>>(row: &Row, column: &'static str) -> Result<Option<T>> {
+    Ok(row.get::<Option<String>>(column)?.map(T::from))
 }
 
-pub(super) fn id<T: From<String>>(row: &SqliteRow, column: &'static str) -> Result<T> {
-    Ok(T::from(row.try_get::<String, _>(column)?))
+pub(super) fn id<T: From<String>>(row: &Row, column: &'static str) -> Result<T> {
+    Ok(T::from(row.get::<String>(column)?))
 }
 
 /// The conversation in a row of all columns.
-pub(super) fn record(row: &SqliteRow) -> Result<Record> {
-    let mode: String = row.try_get("mode")?;
-    let locale: String = row.try_get("locale")?;
-    let handoff: Option<String> = row.try_get("handoff")?;
-    let stint: Option<String> = row.try_get("stint")?;
+pub(super) fn record(row: &Row) -> Result<Record> {
+    let mode: String = row.get("mode")?;
+    let locale: String = row.get("locale")?;
+    let handoff: Option<String> = row.get("handoff")?;
+    let stint: Option<String> = row.get("stint")?;
     let conversation = Conversation {
         id: id(row, "id")?,
         shop: id(row, "shop")?,
@@ -78,12 +81,12 @@ pub(super) fn record(row: &SqliteRow) -> Result<Record> {
         page: Page {
             product: maybe_id(row, "page_product")?,
             order: maybe_id(row, "page_order")?,
-            url: row.try_get("page_url")?,
+            url: row.get("page_url")?,
         },
         shopper_read: number(row, "shopper_read")?,
         staff_read: number(row, "staff_read")?,
         rating: rating(row)?,
-        tags: wire::decode_list(row.try_get("tags")?)?,
+        tags: wire::decode_list(row.get("tags")?)?,
         created_at: at(row, "created_at")?,
         touched_at: at(row, "touched_at")?,
     };
@@ -100,34 +103,33 @@ pub(super) fn record(row: &SqliteRow) -> Result<Record> {
     })
 }
 
-fn staff(row: &SqliteRow) -> Result<Option<Staff>> {
-    let name: Option<String> = row.try_get("agent_name")?;
+fn staff(row: &Row) -> Result<Option<Staff>> {
+    let name: Option<String> = row.get("agent_name")?;
     Ok(maybe_id(row, "agent")?.zip(name).map(|(id, name)| Staff { id, name }))
 }
 
-pub(super) fn rating(row: &SqliteRow) -> Result<Option<Rating>> {
-    let score: Option<i64> = row.try_get("rating_score")?;
+pub(super) fn rating(row: &Row) -> Result<Option<Rating>> {
+    let score: Option<i64> = row.get("rating_score")?;
     let Some((score, at)) = score.zip(maybe_time(row, "rating_at")?) else { return Ok(None) };
     let score = u8::try_from(score).map_err(|_| corrupt("rating_score"))?;
-    Ok(Some(Rating { score, comment: row.try_get("rating_comment")?, at }))
+    Ok(Some(Rating { score, comment: row.get("rating_comment")?, at }))
 }
 
 /// The conversation with an id, within a transaction or outside one.
-pub(super) async fn load(connection: &mut SqliteConnection, id: &ConversationId) -> Result<Record> {
-    let row = sqlx::query("select * from conversations where id = ?")
+pub(super) fn load(tx: &mut Connection, id: &ConversationId) -> Result<Record> {
+    let row = sql("select * from conversations where id = ?")
         .bind(id.as_str())
-        .fetch_optional(connection)
-        .await?
+        .fetch_optional(tx)?
         .ok_or(StoreError::NotFound("conversation"))?;
     record(&row)
 }
 
 /// Writes back what use cases change.
-pub(super) async fn save(tx: &mut Transaction<'static, Sqlite>, record: &Record) -> Result<()> {
+pub(super) fn save(tx: &mut Connection, record: &Record) -> Result<()> {
     let conversation = &record.conversation;
     let agent = conversation.agent.as_ref();
     let rating = conversation.rating.as_ref();
-    sqlx::query(
+    sql(
         "update conversations set
             shopper = ?, owner = ?, mode = ?, agent = ?, agent_name = ?, handed_at = ?, last_seq = ?,
             last_shopper_seq = ?, answered_up_to = ?, version = ?, locale = ?, page_product = ?, page_order = ?, page_url = ?,
@@ -164,59 +166,46 @@ pub(super) async fn save(tx: &mut Transaction<'static, Sqlite>, record: &Record)
     .bind(record.stint.as_ref().map(wire::encode))
     .bind(wire::encode_list(&conversation.tags))
     .bind(conversation.id.as_str())
-    .execute(&mut **tx)
-    .await?;
+    .execute(tx)?;
     for stint in &record.stints {
-        keep_stint(tx, conversation, stint).await?;
+        keep_stint(tx, conversation, stint)?;
     }
     Ok(())
 }
 
 /// Keeps a stay with people as it is now, and what it means for whoever has it.
-async fn keep_stint(
-    tx: &mut Transaction<'static, Sqlite>,
-    conversation: &Conversation,
-    stint: &Stint,
-) -> Result<()> {
-    sqlx::query(
-        "insert into stints (conversation, number, shop, queued_at, document) values (?, ?, ?, ?, ?)
-         on conflict (conversation, number) do update set document = excluded.document",
-    )
+fn keep_stint(tx: &mut Connection, conversation: &Conversation, stint: &Stint) -> Result<()> {
+    sql("insert into stints (conversation, number, shop, queued_at, document) values (?, ?, ?, ?, ?)
+         on conflict (conversation, number) do update set document = excluded.document")
     .bind(conversation.id.as_str())
     .bind(signed(stint.number))
     .bind(conversation.shop.as_str())
     .bind(nanos(stint.queued_at))
     .bind(wire::encode(stint))
-    .execute(&mut **tx)
-    .await?;
+    .execute(tx)?;
     if let (Some(agent), Some(taken_at)) = (&stint.agent, stint.taken_at) {
-        sqlx::query(
-            "update presence set given_at = max(coalesce(given_at, ?1), ?1), freed_at = max(coalesce(freed_at, ?2), coalesce(?2, freed_at))
-
-             where agent = ?3",
-        )
+        sql("update presence set given_at = case when given_at > ?1 then given_at else ?1 end,
+                 freed_at = case when ?2 is null or freed_at > ?2 then freed_at else ?2 end
+             where agent = ?3")
         .bind(nanos(taken_at))
         .bind(stint.ended_at.map(nanos))
         .bind(agent.id.as_str())
-        .execute(&mut **tx)
-        .await?;
+        .execute(tx)?;
     }
     Ok(())
 }
 
 /// Adds a message; a shopper's comes with its content as JSON.
-pub(super) async fn add_message(
-    tx: &mut Transaction<'static, Sqlite>,
+pub(super) fn add_message(
+    tx: &mut Connection,
     conversation: &ConversationId,
     message: &Message,
     content: Option<String>,
     agent: Option<&Staff>,
 ) -> Result<()> {
-    sqlx::query(
-        "insert into messages
+    sql("insert into messages
             (conversation, seq, author, agent, agent_name, client_id, content, parts, trace, at)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
     .bind(conversation.as_str())
     .bind(signed(message.seq))
     .bind(wire::message::author_name(&message.from))
@@ -227,41 +216,37 @@ pub(super) async fn add_message(
     .bind(wire::encode_list(&message.parts))
     .bind(message.trace.as_ref().map(wire::encode))
     .bind(nanos(message.at))
-    .execute(&mut **tx)
-    .await?;
+    .execute(tx)?;
     Ok(())
 }
 
 /// The message in a row of all columns.
-pub(super) fn message(row: &SqliteRow) -> Result<Message> {
-    let parts: String = row.try_get("parts")?;
-    let trace: Option<String> = row.try_get("trace")?;
-    let author: String = row.try_get("author")?;
+pub(super) fn message(row: &Row) -> Result<Message> {
+    let parts: String = row.get("parts")?;
+    let trace: Option<String> = row.get("trace")?;
+    let author: String = row.get("author")?;
     let from = match author.as_str() {
         "shopper" => Author::Shopper,
         "bot" => Author::Bot,
-        "agent" => Author::Agent { name: row.try_get("agent_name")? },
+        "agent" => Author::Agent { name: row.get("agent_name")? },
         "system" => Author::System,
         _ => return Err(corrupt("author")),
     };
     Ok(Message {
         seq: number(row, "seq")?,
         from,
-        client_id: row.try_get("client_id")?,
+        client_id: row.get("client_id")?,
         at: at(row, "at")?,
         parts: wire::decode_list::<Part>(&parts)?,
         trace: trace.map(|json| wire::decode::<Trace>(&json)).transpose()?,
     })
 }
 
-pub(super) fn messages(rows: &[SqliteRow]) -> Result<Vec<Message>> {
+pub(super) fn messages(rows: &[Row]) -> Result<Vec<Message>> {
     rows.iter().map(message).collect()
 }
 
 /// A row that refers to something unknown.
-pub(super) fn on_foreign_key(error: sqlx::Error, what: &'static str) -> StoreError {
-    match &error {
-        sqlx::Error::Database(inner) if inner.is_foreign_key_violation() => StoreError::NotFound(what),
-        _ => error.into(),
-    }
+pub(super) fn on_foreign_key(error: SqlError, what: &'static str) -> StoreError {
+    if let SqlError::ForeignKey(_) = error { StoreError::NotFound(what) } else { error.into() }
 }

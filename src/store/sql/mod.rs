@@ -1,0 +1,207 @@
+//! The store in an SQL database: SQLite for one node, PostgreSQL for any number.
+//!
+//! A use case is written once, as a plain function of a [`Connection`] within a transaction; the engine decides where
+//! it runs and when it is on disk. What it returns as an error has not happened.
+
+mod audit;
+mod case;
+mod conversations;
+mod dialect;
+#[cfg(test)]
+mod plans;
+mod postgres;
+mod queue;
+mod rows;
+mod sign_in;
+mod sqlite;
+mod staff;
+mod statement;
+mod trade;
+mod uploads;
+mod versions;
+
+use std::{path::Path, str::FromStr};
+
+use async_trait::async_trait;
+use sqlx::{
+    ConnectOptions, SqlitePool,
+    migrate::{MigrateError, Migrator},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use self::{
+    postgres::{Postgres, Remote},
+    sqlite::{Lite, Sqlite},
+    statement::{Row, SqlError, Statement, sql},
+};
+use super::{Result, Store, StoreError};
+use crate::wire::WireError;
+
+/// The schema's history, inside the binary.
+pub(super) static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations/sqlite");
+pub(super) static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations/postgres");
+
+/// A store in an SQL database.
+#[derive(Debug)]
+pub struct SqlStore {
+    engine: Engine,
+}
+
+#[derive(Debug)]
+enum Engine {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
+}
+
+/// A connection within a transaction.
+enum Connection {
+    Sqlite(Lite),
+    Postgres(Remote),
+}
+
+impl Connection {
+    fn fetch(&mut self, statement: &Statement) -> std::result::Result<Vec<Row>, SqlError> {
+        match self {
+            Self::Sqlite(lite) => lite.fetch(statement),
+            Self::Postgres(remote) => remote.fetch(statement),
+        }
+    }
+
+    fn execute(&mut self, statement: &Statement) -> std::result::Result<u64, SqlError> {
+        match self {
+            Self::Sqlite(lite) => lite.execute(statement),
+            Self::Postgres(remote) => remote.execute(statement),
+        }
+    }
+}
+
+impl SqlStore {
+    /// Opens an SQLite file, making it and its tables where they are missing and bringing older ones up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`] for a file made by a newer program, [`StoreError::Unavailable`] when it can't be
+    /// opened.
+    pub async fn open_file(file: &Path) -> Result<Self> {
+        Self::open_sqlite(SqliteConnectOptions::new().filename(file)).await
+    }
+
+    /// Opens the database of an address such as `sqlite:///var/lib/xiaoer/xiaoer.db` or `postgres://user@host/name`.
+    ///
+    /// # Errors
+    /// As for [`Self::open_file`], and [`StoreError::Address`] for an address that can't be read.
+    pub async fn open_url(url: &str) -> Result<Self> {
+        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            return Ok(Self { engine: Engine::Postgres(Postgres::open(url).await?) });
+        }
+        Self::open_sqlite(SqliteConnectOptions::from_str(url).map_err(|_| StoreError::Address)?).await
+    }
+
+    async fn open_sqlite(options: SqliteConnectOptions) -> Result<Self> {
+        let file = options.get_filename().to_path_buf();
+        if let Some(folder) = file.parent() {
+            make_private(folder).map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+        }
+        let options = options
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .disable_statement_logging();
+        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await;
+        let pool = pool.map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+        migrate_sqlite(&pool).await?;
+        pool.close().await;
+        Ok(Self { engine: Engine::Sqlite(Sqlite::open(&file)?) })
+    }
+
+    /// Closes every connection; later calls fail.
+    pub async fn close(&self) {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.close(),
+            Engine::Postgres(postgres) => postgres.close().await,
+        }
+    }
+
+    /// A use case that only reads, on one consistent picture. It is short: rows found by a key.
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.read(work),
+            Engine::Postgres(postgres) => postgres.read(work).await,
+        }
+    }
+
+    /// A use case that reads many rows.
+    async fn survey<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.survey(work).await,
+            Engine::Postgres(postgres) => postgres.read(work).await,
+        }
+    }
+
+    /// A use case that changes something: all of it or, when it returns an error, nothing. It may be run several times
+    /// until it goes through, and counts once.
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.write(work).await,
+            Engine::Postgres(postgres) => postgres.write(work).await,
+        }
+    }
+
+    /// What the writing connection of SQLite answers to a question about itself.
+    #[cfg(test)]
+    pub(super) async fn setting(&self, question: &'static str) -> String {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.setting(question).await,
+            Engine::Postgres(_) => unreachable!("a question about SQLite"),
+        }
+    }
+}
+
+/// Makes a missing folder, for its owner alone to read.
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    if folder.as_os_str().is_empty() { Ok(()) } else { builder.create(folder) }
+}
+
+/// Brings the tables of an SQLite file up to date.
+async fn migrate_sqlite(pool: &SqlitePool) -> Result<()> {
+    up_to_date(&SQLITE_MIGRATIONS, SQLITE_MIGRATIONS.run(pool).await)
+}
+
+/// What became of bringing the tables up to date; names both versions when they are ahead of this program.
+fn up_to_date(migrations: &Migrator, ran: std::result::Result<(), MigrateError>) -> Result<()> {
+    let known = migrations.iter().map(|migration| migration.version).max().unwrap_or_default();
+    match ran {
+        Ok(()) => Ok(()),
+        Err(MigrateError::VersionMissing(found)) => Err(StoreError::Newer { found, known }),
+        Err(error) => Err(StoreError::Unavailable(Box::new(error))),
+    }
+}
+
+#[async_trait]
+impl Store for SqlStore {
+    async fn ping(&self) -> Result<()> {
+        sql("select count(*) as shops from seeded_shops").one(self).await?;
+        // A write transaction finds a disk that is full or has become read-only.
+        self.write(|tx| Ok(sql("update touched_of set id = id").execute(tx)?)).await?;
+        Ok(())
+    }
+}
+
+impl From<WireError> for StoreError {
+    fn from(error: WireError) -> Self {
+        Self::Corrupt { what: error.what, source: Box::new(error) }
+    }
+}

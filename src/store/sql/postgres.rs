@@ -1,0 +1,223 @@
+//! PostgreSQL, shared by any number of nodes.
+//!
+//! Every writing use case is a `serializable` transaction: it goes through as if no other had run beside it, or it
+//! is run again (PostgreSQL, "Serialization Failure Handling"). Reading is `repeatable read`: one consistent picture.
+//! Use cases run on threads that may wait, as many as there are connections.
+
+use std::{str::FromStr, time::Duration};
+
+use sqlx::{
+    AssertSqlSafe, Column as _, Row as _, TypeInfo as _, ValueRef as _,
+    postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow},
+};
+use tokio::runtime::Handle;
+
+use super::{
+    Connection, POSTGRES_MIGRATIONS, dialect,
+    statement::{Kind, Row, SqlError, Statement, Value},
+};
+use crate::store::{Result, StoreError};
+
+/// Connections of a node. PostgreSQL allows 100 in all unless told otherwise.
+const CONNECTIONS: u32 = 16;
+/// How long a use case waits for a connection, or for a server that is starting again.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// A use case that others come between is run again so many times.
+const ATTEMPTS: u32 = 12;
+/// Statements that a connection keeps prepared.
+const PREPARED: usize = 300;
+
+const WRITING: &str = "begin isolation level serializable";
+const READING: &str = "begin isolation level repeatable read read only";
+
+/// A database of a PostgreSQL server.
+#[derive(Debug)]
+pub(super) struct Postgres {
+    pool: PgPool,
+}
+
+/// A connection within a transaction.
+pub(super) struct Remote {
+    transaction: sqlx::Transaction<'static, sqlx::Postgres>,
+    runtime: Handle,
+}
+
+impl Postgres {
+    /// Connects, and brings the tables up to date.
+    pub(super) async fn open(url: &str) -> Result<Self> {
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|_| StoreError::Address)?
+            .application_name("xiaoer")
+            .statement_cache_capacity(PREPARED);
+        let options = sqlx::ConnectOptions::disable_statement_logging(options);
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(PATIENCE)
+            .connect_with(options)
+            .await
+            .map_err(unavailable)?;
+        migrate(&pool).await?;
+        Ok(Self { pool })
+    }
+
+    pub(super) async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// Runs a use case that changes nothing.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.transact(READING, work).await
+    }
+
+    /// Runs a use case; returns once it is committed.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.transact(WRITING, work).await
+    }
+
+    async fn transact<T: Send + 'static>(
+        &self,
+        beginning: &'static str,
+        mut work: impl FnMut(&mut Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let mut attempt = 0;
+        loop {
+            let transaction = self.pool.begin_with(beginning).await.map_err(unavailable)?;
+            let runtime = Handle::current();
+            let ran = tokio::task::spawn_blocking(move || (run(transaction, runtime, &mut work), work)).await;
+            let (outcome, again) = ran.map_err(|panic| StoreError::Unavailable(Box::new(panic)))?;
+            work = again;
+            match outcome {
+                Outcome::Is(result) => return result,
+                Outcome::Again(_) if attempt < ATTEMPTS => {
+                    metrics::counter!("xiaoer_store_transactions_repeated_total").increment(1);
+                    // Whoever came between is given time to finish; a little chance keeps two from meeting again.
+                    let most = 2_u64 << attempt.min(6);
+                    tokio::time::sleep(Duration::from_millis(rand::random_range(0..=most))).await;
+                    attempt += 1;
+                }
+                Outcome::Again(error) => return Err(error),
+            }
+        }
+    }
+}
+
+/// Brings the tables up to date: one node does, the others wait for it.
+async fn migrate(pool: &PgPool) -> Result<()> {
+    super::up_to_date(&POSTGRES_MIGRATIONS, POSTGRES_MIGRATIONS.run(pool).await)
+}
+
+enum Outcome<T> {
+    Is(Result<T>),
+    /// Another transaction came between.
+    Again(StoreError),
+}
+
+fn run<T>(
+    transaction: sqlx::Transaction<'static, sqlx::Postgres>,
+    runtime: Handle,
+    work: &mut impl FnMut(&mut Connection) -> Result<T>,
+) -> Outcome<T> {
+    let mut connection = Connection::Postgres(Remote { transaction, runtime });
+    let result = work(&mut connection);
+    let Connection::Postgres(Remote { transaction, runtime }) = connection else {
+        unreachable!("a use case can't change the engine")
+    };
+    match result {
+        Ok(value) => match runtime.block_on(transaction.commit()) {
+            Ok(()) => Outcome::Is(Ok(value)),
+            Err(error) => match judge(error) {
+                error @ SqlError::Again(_) => Outcome::Again(error.into()),
+                error => Outcome::Is(Err(error.into())),
+            },
+        },
+        Err(error) => {
+            let _ = runtime.block_on(transaction.rollback());
+            if came_between(&error) { Outcome::Again(error) } else { Outcome::Is(Err(error)) }
+        }
+    }
+}
+
+fn came_between(error: &StoreError) -> bool {
+    let StoreError::Unavailable(inner) = error else { return false };
+    matches!(inner.downcast_ref(), Some(SqlError::Again(_)))
+}
+
+impl Remote {
+    pub(super) fn fetch(&mut self, statement: &Statement) -> std::result::Result<Vec<Row>, SqlError> {
+        let query =
+            sqlx::query_with(AssertSqlSafe(dialect::postgres(&statement.text)), arguments(statement)?);
+        let rows = self.runtime.block_on(query.fetch_all(&mut *self.transaction)).map_err(judge)?;
+        let Some(first) = rows.first() else { return Ok(Vec::new()) };
+        let columns: std::sync::Arc<[Box<str>]> =
+            first.columns().iter().map(|column| column.name().into()).collect();
+        rows.iter()
+            .map(|row| {
+                let values = (0..columns.len()).map(|place| value(row, place));
+                Ok(Row { columns: columns.clone(), values: values.collect::<std::result::Result<_, _>>()? })
+            })
+            .collect()
+    }
+
+    pub(super) fn execute(&mut self, statement: &Statement) -> std::result::Result<u64, SqlError> {
+        let query =
+            sqlx::query_with(AssertSqlSafe(dialect::postgres(&statement.text)), arguments(statement)?);
+        let done = self.runtime.block_on(query.execute(&mut *self.transaction)).map_err(judge)?;
+        Ok(done.rows_affected())
+    }
+}
+
+/// PostgreSQL keeps no texts with U+0000: a replacement character stands for it.
+fn arguments(statement: &Statement) -> std::result::Result<PgArguments, SqlError> {
+    use sqlx::Arguments as _;
+    let mut arguments = PgArguments::default();
+    for value in &statement.values {
+        match value {
+            Value::Null(Kind::Integer) => arguments.add(None::<i64>),
+            Value::Null(Kind::Text) => arguments.add(None::<String>),
+            Value::Null(Kind::Bytes) => arguments.add(None::<Vec<u8>>),
+            Value::Integer(it) => arguments.add(*it),
+            Value::Text(it) if it.contains('\0') => arguments.add(it.replace('\0', "\u{fffd}")),
+            Value::Text(it) => arguments.add(it.clone()),
+            Value::Bytes(it) => arguments.add(it.clone()),
+        }
+        .map_err(SqlError::Engine)?;
+    }
+    Ok(arguments)
+}
+
+fn value(row: &PgRow, place: usize) -> std::result::Result<Value, SqlError> {
+    let raw = row.try_get_raw(place).map_err(judge)?;
+    if raw.is_null() {
+        return Ok(Value::Null(Kind::Text));
+    }
+    let kind = raw.type_info().name().to_owned();
+    let value = match kind.as_str() {
+        "INT8" => Value::Integer(row.try_get::<i64, _>(place).map_err(judge)?),
+        "INT4" => Value::Integer(row.try_get::<i32, _>(place).map_err(judge)?.into()),
+        "BOOL" => Value::Integer(row.try_get::<bool, _>(place).map_err(judge)?.into()),
+        "BYTEA" => Value::Bytes(row.try_get::<Vec<u8>, _>(place).map_err(judge)?),
+        _ => Value::Text(row.try_get::<String, _>(place).map_err(judge)?),
+    };
+    Ok(value)
+}
+
+fn unavailable(error: sqlx::Error) -> StoreError {
+    StoreError::Unavailable(Box::new(error))
+}
+
+/// By the codes of SQLSTATE: 23505 and 23503 are broken keys, 40001 and 40P01 another transaction's doing.
+fn judge(error: sqlx::Error) -> SqlError {
+    let code = error.as_database_error().and_then(|inner| inner.code()).unwrap_or_default().into_owned();
+    match code.as_str() {
+        "23505" => SqlError::Unique(Box::new(error)),
+        "23503" => SqlError::ForeignKey(Box::new(error)),
+        "40001" | "40P01" => SqlError::Again(Box::new(error)),
+        _ => SqlError::Engine(Box::new(error)),
+    }
+}
