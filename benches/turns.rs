@@ -1,20 +1,29 @@
 //! Turns through real websockets: a server in this process on SQLite, so many shoppers, each waiting for its answer.
 //!
-//! `cargo bench --bench turns [-- --text FILE]`. Bounded: 10 seconds, 32 shoppers. Server and shoppers share the
-//! machine. The corpus is small, so after the first seconds vectors come from the cache.
+//! ```text
+//! cargo bench --bench turns --profile release -- [--shoppers 64] [--seconds 15] [--mix unique|zipf] [--text FILE]
+//! ```
+//!
+//! `unique` says every sentence once. `zipf` takes two thirds from a thousand sentences by Zipf's law and a third that
+//! nobody has said. Sentences are made up (`corpus/shoppers.rs`) or the lines of a file. Server and shoppers share the
+//! machine and the process; the encoder is the real one, the database is on disk and written through.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
+
+#[path = "corpus/shoppers.rs"]
+mod shoppers;
 
 use std::{
     path::PathBuf,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
 
 use futures::{SinkExt, StreamExt};
+use rand::{RngExt, SeedableRng, rngs::StdRng};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::{Error, Message};
 use xiaoer::app::{serve, settings::Settings};
@@ -23,30 +32,83 @@ use xiaoer::app::{serve, settings::Settings};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const SHOPPERS: usize = 32;
-const FOR: Duration = Duration::from_secs(10);
+/// Sentences of the mix's head.
+const HEAD: usize = 1000;
+/// Sentences that are said once, at most.
+const NEW: usize = 200_000;
+const SEED: u64 = 1111;
 
-fn main() -> anyhow::Result<()> {
-    let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
-    let file = match (arguments.next().as_deref(), arguments.next()) {
-        (Some("--text"), Some(file)) => PathBuf::from(file),
-        _ => PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/corpus/messages.txt")),
-    };
-    let text = std::fs::read_to_string(file)?;
-    let messages: Vec<String> =
-        text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(measure(Arc::new(messages)))
+/// What is measured.
+struct Plan {
+    shoppers: usize,
+    seconds: u64,
+    zipf: bool,
+    database: Option<String>,
+    text: Option<PathBuf>,
 }
 
-async fn measure(messages: Arc<Vec<String>>) -> anyhow::Result<()> {
+impl Plan {
+    fn from_arguments() -> anyhow::Result<Self> {
+        let mut plan = Self { shoppers: 64, seconds: 15, zipf: false, database: None, text: None };
+        let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
+        while let Some(flag) = arguments.next() {
+            let value = arguments.next().ok_or_else(|| anyhow::anyhow!("{flag} needs a value"))?;
+            match flag.as_str() {
+                "--shoppers" => plan.shoppers = value.parse()?,
+                "--seconds" => plan.seconds = value.parse()?,
+                "--mix" => plan.zipf = value == "zipf",
+                "--database" => plan.database = Some(value),
+                "--text" => plan.text = Some(value.into()),
+                _ => anyhow::bail!("unknown flag {flag}"),
+            }
+        }
+        Ok(plan)
+    }
+}
+
+/// What is said, shared by all shoppers.
+struct Talk {
+    zipf: bool,
+    head: Vec<String>,
+    new: Vec<String>,
+    said: AtomicUsize,
+}
+
+impl Talk {
+    fn of(plan: &Plan) -> anyhow::Result<Self> {
+        let mut sentences = match &plan.text {
+            Some(file) => std::fs::read_to_string(file)?.lines().map(str::to_owned).collect(),
+            None => shoppers::distinct(SEED, HEAD + NEW),
+        };
+        sentences.retain(|said| !said.trim().is_empty());
+        let new = sentences.split_off(HEAD.min(sentences.len() / 2));
+        Ok(Self { zipf: plan.zipf, head: sentences, new, said: AtomicUsize::new(0) })
+    }
+
+    fn next(&self, random: &mut StdRng) -> &str {
+        if self.zipf && random.random_bool(2.0 / 3.0) {
+            return &self.head[shoppers::zipf(random, self.head.len())];
+        }
+        let number = self.said.fetch_add(1, Ordering::Relaxed);
+        &self.new[number % self.new.len()]
+    }
+}
+
+fn main() -> anyhow::Result<()> {
+    let plan = Plan::from_arguments()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(measure(plan))
+}
+
+async fn measure(plan: Plan) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let data = folder.path().join("data");
+    let database = plan.database.clone();
     let settings = Settings {
         listen: ([127, 0, 0, 1], 0).into(),
         intents: PathBuf::from("intents"),
         models: None,
-        database: format!("sqlite:{}", data.join("bench.db").display()),
+        database: database.unwrap_or_else(|| format!("sqlite:{}", data.join("bench.db").display())),
         data,
         demo: true,
     };
@@ -58,18 +120,15 @@ async fn measure(messages: Arc<Vec<String>>) -> anyhow::Result<()> {
         let _ = stopped.await;
     }));
     until_learnt(&started_at).await?;
+    let talk = Arc::new(Talk::of(&plan)?);
     let ending = Arc::new(AtomicBool::new(false));
     let begun = Instant::now();
-    let shoppers = (0..SHOPPERS).map(|number| {
-        tokio::spawn(shop(
-            format!("{address}ws/chat?shop=demo"),
-            number,
-            Arc::clone(&messages),
-            Arc::clone(&ending),
-        ))
+    let shoppers = (0..plan.shoppers).map(|number| {
+        let (talk, ending) = (Arc::clone(&talk), Arc::clone(&ending));
+        tokio::spawn(shop(format!("{address}ws/chat?shop=demo"), number, talk, ending))
     });
     let shoppers: Vec<_> = shoppers.collect();
-    tokio::time::sleep(FOR).await;
+    tokio::time::sleep(Duration::from_secs(plan.seconds)).await;
     ending.store(true, Ordering::Relaxed);
     let mut times = Vec::new();
     for shopper in shoppers {
@@ -77,9 +136,11 @@ async fn measure(messages: Arc<Vec<String>>) -> anyhow::Result<()> {
     }
     let seconds = begun.elapsed().as_secs_f64();
     times.sort();
-    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_millis();
+    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e3;
     println!(
-        "{:.0} turns a second; answer p50 {} ms, p99 {} ms",
+        "{} shoppers, {}: {:.0} turns a second; answer p50 {:.0} ms, p99 {:.0} ms",
+        plan.shoppers,
+        if plan.zipf { "zipf" } else { "unique" },
         times.len() as f64 / seconds,
         at(0.5),
         at(0.99)
@@ -115,7 +176,7 @@ enum Heard {
 
 /// Listens until it is clear what came of a message.
 async fn hear(socket: &mut (impl StreamExt<Item = Result<Message, Error>> + Unpin)) -> Heard {
-    const PATIENCE: Duration = Duration::from_secs(2);
+    const PATIENCE: Duration = Duration::from_secs(5);
     while let Ok(Some(Ok(frame))) = tokio::time::timeout(PATIENCE, socket.next()).await {
         let text = frame.to_text().unwrap_or_default();
         if text.contains(r#""type":"state""#) && !text.contains(r#""mode":"bot""#) {
@@ -133,11 +194,11 @@ async fn hear(socket: &mut (impl StreamExt<Item = Result<Message, Error>> + Unpi
 async fn shop(
     address: String,
     number: usize,
-    messages: Arc<Vec<String>>,
+    talk: Arc<Talk>,
     ending: Arc<AtomicBool>,
 ) -> anyhow::Result<Vec<Duration>> {
+    let mut random = StdRng::seed_from_u64(SEED + number as u64);
     let mut times = Vec::new();
-    let mut place = number * 7;
     while !ending.load(Ordering::Relaxed) {
         let (mut socket, _) = tokio_tungstenite::connect_async(address.as_str()).await?;
         socket.send(Message::text(r#"{"type":"hello","v":1}"#)).await?;
@@ -145,9 +206,8 @@ async fn shop(
             if ending.load(Ordering::Relaxed) {
                 break;
             }
-            let text = &messages[place % messages.len()];
-            place += 1;
-            let frame = serde_json::json!({"type": "say", "id": format!("{turn}"), "text": text});
+            let said = talk.next(&mut random);
+            let frame = serde_json::json!({"type": "say", "id": format!("{turn}"), "text": said});
             let asked = Instant::now();
             socket.send(Message::text(frame.to_string())).await?;
             match hear(&mut socket).await {

@@ -2,28 +2,41 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use tokio::sync::broadcast;
 
 use super::{Bus, Event, Subscription, Topic};
 
-/// Events that a slow listener may be behind before some are lost to it.
-const BACKLOG: usize = 64;
+/// Events that a slow listener may be behind before some are lost to it. Each takes some bytes of every topic that is
+/// listened to, whether or not anything happens.
+const BACKLOG: usize = 16;
 
 /// A broadcast channel for each topic that somebody listens to.
 #[derive(Debug, Default)]
 pub struct LocalBus {
     // A std mutex: held for a map look-up, never across an await.
-    topics: Mutex<HashMap<Topic, broadcast::Sender<Event>>>,
+    topics: Mutex<HashMap<Topic, broadcast::Sender<Arc<Event>>>>,
+}
+
+impl LocalBus {
+    /// Tells every listener that events were lost.
+    pub(super) fn lose(&self) {
+        let lost = Arc::new(Event::Lost);
+        let topics = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
+        for sender in topics.values() {
+            // Without a listener nobody has lost anything.
+            let _ = sender.send(Arc::clone(&lost));
+        }
+    }
 }
 
 impl Bus for LocalBus {
     fn publish(&self, topic: &Topic, event: Event) {
         let mut topics = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(sender) = topics.get(topic)
-            && sender.send(event).is_err()
+            && sender.send(Arc::new(event)).is_err()
         {
             // The last listener has left.
             topics.remove(topic);

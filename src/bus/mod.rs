@@ -3,11 +3,16 @@
 //! The bus promises little on purpose: events arrive in the order published, or the listener is told that some
 //! were lost. Whoever needs every message reads the gap from the store. It never keeps anything.
 
+mod form;
 mod local;
+mod nats;
+
+use std::sync::Arc;
 
 use tokio::sync::broadcast;
 
 pub use local::LocalBus;
+pub use nats::{BusError, NatsBus};
 
 use crate::domain::{AgentId, ConversationId, Message, Mode, ShopId};
 
@@ -18,6 +23,8 @@ pub enum Topic {
     Conversation(ConversationId),
     /// The desks of a shop.
     Desk(ShopId),
+    /// The shops' files, for every node.
+    Shops,
 }
 
 /// Something that happened.
@@ -59,6 +66,10 @@ pub enum Event {
     },
     /// The lists of a desk have changed.
     Board,
+    /// A version of a shop's files was published.
+    Published,
+    /// Events were lost; listeners hear [`Heard::Lagged`].
+    Lost,
 }
 
 /// What a listener hears.
@@ -79,19 +90,25 @@ pub trait Bus: Send + Sync {
 
     /// Listens from now on. Dropping the subscription ends it.
     fn subscribe(&self, topic: &Topic) -> Subscription;
+
+    /// Whether other nodes hear what is published now.
+    fn is_connected(&self) -> bool {
+        true
+    }
 }
 
 /// One listener's end.
 #[derive(Debug)]
 pub struct Subscription {
-    receiver: broadcast::Receiver<Event>,
+    receiver: broadcast::Receiver<Arc<Event>>,
 }
 
 impl Subscription {
     /// The next thing heard. Cancelling it loses nothing.
     pub async fn next(&mut self) -> Heard {
         match self.receiver.recv().await {
-            Ok(event) => Heard::Event(event),
+            Ok(event) if *event == Event::Lost => Heard::Lagged,
+            Ok(event) => Heard::Event(Arc::unwrap_or_clone(event)),
             Err(broadcast::error::RecvError::Lagged(_)) => Heard::Lagged,
             Err(broadcast::error::RecvError::Closed) => Heard::Closed,
         }

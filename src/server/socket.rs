@@ -19,6 +19,10 @@ use tokio_util::sync::CancellationToken;
 
 /// The largest frame that is read, in bytes (CONTRACT section 3).
 pub(super) const LARGEST_FRAME: usize = 64 * 1024;
+/// What a connection reads at once, in bytes: most frames are far smaller, and most connections are silent.
+pub(super) const READ_BUFFER: usize = 2 * 1024;
+/// Written bytes that are gathered before they are sent; every frame is flushed at once anyway.
+pub(super) const WRITE_BUFFER: usize = 0;
 /// A client that takes no data for so long is given up; it comes back and resumes.
 const WRITE_DEADLINE: Duration = Duration::from_secs(10);
 

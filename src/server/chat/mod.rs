@@ -11,7 +11,11 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{ServerState, error::ApiError, socket::LARGEST_FRAME};
+use super::{
+    ServerState,
+    error::ApiError,
+    socket::{LARGEST_FRAME, READ_BUFFER, WRITE_BUFFER},
+};
 use crate::domain::ShopId;
 
 #[derive(Deserialize)]
@@ -33,6 +37,8 @@ pub(super) async fn connect(
     }
     let staff = super::staff::signed_in(&state, &headers).await.ok();
     Ok(upgrade
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(WRITE_BUFFER)
         .max_message_size(LARGEST_FRAME)
         .max_frame_size(LARGEST_FRAME)
         .on_upgrade(move |socket| connection::run(state, shop, staff.is_some(), socket)))

@@ -179,6 +179,8 @@ impl Desk {
                 Ok(())
             }
             Topic::Conversation(id) => self.tell(id, heard).await,
+            // Files are no matter of the desk's.
+            Topic::Shops => Ok(()),
         }
     }
 
