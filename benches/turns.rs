@@ -108,6 +108,7 @@ async fn measure(plan: Plan) -> anyhow::Result<()> {
         listen: ([127, 0, 0, 1], 0).into(),
         intents: PathBuf::from("intents"),
         models: None,
+        bus: None,
         database: database.unwrap_or_else(|| format!("sqlite:{}", data.join("bench.db").display())),
         data,
         demo: true,

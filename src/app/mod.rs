@@ -2,6 +2,7 @@
 //!
 //! Everything else in the crate takes its parts as values; only here do SQLite, candle and the clock have names.
 
+mod copies;
 pub mod files;
 pub mod meaning;
 pub mod model;
@@ -20,11 +21,11 @@ use jiff::Timestamp;
 
 use crate::{
     accounts::Accounts,
-    backend::{Backend, BuiltinBackend, Limits, RoutingBackend},
-    bus::LocalBus,
+    backend::{BuiltinBackend, Limits, RoutingBackend},
+    bus::{Bus, LocalBus, NatsBus},
     domain::trade::WalletCoupon,
     encoder::Encoder,
-    engine::{Clock, Engine, Parts, Shops},
+    engine::{Clock, Engine, Parts, Shops, SystemClock},
     retrieval::MessageIndex,
     shop,
     store::{self, SharedStore},
@@ -35,33 +36,30 @@ use crate::{
 pub fn engine(store: SharedStore, encoder: Arc<dyn Encoder>, clock: Arc<dyn Clock>, shops: Shops) -> Engine {
     let backend = Arc::new(BuiltinBackend::new(Arc::clone(&store)));
     let messages = MessageIndex::in_memory().expect("an index in memory needs nothing but memory");
-    engine_with(backend, store, encoder, clock, shops, Arc::new(messages))
+    let bus = Arc::new(LocalBus::default());
+    Engine::new(Parts { store, backend, bus, encoder, clock, shops, messages: Arc::new(messages) })
 }
 
 /// The engine of a server: shops with a system of their own are asked by it.
-pub fn serving_engine(
+fn serving_engine(
     accounts: &Arc<Accounts>,
-    store: SharedStore,
+    (store, bus): (SharedStore, Arc<dyn Bus>),
     encoder: Arc<dyn Encoder>,
-    clock: Arc<dyn Clock>,
-    shops: Shops,
     messages: Arc<MessageIndex>,
 ) -> Engine {
+    let (shops, clock) = (Shops::default(), Arc::new(SystemClock));
     let built_in = Arc::new(BuiltinBackend::new(Arc::clone(&store)));
-    let systems = systems::OfShops::new(shops.clone(), Arc::clone(accounts), Arc::clone(&clock));
+    let systems = systems::OfShops::new(shops.clone(), Arc::clone(accounts), Arc::clone(&clock) as _);
     let backend = RoutingBackend::new(built_in, Arc::new(systems), Limits::default());
-    engine_with(Arc::new(backend), store, encoder, clock, shops, messages)
+    Engine::new(Parts { store, backend: Arc::new(backend), bus, encoder, clock, shops, messages })
 }
 
-fn engine_with(
-    backend: Arc<dyn Backend>,
-    store: SharedStore,
-    encoder: Arc<dyn Encoder>,
-    clock: Arc<dyn Clock>,
-    shops: Shops,
-    messages: Arc<MessageIndex>,
-) -> Engine {
-    Engine::new(Parts { store, backend, bus: Arc::new(LocalBus::default()), encoder, clock, shops, messages })
+/// The bus of an address; without one, the bus within this process.
+async fn bus(address: Option<&str>) -> anyhow::Result<Arc<dyn Bus>> {
+    Ok(match address {
+        Some(address) => Arc::new(NatsBus::connect(address).await?),
+        None => Arc::new(LocalBus::default()),
+    })
 }
 
 /// The index of messages in a data folder; in memory for a store that is gone with the process, and where the folder can't

@@ -218,6 +218,7 @@ impl Stage {
         Ok(match said {
             Said::Stored { .. } => Ok(()),
             Said::IdReused => Err("the id was used before".to_owned()),
+            Said::Overloaded { .. } => Err("too much is being tried at once".to_owned()),
             Said::BadChoice => Err("that choice was not offered, or does not exist".to_owned()),
         })
     }

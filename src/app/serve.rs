@@ -7,10 +7,15 @@ use arc_swap::ArcSwap;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
 
-use super::{settings::Settings, shops, studio::Studio};
+use super::{
+    copies,
+    settings::{self, Settings},
+    shops,
+    studio::Studio,
+};
 use crate::{
     accounts::Accounts,
-    engine::{Engine, Shops, SystemClock},
+    engine::Engine,
     server::{self, ServerState},
     shop::{Watch, watch},
     store,
@@ -59,13 +64,23 @@ pub async fn start(settings: &Settings) -> anyhow::Result<Started> {
     let (models, data) = (settings.models.clone(), settings.data.clone());
     let loading = tokio::task::spawn_blocking(move || super::encoder(models.as_deref(), Some(&data)));
     let cached = loading.await.context("loading the model panicked")??.cached;
-    let (encoder, clock) = (Arc::clone(&cached) as _, Arc::new(SystemClock));
     let messages = Arc::new(super::message_index(settings).context("messages can't be indexed")?);
-    let engine = super::serving_engine(&accounts, store, encoder, clock, Shops::default(), messages);
+    let bus = super::bus(settings.bus.as_deref()).await?;
+    let engine = super::serving_engine(&accounts, (store, bus), Arc::clone(&cached) as _, messages);
     let problems = Arc::new(ArcSwap::default());
+    let shared = settings::is_shared(&settings.database);
+    if shared {
+        copies::bring_up_to_date(&engine, &settings.intents).await?;
+    }
     shops::open_all(&engine, &settings.intents, &cached.lasting(), &problems).await?;
     let first_sign_in = accounts.first_sign_in(engine.now()).await.context("can't make the first sign-in")?;
-    let watcher = watch_files(&engine, &settings.intents, &cached.lasting(), &problems);
+    let copying = copies::CopyLock::default();
+    let files = (settings.intents.as_path(), &copying);
+    let watcher = watch_files(&engine, files, &cached.lasting(), &problems);
+    if shared {
+        let (encoder, problems) = (cached.lasting(), Arc::clone(&problems));
+        copies::follow(engine.clone(), settings.intents.clone(), encoder, problems, copying);
+    }
     let address = listener.local_addr().context("can't tell the address")?;
     let addresses = Addresses {
         store: format!("http://{address}/"),
@@ -105,7 +120,7 @@ fn make_private_folder(folder: &Path) -> anyhow::Result<()> {
 /// Loads the files again when a merchant saves. Without a watcher the server serves what it loaded at start.
 fn watch_files(
     engine: &Engine,
-    folder: &Path,
+    (folder, copying): (&Path, &copies::CopyLock),
     encoder: &Arc<dyn crate::encoder::Encoder>,
     problems: &shops::Problems,
 ) -> Option<Watch> {
@@ -118,9 +133,10 @@ fn watch_files(
         .inspect_err(|error| tracing::warn!(error = %error, "edits are seen at the next start only"))
         .ok()?;
     let (engine, folder) = (engine.clone(), folder.to_owned());
-    let (encoder, problems) = (Arc::clone(encoder), Arc::clone(problems));
+    let (encoder, problems, copying) = (Arc::clone(encoder), Arc::clone(problems), Arc::clone(copying));
     tokio::spawn(async move {
         while saved.recv().await.is_some() {
+            let _alone = copying.lock().await;
             if let Err(error) = shops::open_all(&engine, &folder, &encoder, &problems).await {
                 tracing::error!(error = %format!("{error:#}"), "saved files can't be loaded");
             }

@@ -20,11 +20,12 @@ pub struct Flags {
     /// Where everything that changes is kept; created when missing.
     #[arg(long, default_value = "data", value_name = "DIR")]
     pub data: PathBuf,
-    /// `sqlite:FILE` or `memory:`; a SQLite file in the data folder when not given.
-    #[arg(long, value_name = "URL")]
+    /// `sqlite:FILE`, `postgres://USER@HOST/NAME` for any number of nodes, or `memory:`; a SQLite file in the data folder
+    /// when not given.
+    #[arg(long, value_name = "URL", env = "XIAOER_DATABASE", hide_env_values = true)]
     pub database: Option<String>,
-    /// How nodes hear of each other; in this process alone when not given.
-    #[arg(long, value_name = "URL")]
+    /// How nodes hear of each other, `nats://HOST:4222`; in this process alone when not given.
+    #[arg(long, value_name = "URL", env = "XIAOER_BUS", hide_env_values = true)]
     pub bus: Option<String>,
     /// Serve the demo: its shoppers can be signed in from the store page and traces are shown.
     /// On by itself when listening on loopback; `--demo=false` turns it off.
@@ -45,6 +46,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// The store's address.
     pub database: String,
+    /// The address of the bus between nodes; within this process when not given.
+    pub bus: Option<String>,
     /// Whether this is a demo.
     pub demo: bool,
 }
@@ -52,9 +55,12 @@ pub struct Settings {
 /// Flags that can't be followed.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    /// A bus that this build does not speak.
-    #[error("--bus {0}: only the bus within this process is available; leave the flag out")]
-    Bus(String),
+    /// A bus that nobody speaks.
+    #[error("--bus: the address has to begin with nats: or tls:; leave the flag out for one node")]
+    Bus,
+    /// Nodes that hear each other and share nothing.
+    #[error("--bus is for nodes that share a database: give --database postgres://… too")]
+    NothingShared,
 }
 
 impl Settings {
@@ -63,18 +69,30 @@ impl Settings {
     /// # Errors
     /// A flag that asks for something this build does not have.
     pub fn resolve(flags: Flags) -> Result<Self, SettingsError> {
-        if let Some(bus) = flags.bus {
-            return Err(SettingsError::Bus(bus));
+        let database = database(flags.database, &flags.data);
+        if let Some(bus) = &flags.bus {
+            if !["nats://", "tls://"].iter().any(|scheme| bus.starts_with(scheme)) {
+                return Err(SettingsError::Bus);
+            }
+            if !is_shared(&database) {
+                return Err(SettingsError::NothingShared);
+            }
         }
         Ok(Self {
+            bus: flags.bus,
             demo: flags.demo.unwrap_or(flags.listen.ip().is_loopback()),
             listen: flags.listen,
             intents: flags.intents,
             models: flags.models,
-            database: database(flags.database, &flags.data),
+            database,
             data: flags.data,
         })
     }
+}
+
+/// Whether several nodes may share the store of an address.
+pub fn is_shared(database: &str) -> bool {
+    database.starts_with("postgres")
 }
 
 /// The store's address: as given, or the SQLite file in the data folder.

@@ -65,6 +65,7 @@ async fn open(
             store.seed(id, super::seed(seed, at)).await?;
             let files = files::pack(tree, id.as_str(), &packs);
             store.publish(id, &shop.version, &files, engine.now()).await?;
+            super::copies::tell(engine);
             Some(shop)
         }
         None => last_published(engine, id).await?,
@@ -87,14 +88,22 @@ async fn last_published(engine: &Engine, id: &ShopId) -> anyhow::Result<Option<S
     }
     let Some(version) = engine.parts().store.latest_version(id).await? else { return Ok(None) };
     tracing::error!(shop.id = %id, version = version.number, "the shop's files have errors: the last published version serves");
-    let tree = Tree::new(version.files);
-    let clock = clocks(engine, &tree).await?.of(id);
-    Ok(shop::load(&tree, id, &clock).shop)
+    load(engine, &Tree::new(version.files), id).await
+}
+
+/// A shop out of some files; `None` when they have errors.
+pub(super) async fn load(engine: &Engine, tree: &Tree, id: &ShopId) -> anyhow::Result<Option<Shop>> {
+    let clock = clocks(engine, tree).await?.of(id);
+    Ok(shop::load(tree, id, &clock).shop)
 }
 
 /// Serves a shop at once by what it knows by heart, and with the model as soon as its examples are learnt. A version
 /// that is in service already is left as it is.
-async fn put_in_service(engine: &Engine, shop: Arc<Shop>, encoder: Arc<dyn Encoder>) -> anyhow::Result<()> {
+pub(super) async fn put_in_service(
+    engine: &Engine,
+    shop: Arc<Shop>,
+    encoder: Arc<dyn Encoder>,
+) -> anyhow::Result<()> {
     let shops = &engine.parts().shops;
     shops.want(&shop.id, &shop.version);
     let before = shops.assistant(&shop.id).ok();

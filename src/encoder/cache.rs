@@ -130,6 +130,10 @@ impl Encoder for CachedEncoder {
         self.inner.fingerprint()
     }
 
+    fn at_hand(&self, texts: &[String]) -> Option<Vec<Vector>> {
+        texts.iter().map(|text| self.look_up(&vectors::key(text))).collect()
+    }
+
     async fn encode(&self, texts: &[String]) -> Result<Vec<Vector>, EncodeError> {
         let lookup = self.begin(texts);
         let made = match lookup.missing_texts.is_empty() {

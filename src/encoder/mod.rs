@@ -95,6 +95,11 @@ pub trait Encoder: Send + Sync {
     /// One vector for each text, in their order. Dropping the future gives up the work not yet begun.
     async fn encode(&self, texts: &[String]) -> Result<Vec<Vector>, EncodeError>;
 
+    /// The vectors of texts that were all encoded before and are at hand: never waits.
+    fn at_hand(&self, _texts: &[String]) -> Option<Vec<Vector>> {
+        None
+    }
+
     /// The same for plain threads and the command line. It blocks: never call it from async code.
     fn encode_blocking(&self, texts: &[String]) -> Result<Vec<Vector>, EncodeError>;
 }

@@ -76,6 +76,8 @@ pub struct Asked {
     pub context: Context,
     /// The kinds of values that would answer it, the likelier first.
     pub values: Vec<EntityKind>,
+    /// Whether many wait: words that the model has not seen before are then understood without it.
+    pub hurried: bool,
 }
 
 /// A message read and understood.
@@ -246,7 +248,7 @@ impl Assistant {
         }
         let brain = self.brain.load_full();
         let message = brain.nlu.prepare(&utterance);
-        let vectors = encode(&brain, &message.texts).await;
+        let vectors = encode(&brain, &message.texts, asked.hurried).await;
         let mut understanding = brain.nlu.understand(&message, &vectors, &asked.context);
         understanding.micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         metrics::histogram!("xiaoer_understand_seconds").record(started.elapsed().as_secs_f64());
@@ -365,10 +367,13 @@ async fn fit<T: Send + 'static>(
 }
 
 /// The vectors of a message's texts, or none when the encoder is busy, late or absent.
-async fn encode(brain: &Brain, texts: &[String]) -> Vec<Vector> {
+async fn encode(brain: &Brain, texts: &[String], hurried: bool) -> Vec<Vector> {
     let Some(encoder) = &brain.encoder else { return Vec::new() };
     if texts.is_empty() {
         return Vec::new();
+    }
+    if hurried {
+        return encoder.at_hand(texts).unwrap_or_default();
     }
     match tokio::time::timeout(ENCODE_DEADLINE, encoder.encode(texts)).await {
         Ok(Ok(vectors)) => vectors,

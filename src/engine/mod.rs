@@ -3,6 +3,7 @@
 //! Start reading at `turn`. The engine owns no protocol: `server` and `cli` call it with plain values, and
 //! what happens is told to everybody through the bus.
 
+mod admission;
 mod advice;
 mod answers;
 mod assigning;
@@ -90,6 +91,8 @@ pub struct Parts {
 pub struct Engine {
     parts: Arc<Parts>,
     turns: Arc<locks::ConversationLocks>,
+    /// Who is let in.
+    door: Arc<admission::Admission>,
     /// Who answers is read and told under its lock, so that what is told last is what was so last.
     standings: Arc<locks::ConversationLocks>,
     tasks: TaskTracker,
@@ -136,6 +139,7 @@ impl Engine {
             messages,
             parts: Arc::new(parts),
             turns: Arc::default(),
+            door: Arc::default(),
             standings: Arc::default(),
             tasks: TaskTracker::new(),
             casework: Arc::default(),
@@ -217,11 +221,17 @@ impl Engine {
 
     /// Answers a conversation in a task of its own.
     pub(crate) fn answer_soon(&self, conversation: ConversationId) {
+        self.answer_in(conversation, None);
+    }
+
+    /// The same, for a message that was given a place.
+    fn answer_in(&self, conversation: ConversationId, place: Option<admission::Place>) {
         if self.tasks.is_closed() {
             return; // The next start answers it.
         }
         let engine = self.clone();
         self.tasks.spawn(async move {
+            let _place = place;
             // A store that is busy for a moment must not leave a shopper without an answer.
             for wait in RETRIES.map(Some).into_iter().chain([None]) {
                 let Err(error) = engine.answer(&conversation).await else { return };

@@ -1,5 +1,7 @@
 //! A shopper says something: stored and acknowledged first, then answered.
 
+use std::time::Duration;
+
 use super::{
     Engine, EngineError,
     turn::{self, Due},
@@ -28,6 +30,11 @@ pub enum Said {
     IdReused,
     /// The choice was not offered, or the product, sticker or image does not exist.
     BadChoice,
+    /// Too much waits for an answer: nothing was stored.
+    Overloaded {
+        /// When to say it again.
+        retry: Duration,
+    },
 }
 
 impl Engine {
@@ -44,6 +51,14 @@ impl Engine {
     ) -> Result<Said, EngineError> {
         let Some(parts) = self.parts_of(conversation, client_id, &content).await? else {
             return Ok(Said::BadChoice);
+        };
+        // A person answers in their own time; the assistant only what it can.
+        let place = match conversation.mode {
+            Mode::Agent => None,
+            _ => match self.door.enter(&conversation.shop) {
+                Ok(place) => Some(place),
+                Err(full) => return Ok(Said::Overloaded { retry: full.retry }),
+            },
         };
         let message = NewShopperMessage {
             client_id: client_id.to_owned(),
@@ -65,7 +80,7 @@ impl Engine {
                     self.publish_board(&conversation.shop);
                 }
                 if mode != Mode::Agent {
-                    self.answer_soon(conversation.id.clone());
+                    self.answer_in(conversation.id.clone(), place);
                 }
                 Ok(Said::Stored { seq })
             }
@@ -167,6 +182,7 @@ impl Engine {
     /// The store's; a shop that is not served.
     pub async fn answer(&self, conversation: &ConversationId) -> Result<(), EngineError> {
         let _turn = self.turns.enter(conversation).await;
+        let _permit = self.door.turn().await;
         let mut stale = 0;
         loop {
             let pending = self.parts.store.pending(conversation).await?;

@@ -59,6 +59,11 @@ impl Shops {
         wanted.insert(id.clone(), version.to_owned());
     }
 
+    /// The version of a shop that is to be served, if one was asked for.
+    pub fn wanted(&self, id: &ShopId) -> Option<String> {
+        self.wanted.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
     /// Puts a shop's assistant in place if its version is still the one asked for; says whether it did.
     pub fn open_if_wanted(&self, assistant: &Arc<Assistant>) -> bool {
         let wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);

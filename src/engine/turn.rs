@@ -55,6 +55,7 @@ pub(super) async fn take(engine: &Engine, assistant: &Assistant, pending: &Pendi
             let asked = Asked {
                 context: Context { expecting: dialogue::expected(&pending.state) },
                 values: dialogue::asked_for(&pending.state),
+                hurried: engine.door.is_hurried(),
             };
             Some(assistant.read_answer(words, &now, &asked).await)
         }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::document::{Place, Source};
@@ -220,6 +221,17 @@ fn stray_files(tree: &Tree) -> Vec<Problem> {
 
 fn unreadable(tree: &Tree, folder: &str) -> Vec<Problem> {
     tree.unreadable().iter().filter(|problem| problem.path.starts_with(folder)).cloned().collect()
+}
+
+/// The digest that a shop's files in a tree have as a version, sound or not; `None` when it isn't there.
+pub fn digest_of(tree: &Tree, shop: &ShopId) -> Option<String> {
+    let folder = format!("shops/{shop}/");
+    let path = format!("{folder}shop.toml");
+    let mut source = Source::new(&path, tree.get(&path)?);
+    // Which packs it names does not hang on the time.
+    let clock = Clock { seeded_at: Timestamp::UNIX_EPOCH, now: Timestamp::UNIX_EPOCH };
+    let file = files::shop_file::read(&mut source, &clock);
+    Some(digest(tree, &file, &folder))
 }
 
 /// SHA-256 over the paths and texts of the shop's knowledge; its seed and tests do not change what it is.

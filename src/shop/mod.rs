@@ -22,7 +22,7 @@ pub use exchange::{
     ExchangeKind, ExportError, ExportForm, FAQ_IMPORTED, FaqRow, ImportFile, Imported, export, import,
 };
 pub use files::shop_file::FLOWS;
-pub use load::{Loaded, LoadedTree, Seed, load, load_all};
+pub use load::{Loaded, LoadedTree, Seed, digest_of, load, load_all};
 pub use merge::sayings::{Saying, SayingGroup, Sayings};
 pub use model::{
     Example, Faq, Glossary, Hours, IntentExamples, Look, Replies, Shop, Side, Sticker, Term, Tone,

@@ -417,6 +417,9 @@ pub trait VersionStore: Send + Sync {
     /// already gives its number again and stores nothing.
     async fn publish(&self, shop: &ShopId, digest: &str, files: &VersionFiles, at: Timestamp) -> Result<u64>;
 
+    /// Every shop that has a version, with the number and the digest of its newest.
+    async fn newest_versions(&self) -> Result<Vec<(ShopId, u64, String)>>;
+
     /// A shop's newest version.
     async fn latest_version(&self, shop: &ShopId) -> Result<Option<PublishedVersion>>;
 

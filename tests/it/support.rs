@@ -93,6 +93,7 @@ impl Server {
             listen: "127.0.0.1:0".parse().expect("an address"),
             intents: home.intents(),
             models: None,
+            bus: None,
             data: home.data(),
             database: home.database.clone(),
             demo: true,

@@ -90,6 +90,10 @@ async fn say(connection: &mut Connection, id: &str, content: Content) -> Result<
         }
         Ok(Said::IdReused) => Err(Failure::Code(ErrorCode::IdReused, named())),
         Ok(Said::BadChoice) => Err(Failure::Code(ErrorCode::BadChoice, named())),
+        Ok(Said::Overloaded { retry }) => {
+            let frame = ServerFrame::retry(ErrorCode::Overloaded, Some(id), retry);
+            Ok(connection.writer.send(&frame).await?)
+        }
         Err(error) => {
             tracing::error!(conversation.id = %conversation.id, error = %error, "a message can't be stored");
             Err(Failure::Code(ErrorCode::Internal, named()))

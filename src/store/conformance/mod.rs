@@ -35,6 +35,20 @@ async fn sqlite() -> Empty {
     Empty { store: Arc::new(store), _folder: Some(folder) }
 }
 
+/// An empty store of its own on the server of `XIAOER_TEST_POSTGRES`: an address of a database in which it may make
+/// schemas.
+async fn postgres() -> Empty {
+    let server = std::env::var("XIAOER_TEST_POSTGRES").expect("XIAOER_TEST_POSTGRES names a database");
+    let schema = format!("story_{:016x}", rand::random::<u64>());
+    let mut raw =
+        <sqlx::PgConnection as sqlx::Connection>::connect(&server).await.expect("the server answers");
+    let making = sqlx::AssertSqlSafe(format!("create schema {schema}"));
+    sqlx::Executor::execute(&mut raw, making).await.expect("a schema can be made");
+    let joint = if server.contains('?') { '&' } else { '?' };
+    let store = SqlStore::open_url(&format!("{server}{joint}options=-csearch_path%3D{schema}")).await;
+    Empty { store: Arc::new(store.expect("a new schema")), _folder: None }
+}
+
 macro_rules! stories {
     ($($story:ident),+ $(,)?) => {
         mod memory {
@@ -49,6 +63,15 @@ macro_rules! stories {
             $(#[tokio::test]
             async fn $story() {
                 let empty = crate::store::conformance::sqlite().await;
+                super::$story(empty.store.clone()).await;
+            })+
+        }
+
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            #[ignore = "needs a PostgreSQL server, which tests/run starts"]
+            async fn $story() {
+                let empty = crate::store::conformance::postgres().await;
                 super::$story(empty.store.clone()).await;
             })+
         }

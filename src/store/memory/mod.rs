@@ -157,6 +157,16 @@ impl VersionStore for MemoryStore {
         Ok(number)
     }
 
+    async fn newest_versions(&self) -> Result<Vec<(ShopId, u64, String)>> {
+        let tables = self.tables();
+        let newest = tables.versions.iter().filter_map(|(shop, versions)| {
+            versions.last().map(|version| (shop.clone(), version.number, version.digest.clone()))
+        });
+        let mut newest: Vec<_> = newest.collect();
+        newest.sort_unstable();
+        Ok(newest)
+    }
+
     async fn latest_version(&self, shop: &ShopId) -> Result<Option<PublishedVersion>> {
         self.version_before(shop, u64::MAX).await
     }

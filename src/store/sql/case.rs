@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::{
-    SqlStore,
+    Alone, SqlStore,
     rows::{self, limit, nanos, signed},
     statement::{Row, sql},
 };
@@ -51,7 +51,7 @@ impl CaseStore for SqlStore {
 
     async fn begin_agent_change(&self, id: &ConversationId, new: NewAgentChange) -> Result<AgentChange> {
         let id = id.clone();
-        self.write(move |tx| {
+        self.alone(Alone::Conversation(&id).key(), move |tx| {
 let (id, new) = (&id, new.clone());
         rows::load(tx, id)?;
         sql(
@@ -87,13 +87,13 @@ let (id, new) = (&id, new.clone());
         .bind(wire::encode(&outcome))
         .bind(id.as_str())
         .bind(client_id)
-        .run(self).await?;
+        .run_alone(self, Alone::Conversation(id).key()).await?;
         Ok(())
     }
 
     async fn tell(&self, id: &ConversationId, notice: Notice) -> Result<(Message, bool)> {
         let id = id.clone();
-        self.write(move |tx| {
+        self.alone(Alone::Conversation(&id).key(), move |tx| {
             let (id, notice) = (&id, notice.clone());
             let mut record = rows::load(tx, id)?;
             let known =
@@ -136,7 +136,7 @@ let (id, new) = (&id, new.clone());
     }
 
     async fn record_proposal_use(&self, new: ProposalUse) -> Result<()> {
-        self.write(move |tx| {
+        self.alone(Alone::Conversation(&new.conversation).key(), move |tx| {
             let new = new.clone();
             rows::load(tx, &new.conversation)?;
             sql("insert into proposal_uses (conversation, seq, source, proposed, said, at)

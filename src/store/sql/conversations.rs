@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{
-    Connection, SqlStore,
+    Alone, Connection, SqlStore,
     rows::{self, nanos, signed},
     statement::{Row, sql},
 };
@@ -94,7 +94,7 @@ impl ConversationStore for SqlStore {
         let done = sql("update conversations set token_expires_at = ? where id = ?")
             .bind(nanos(expires_at))
             .bind(id.as_str())
-            .run(self)
+            .run_alone(self, Alone::Conversation(id).key())
             .await?;
         found(done)
     }
@@ -136,7 +136,7 @@ impl ConversationStore for SqlStore {
 
     async fn append_shopper(&self, id: &ConversationId, new: NewShopperMessage) -> Result<Appended> {
         let id = id.clone();
-        self.write(move |tx| {
+        self.alone(Alone::Conversation(&id).key(), move |tx| {
             let (id, new) = (&id, new.clone());
             let mut record = rows::load(tx, id)?;
             if let Some((message, content)) = shopper_message(tx, id, &new.client_id)? {
@@ -190,7 +190,7 @@ impl ConversationStore for SqlStore {
     }
 
     async fn commit_turn(&self, turn: TurnCommit) -> Result<Vec<Message>> {
-        self.write(move |tx| {
+        self.alone(Alone::Conversation(&turn.conversation).key(), move |tx| {
             let id = &turn.conversation;
             let mut record = rows::load(tx, id)?;
             record.admits(&turn)?;
@@ -285,7 +285,7 @@ impl ConversationStore for SqlStore {
             .bind(nanos(next_at))
             .bind(id.as_str())
             .bind(key)
-            .run(self)
+            .run_alone(self, Alone::Conversation(id).key())
             .await?;
         Ok(())
     }
@@ -303,7 +303,7 @@ impl ConversationStore for SqlStore {
         .bind(nanos(at))
         .bind(id.as_str())
         .bind(key)
-        .run(self)
+        .run_alone(self, Alone::Conversation(id).key())
         .await?;
         Ok(done == 1)
     }
@@ -315,7 +315,7 @@ impl ConversationStore for SqlStore {
         at: Timestamp,
     ) -> Result<Identity> {
         let id = id.clone();
-        self.write(move |tx| {
+        self.alone(Alone::Conversation(&id).key(), move |tx| {
             let (id, shopper) = (&id, shopper.clone());
             let mut record = rows::load(tx, id)?;
             let identity = record.identify(shopper, at);
@@ -334,7 +334,7 @@ impl ConversationStore for SqlStore {
                 .bind(page.order.as_ref().map(|id| id.as_str()))
                 .bind(page.url.as_deref())
                 .bind(id.as_str())
-                .run(self)
+                .run_alone(self, Alone::Conversation(id).key())
                 .await?;
         found(done)
     }
@@ -343,14 +343,14 @@ impl ConversationStore for SqlStore {
         let done = sql("update conversations set locale = ? where id = ?")
             .bind(locale.tag())
             .bind(id.as_str())
-            .run(self)
+            .run_alone(self, Alone::Conversation(id).key())
             .await?;
         found(done)
     }
 
     async fn mark_read(&self, id: &ConversationId, reader: Reader, seq: u64) -> Result<u64> {
         let id = id.clone();
-        self.write(move |tx| {
+        self.alone(Alone::Conversation(&id).key(), move |tx| {
             let id = &id;
             let mut record = rows::load(tx, id)?;
             let before = record.clone();
@@ -429,7 +429,7 @@ impl ConversationStore for SqlStore {
 
     async fn rate(&self, id: &ConversationId, rating: Rating) -> Result<()> {
         let id = id.clone();
-        self.write(move |tx| {
+        self.alone(Alone::Conversation(&id).key(), move |tx| {
             let (id, rating) = (&id, rating.clone());
             let mut record = rows::load(tx, id)?;
             record.rate(rating);

@@ -23,6 +23,7 @@ mod versions;
 use std::{path::Path, str::FromStr};
 
 use async_trait::async_trait;
+use sha2::{Digest, Sha256};
 use sqlx::{
     ConnectOptions, SqlitePool,
     migrate::{MigrateError, Migrator},
@@ -35,7 +36,10 @@ use self::{
     statement::{Row, SqlError, Statement, sql},
 };
 use super::{Result, Store, StoreError};
-use crate::wire::WireError;
+use crate::{
+    domain::{ConversationId, ShopId},
+    wire::WireError,
+};
 
 /// The schema's history, inside the binary.
 pub(super) static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations/sqlite");
@@ -57,6 +61,25 @@ enum Engine {
 enum Connection {
     Sqlite(Lite),
     Postgres(Remote),
+}
+
+/// What use cases change one after the other. Everything that changes rows of a conversation, but for leases, names it.
+enum Alone<'a> {
+    Conversation(&'a ConversationId),
+    /// The built-in tables of a shop.
+    Shop(&'a ShopId),
+}
+
+impl Alone<'_> {
+    /// A number for it. Two that share one wait for each other, no more.
+    fn key(&self) -> i64 {
+        let mut hash = Sha256::new();
+        match self {
+            Self::Conversation(id) => hash.update(["conversation", id.as_str()].join("\0")),
+            Self::Shop(id) => hash.update(["shop", id.as_str()].join("\0")),
+        }
+        i64::from_le_bytes(hash.finalize()[..8].try_into().expect("a digest is longer"))
+    }
 }
 
 impl Connection {
@@ -153,6 +176,19 @@ impl SqlStore {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.write(work).await,
             Engine::Postgres(postgres) => postgres.write(work).await,
+        }
+    }
+
+    /// A use case beside which no other of its key runs, so that it needs no second try: what it reads is as the one
+    /// before left it.
+    async fn alone<T: Send + 'static>(
+        &self,
+        key: i64,
+        work: impl FnMut(&mut Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.write(work).await,
+            Engine::Postgres(postgres) => postgres.alone(key, work).await,
         }
     }
 

@@ -1,13 +1,15 @@
 //! PostgreSQL, shared by any number of nodes.
 //!
-//! Every writing use case is a `serializable` transaction: it goes through as if no other had run beside it, or it
-//! is run again (PostgreSQL, "Serialization Failure Handling"). Reading is `repeatable read`: one consistent picture.
+//! A writing use case is a `serializable` transaction: it goes through as if no other had run beside it, or it is run
+//! again (PostgreSQL, "Serialization Failure Handling"). Those of one conversation, or of one shop's tables, are common
+//! and would often come between each other: they wait for their key's advisory lock instead, which is theirs until the
+//! commit, and read what is committed by then. Reading is `repeatable read`: one consistent picture.
 //! Use cases run on threads that may wait, as many as there are connections.
 
 use std::{str::FromStr, time::Duration};
 
 use sqlx::{
-    AssertSqlSafe, Column as _, Row as _, TypeInfo as _, ValueRef as _,
+    AssertSqlSafe, Column as _, Row as _, SqlSafeStr as _, SqlStr, TypeInfo as _, ValueRef as _,
     postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow},
 };
 use tokio::runtime::Handle;
@@ -69,7 +71,7 @@ impl Postgres {
         &self,
         work: impl FnMut(&mut Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.transact(READING, work).await
+        self.transact(READING.into_sql_str(), work).await
     }
 
     /// Runs a use case; returns once it is committed.
@@ -77,17 +79,28 @@ impl Postgres {
         &self,
         work: impl FnMut(&mut Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.transact(WRITING, work).await
+        self.transact(WRITING.into_sql_str(), work).await
+    }
+
+    /// Runs a use case while none of the same key runs.
+    pub(super) async fn alone<T: Send + 'static>(
+        &self,
+        key: i64,
+        work: impl FnMut(&mut Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        // Both at once: one way to the server and back.
+        let beginning = format!("begin isolation level read committed; select pg_advisory_xact_lock({key})");
+        self.transact(AssertSqlSafe(beginning).into_sql_str(), work).await
     }
 
     async fn transact<T: Send + 'static>(
         &self,
-        beginning: &'static str,
+        beginning: SqlStr,
         mut work: impl FnMut(&mut Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let mut attempt = 0;
         loop {
-            let transaction = self.pool.begin_with(beginning).await.map_err(unavailable)?;
+            let transaction = self.pool.begin_with(beginning.clone()).await.map_err(unavailable)?;
             let runtime = Handle::current();
             let ran = tokio::task::spawn_blocking(move || (run(transaction, runtime, &mut work), work)).await;
             let (outcome, again) = ran.map_err(|panic| StoreError::Unavailable(Box::new(panic)))?;
@@ -145,7 +158,8 @@ fn run<T>(
 
 fn came_between(error: &StoreError) -> bool {
     let StoreError::Unavailable(inner) = error else { return false };
-    matches!(inner.downcast_ref(), Some(SqlError::Again(_)))
+    // A row that another transaction has just added may be met before the engine sees that it came between.
+    matches!(inner.downcast_ref(), Some(SqlError::Again(_) | SqlError::Unique(_)))
 }
 
 impl Remote {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{
-    Connection, SqlStore,
+    Alone, Connection, SqlStore,
     rows::{self, nanos, signed},
     statement::{Row, sql},
 };
@@ -25,7 +25,7 @@ pub(super) const PLACE: &str = "
     select mine.waiting_since as since, mine.grp as grp,
            (select count(*) from conversations as other
             where other.shop = mine.shop and other.mode = 'queue' and other.grp = mine.grp
-              and other.mode in ('queue', 'message', 'agent') -- the index's own words
+              and other.mode in ('queue', 'message', 'agent')
               and (-other.priority, other.waiting_since, other.id)
                   <= (-mine.priority, mine.waiting_since, mine.id)) as position
     from conversations as mine where mine.id = ? and mine.mode = 'queue'";
@@ -71,7 +71,7 @@ impl QueueStore for SqlStore {
     }
 
     async fn take(&self, take: Take) -> Result<Taken> {
-        self.write(move |tx| {
+        self.alone(Alone::Conversation(&take.conversation).key(), move |tx| {
             let take = take.clone();
             let mut record = rows::load(tx, &take.conversation)?;
             let taken = record.take(take);
@@ -86,7 +86,7 @@ impl QueueStore for SqlStore {
 
     async fn append_agent(&self, id: &ConversationId, new: AgentMessage) -> Result<AgentAppended> {
         let id = id.clone();
-        self.write(move |tx| {
+        self.alone(Alone::Conversation(&id).key(), move |tx| {
             let (id, new) = (&id, new.clone());
             let mut record = rows::load(tx, id)?;
             let known =
@@ -116,7 +116,7 @@ impl QueueStore for SqlStore {
     }
 
     async fn hand_on(&self, onward: Onward) -> Result<Staffed> {
-        self.write(move |tx| {
+        self.alone(Alone::Conversation(&onward.conversation).key(), move |tx| {
             let onward = onward.clone();
             let mut record = rows::load(tx, &onward.conversation)?;
             let staffed = record.hand_on(onward);
@@ -126,7 +126,7 @@ impl QueueStore for SqlStore {
     }
 
     async fn release(&self, closing: Closing) -> Result<Staffed> {
-        self.write(move |tx| {
+        self.alone(Alone::Conversation(&closing.conversation).key(), move |tx| {
             let closing = closing.clone();
             let mut record = rows::load(tx, &closing.conversation)?;
             let topic = closing.topic.clone();
@@ -147,7 +147,7 @@ impl QueueStore for SqlStore {
     }
 
     async fn close(&self, closing: Closing) -> Result<Staffed> {
-        self.write(move |tx| {
+        self.alone(Alone::Conversation(&closing.conversation).key(), move |tx| {
             let closing = closing.clone();
             let mut record = rows::load(tx, &closing.conversation)?;
             let staffed = record.close(closing);
@@ -158,7 +158,7 @@ impl QueueStore for SqlStore {
 
     async fn leave_queue(&self, id: &ConversationId, notice: Vec<Part>, at: Timestamp) -> Result<Staffed> {
         let id = id.clone();
-        self.write(move |tx| {
+        self.alone(Alone::Conversation(&id).key(), move |tx| {
             let (id, notice) = (&id, notice.clone());
             let mut record = rows::load(tx, id)?;
             let staffed = record.leave_queue(notice, at);
@@ -171,14 +171,14 @@ impl QueueStore for SqlStore {
         let done = sql("update conversations set tags = ? where id = ?")
             .bind(wire::encode_list(&tags))
             .bind(id.as_str())
-            .run(self)
+            .run_alone(self, Alone::Conversation(id).key())
             .await?;
         if done == 1 { Ok(()) } else { Err(StoreError::NotFound("conversation")) }
     }
 
     async fn note(&self, id: &ConversationId, new: NewNote) -> Result<Noted> {
         let id = id.clone();
-        self.write(move |tx| {
+        self.alone(Alone::Conversation(&id).key(), move |tx| {
 let (id, new) = (&id, new.clone());
         rows::load(tx, id)?;
         let known = sql("select * from notes where conversation = ? and client_id = ?")
@@ -387,7 +387,7 @@ const MISSED: &str = "
         from conversations
         where shop in (select value from json_each(?1)) and handed_at is null
           and touched_at >= ?2 and touched_at < ?3
-    ) where rated_badly or asked or unanswered order by touched_at, id";
+    ) as signs where rated_badly or asked or unanswered order by touched_at, id";
 
 /// The lists of a desk, in the order they are read.
 pub(super) const QUEUED: (&str, &str) = ("queue", "priority desc, waiting_since, id");

@@ -147,6 +147,13 @@ impl Statement {
     }
 }
 
+impl Statement {
+    /// Changes something that use cases of a key change too.
+    pub(super) async fn run_alone(self, store: &SqlStore, key: i64) -> Result<u64> {
+        store.alone(key, move |tx| Ok(self.clone().execute(tx)?)).await
+    }
+}
+
 /// A row of an answer.
 #[derive(Clone, Debug)]
 pub(super) struct Row {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{
-    Connection, SqlStore,
+    Alone, Connection, SqlStore,
     rows::{self, limit, nanos},
     statement::{Row, sql},
 };
@@ -26,7 +26,7 @@ use crate::{
 impl TradeStore for SqlStore {
     async fn seed(&self, shop: &ShopId, seed: Seed) -> Result<bool> {
         let shop = shop.clone();
-        self.write(move |tx| {
+        self.alone(Alone::Shop(&shop).key(), move |tx| {
             let (shop, seed) = (&shop, seed.clone());
             let first = sql("insert into seeded_shops (shop, at) values (?, ?) on conflict do nothing")
                 .bind(shop.as_str())
@@ -49,7 +49,7 @@ impl TradeStore for SqlStore {
 
     async fn reset(&self, shop: &ShopId, seed: Seed) -> Result<()> {
         let shop = shop.clone();
-        self.write(move |tx| {
+        self.alone(Alone::Shop(&shop).key(), move |tx| {
             let (shop, seed) = (&shop, seed.clone());
             for statement in [
                 "delete from products where shop = ?",
@@ -63,7 +63,7 @@ impl TradeStore for SqlStore {
                 sql(statement).bind(shop.as_str()).execute(tx)?;
             }
             sql(
-            "insert into seeded_shops (shop, at) values (?, ?) on conflict do update set at = excluded.at",
+            "insert into seeded_shops (shop, at) values (?, ?) on conflict (shop) do update set at = excluded.at",
         )
         .bind(shop.as_str())
         .bind(nanos(seed.at))
@@ -188,7 +188,7 @@ impl TradeStore for SqlStore {
 
     async fn carry_out(&self, shop: &ShopId, change: &Change, at: Timestamp) -> Result<ChangeOutcome> {
         let (shop, change) = (shop.clone(), change.clone());
-        self.write(move |tx| {
+        self.alone(Alone::Shop(&shop).key(), move |tx| {
 let (shop, change) = (&shop, &change);
         let known = sql("select outcome from changes where shop = ? and key = ?")
             .bind(shop.as_str())

@@ -46,6 +46,16 @@ impl VersionStore for SqlStore {
         .await
     }
 
+    async fn newest_versions(&self) -> Result<Vec<(ShopId, u64, String)>> {
+        let rows = sql("select shop, number, digest from shop_versions as it
+             where number = (select max(number) from shop_versions where shop = it.shop) order by shop")
+        .all(self)
+        .await?;
+        rows.iter()
+            .map(|row| Ok((rows::id(row, "shop")?, rows::number(row, "number")?, row.get("digest")?)))
+            .collect()
+    }
+
     async fn latest_version(&self, shop: &ShopId) -> Result<Option<PublishedVersion>> {
         self.version_before(shop, u64::MAX).await
     }
