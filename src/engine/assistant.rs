@@ -5,7 +5,7 @@
 
 use std::{
     collections::BTreeSet,
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 
@@ -13,6 +13,7 @@ use arc_swap::ArcSwap;
 use jiff::ZonedDateTime;
 use tokio::sync::watch;
 
+use super::readings::Readings;
 use crate::{
     dialogue::{Fact, FaqMatch},
     domain::{
@@ -56,6 +57,7 @@ struct Brain {
     nlu: Arc<Nlu>,
     retriever: Arc<Retriever>,
     encoder: Option<Arc<dyn Encoder>>,
+    readings: Readings,
 }
 
 /// How a version of a shop was learnt.
@@ -89,6 +91,8 @@ pub struct Reading {
     pub understanding: Understanding,
     /// The vector of the whole message, when the encoder gave one.
     pub vector: Option<Vector>,
+    /// FAQ that it may ask, once they were looked for.
+    faq: Arc<OnceLock<Vec<FaqMatch>>>,
 }
 
 /// Why a shop can't be put into service.
@@ -119,7 +123,11 @@ impl Assistant {
     /// A new version of a shop with the brain of the one that serves, for [`Assistant::learn`] to build upon. It is
     /// not for serving before that.
     pub fn after(before: &Self, shop: Arc<Shop>, products: Vec<Product>) -> Self {
-        Self::with_brain(shop, products, Brain { encoder: None, ..Brain::clone(&before.brain.load()) })
+        Self::with_brain(
+            shop,
+            products,
+            Brain { encoder: None, readings: Readings::default(), ..Brain::clone(&before.brain.load()) },
+        )
     }
 
     fn with_brain(shop: Arc<Shop>, products: Vec<Product>, brain: Brain) -> Self {
@@ -142,7 +150,11 @@ impl Assistant {
         let learnt = match self.encode_and_fit(learning).await {
             Ok(brain) => {
                 let learnt = brain.learnt;
-                self.brain.store(Arc::new(Brain { encoder: Some(reading), ..brain }));
+                self.brain.store(Arc::new(Brain {
+                    encoder: Some(reading),
+                    readings: Readings::default(),
+                    ..brain
+                }));
                 Ok(learnt)
             }
             Err(error) => {
@@ -164,7 +176,10 @@ impl Assistant {
         let set = self.encoded_set(learning).await?;
         let nlu = Arc::new(fit(move || Nlu::fit(&set)).await?);
         let learnt = Learnt::Wholly;
-        self.brain.rcu(|brain| Brain { nlu: Arc::clone(&nlu), learnt, ..Brain::clone(brain) });
+        self.brain.rcu(|brain| {
+            let (nlu, readings) = (Arc::clone(&nlu), Readings::default());
+            Brain { nlu, learnt, readings, ..Brain::clone(brain) }
+        });
         Ok(())
     }
 
@@ -188,7 +203,14 @@ impl Assistant {
         let encoded = encode_in_turns(encoder, &texts).await?;
         let vectors: Vectors = texts.into_iter().zip(encoded).collect();
         let retriever = Arc::new(Retriever::build(&self.shop, &self.products, &vectors)?);
-        Ok(Brain { of: Arc::clone(&self.shop), learnt, nlu, retriever, encoder: None })
+        Ok(Brain {
+            of: Arc::clone(&self.shop),
+            learnt,
+            nlu,
+            retriever,
+            encoder: None,
+            readings: Readings::default(),
+        })
     }
 
     async fn encoded_set(&self, encoder: &dyn Encoder) -> Result<TrainingSet, AssistantError> {
@@ -221,7 +243,11 @@ impl Assistant {
 
     /// Reads messages with another encoder from now on.
     pub fn read_with(&self, encoder: Arc<dyn Encoder>) {
-        self.brain.rcu(|brain| Brain { encoder: Some(Arc::clone(&encoder)), ..Brain::clone(brain) });
+        self.brain.rcu(|brain| Brain {
+            encoder: Some(Arc::clone(&encoder)),
+            readings: Readings::default(),
+            ..Brain::clone(brain)
+        });
     }
 
     /// Whether the model is in use.
@@ -237,6 +263,12 @@ impl Assistant {
     /// The same in the light of what the shopper was just asked.
     pub async fn read_answer(&self, words: &str, now: &ZonedDateTime, asked: &Asked) -> Reading {
         let started = Instant::now();
+        let key = Readings::key(words, asked, now.date());
+        let known = self.brain.load().readings.find(&key);
+        if let Some(mut known) = known {
+            known.understanding.micros = micros_since(started);
+            return known;
+        }
         let mut utterance = text::read(&self.lexicon, words, now);
         if let Some(value) = bare_answer(&utterance, &asked.values, now) {
             utterance.entities = vec![value];
@@ -250,16 +282,26 @@ impl Assistant {
         let message = brain.nlu.prepare(&utterance);
         let vectors = encode(&brain, &message.texts, asked.hurried).await;
         let mut understanding = brain.nlu.understand(&message, &vectors, &asked.context);
-        understanding.micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        understanding.micros = micros_since(started);
         metrics::histogram!("xiaoer_understand_seconds").record(started.elapsed().as_secs_f64());
-        Reading { utterance, understanding, vector: vectors.into_iter().next() }
+        let whole = brain.encoder.is_some() && vectors.len() == message.texts.len();
+        drop(message);
+        let vector = vectors.into_iter().next();
+        let reading = Reading { vector, understanding, faq: Arc::default(), utterance };
+        if whole {
+            brain.readings.keep(key, &reading);
+        }
+        reading
     }
 
     /// FAQ that a message may ask.
     pub(super) fn find_faq(&self, reading: Option<&Reading>) -> Vec<FaqMatch> {
         let Some(reading) = reading else { return Vec::new() };
-        let hits = self.faq_hits(reading, FAQ_CANDIDATES);
-        hits.into_iter().map(|hit| FaqMatch { id: hit.id, score: hit.score }).collect()
+        let find = || {
+            let hits = self.faq_hits(reading, FAQ_CANDIDATES).into_iter();
+            hits.map(|hit| FaqMatch { id: hit.id, score: hit.score }).collect()
+        };
+        reading.faq.get_or_init(find).clone()
     }
 
     /// FAQ hits with their scores.
@@ -336,7 +378,7 @@ impl Brain {
     fn without_vectors(shop: &Arc<Shop>, products: &[Product], nlu: Nlu) -> Result<Self, RetrievalError> {
         let retriever = Arc::new(Retriever::build(shop, products, &Vectors::default())?);
         let (of, learnt) = (Arc::clone(shop), Learnt::WithoutVectors);
-        Ok(Self { of, learnt, nlu: Arc::new(nlu), retriever, encoder: None })
+        Ok(Self { of, learnt, nlu: Arc::new(nlu), retriever, encoder: None, readings: Readings::default() })
     }
 }
 
@@ -348,6 +390,10 @@ fn bare_answer(utterance: &Utterance, kinds: &[EntityKind], now: &ZonedDateTime)
         return None;
     }
     kinds.iter().find_map(|kind| text::read_as(utterance, *kind, now))
+}
+
+fn micros_since(started: Instant) -> u64 {
+    u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX)
 }
 
 /// Encodes texts some at a time, so that shoppers' messages get between.

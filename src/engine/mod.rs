@@ -16,6 +16,7 @@ mod outbox;
 mod people;
 mod presence;
 mod proposals;
+mod readings;
 mod recommenders;
 mod reports;
 mod say;

@@ -353,6 +353,19 @@ impl Desk {
         }
     }
 
+    /// An engine died: whether it was done is not known. Words are said again, which finds out; anything else is looked at
+    /// anew with the next list.
+    fn left_open(&mut self, frame: &Value) -> Vec<Command> {
+        let (id, conversation) = (text(&frame["id"]), text(&frame["conversation"]));
+        self.surroundings.ledger.counts.internal.one();
+        if let Some(asked) = self.asked.iter_mut().find(|asked| asked.conversation == conversation) {
+            asked.refused = true;
+        }
+        let pending = self.threads.get(&conversation).map(|thread| thread.pending.iter());
+        let pending = pending.into_iter().flatten().find(|pending| pending.id == id);
+        pending.map(|pending| Command::Send(frame_of(&conversation, pending))).into_iter().collect()
+    }
+
     /// The answer to a ping: everything asked before it is done or refused.
     fn pong(&mut self, frame: &Value) -> Vec<Command> {
         let Some(mark) = frame["t"].as_u64() else { return Vec::new() };
@@ -447,6 +460,9 @@ impl Owner for Desk {
             "note" => self.note(frame),
             "ack" => self.ack(frame),
             "pong" => commands = self.pong(frame),
+            "error" if frame["code"] == "internal" && self.surroundings.engines_die => {
+                commands = self.left_open(frame)
+            }
             "error" => self.error(frame),
             _ => {}
         }

@@ -69,6 +69,8 @@ pub(crate) struct Surroundings {
     pub(crate) seed: u64,
     pub(crate) proxy: SocketAddr,
     pub(crate) ledger: Arc<Ledger>,
+    /// Whether what nodes share dies too.
+    pub(crate) engines_die: bool,
     pub(crate) stop: watch::Receiver<bool>,
 }
 

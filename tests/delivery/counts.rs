@@ -60,6 +60,8 @@ counts! {
     acks_again "acknowledgements of the same id again",
     refused "says of people refused: no longer theirs",
     too_fast "says put off as too fast",
+    internal "says that an engine's death left open, said again",
+    engine_deaths "deaths of PostgreSQL or NATS",
     heard "messages that clients were sent",
     fetched "pages fetched because a welcome could not hold them",
     takes "conversations taken by hand",

@@ -8,6 +8,7 @@
 mod agent;
 mod client;
 mod counts;
+mod engines;
 mod fate;
 mod http;
 mod judge;
@@ -28,11 +29,18 @@ fn seed() -> u64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_while_the_server_is_killed_twenty_times() {
-    run(Plan { seed: seed(), kills: 20, shoppers: 200, rounds: 1 }).await;
+    run(Plan { seed: seed(), kills: 20, shoppers: 200, rounds: 1, nodes: 1 }).await;
+}
+
+/// Three nodes behind a balancer, on PostgreSQL and NATS, which die as well.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL and NATS, which tests/run installs"]
+async fn nothing_is_lost_while_nodes_and_engines_die() {
+    run(Plan { seed: seed(), kills: 12, shoppers: 100, rounds: 1, nodes: 3 }).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "takes a quarter of an hour; tests/run --long"]
 async fn nothing_is_lost_while_the_server_is_killed_two_hundred_times() {
-    run(Plan { seed: seed(), kills: 200, shoppers: 200, rounds: 12 }).await;
+    run(Plan { seed: seed(), kills: 200, shoppers: 200, rounds: 12, nodes: 1 }).await;
 }

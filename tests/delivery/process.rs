@@ -16,17 +16,25 @@ const LOG_KEPT: usize = 400;
 /// A start that takes longer has failed.
 const START_WITHIN: Duration = Duration::from_secs(60);
 
+/// What nodes share.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) database: String,
+    pub(crate) bus: String,
+}
+
 /// The folders a server lives in, and its log over all its lives.
 #[derive(Clone)]
 pub(crate) struct Home {
     pub(crate) folder: PathBuf,
+    shared: Option<Shared>,
     ledger: Arc<Ledger>,
     log: Arc<Mutex<Vec<String>>>,
 }
 
 impl Home {
-    pub(crate) fn new(folder: &Path, ledger: Arc<Ledger>) -> Self {
-        Self { folder: folder.to_owned(), ledger, log: Arc::default() }
+    pub(crate) fn new(folder: &Path, shared: Option<Shared>, ledger: Arc<Ledger>) -> Self {
+        Self { folder: folder.to_owned(), shared, ledger, log: Arc::default() }
     }
 
     pub(crate) fn ledger(&self) -> &Ledger {
@@ -39,7 +47,10 @@ impl Home {
 
     /// The store's address, for those who look into it themselves.
     pub(crate) fn database(&self) -> String {
-        format!("sqlite:{}", self.data().join("xiaoer.db").display())
+        match &self.shared {
+            Some(shared) => shared.database.clone(),
+            None => format!("sqlite:{}", self.data().join("xiaoer.db").display()),
+        }
     }
 
     /// The last lines of the log.
@@ -49,7 +60,11 @@ impl Home {
 
     /// Starts the server; it is not ready yet.
     pub(crate) fn start(&self) -> Starting {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_xiaoer"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xiaoer"));
+        if let Some(Shared { database, bus }) = &self.shared {
+            command.env("XIAOER_DATABASE", database).env("XIAOER_BUS", bus);
+        }
+        let mut child = command
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(self.data())
             .arg("--intents")
@@ -68,7 +83,9 @@ impl Home {
     }
 
     fn read_log(&self, line: String) {
-        if line.contains("panicked") || line.contains(" ERROR ") {
+        // Where engines die, nodes have something to complain of.
+        let complains = line.contains(" ERROR ") && self.shared.is_none();
+        if line.contains("panicked") || complains {
             self.ledger.find(format!("the server's log: {line}"));
         }
         let left = line.split("conversations=").nth(1).filter(|_| line.contains("left unanswered"));

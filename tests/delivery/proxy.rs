@@ -57,8 +57,10 @@ struct Shared {
     seed: u64,
     address: SocketAddr,
     ledger: Arc<Ledger>,
-    /// Where the server is, while it is anywhere.
-    server: watch::Sender<Option<SocketAddr>>,
+    /// Where the nodes are, while they are anywhere.
+    nodes: watch::Sender<Vec<Option<SocketAddr>>>,
+    /// Connections so far: they go to the nodes in turn.
+    turn: AtomicU64,
     calm: AtomicBool,
     /// Frames that have reached the server.
     delivered: AtomicU64,
@@ -113,7 +115,8 @@ impl Proxy {
             seed,
             address: listener.local_addr().expect("an address"),
             ledger,
-            server: watch::Sender::new(None),
+            nodes: watch::Sender::new(Vec::new()),
+            turn: AtomicU64::new(0),
             calm: AtomicBool::new(false),
             delivered: AtomicU64::new(0),
             holding: AtomicU64::new(0),
@@ -134,9 +137,12 @@ impl Proxy {
         self.shared.address
     }
 
-    /// Where the server is from now on.
-    pub(crate) fn lead_to(&self, server: Option<SocketAddr>) {
-        self.shared.server.send_replace(server);
+    /// Where a node is from now on.
+    pub(crate) fn lead_to(&self, node: usize, address: Option<SocketAddr>) {
+        self.shared.nodes.send_modify(|nodes| {
+            nodes.resize(nodes.len().max(node + 1), None);
+            nodes[node] = address;
+        });
     }
 
     /// From now on everything passes.
@@ -158,7 +164,7 @@ impl Proxy {
 /// A websocket is worked on, any other request goes through as it is.
 async fn serve(shared: Arc<Shared>, mut client: TcpStream) {
     let Some(head) = head_of(&client).await else { return };
-    let Some(server) = *shared.server.borrow() else { return };
+    let Some(server) = shared.next_node() else { return };
     if !head.to_ascii_lowercase().contains("upgrade: websocket") {
         if let Ok(mut server) = TcpStream::connect(server).await {
             let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
@@ -223,6 +229,14 @@ async fn relay(
 }
 
 impl Shared {
+    /// The next node that is there: whatever it was before, a conversation goes on anywhere.
+    fn next_node(&self) -> Option<SocketAddr> {
+        let there: Vec<SocketAddr> = self.nodes.borrow().iter().flatten().copied().collect();
+        let turn =
+            usize::try_from(self.turn.fetch_add(1, Ordering::Relaxed)).expect("a count of connections");
+        there.get(turn.checked_rem(there.len())?).copied()
+    }
+
     fn lineage(&self, who: &str) -> Arc<Lineage> {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         let new = || Arc::new(Lineage { spoken: watch::Sender::new((0, 0)), again: Mutex::default() });

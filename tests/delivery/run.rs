@@ -23,11 +23,12 @@ use xiaoer::{
 use super::{
     agent::Desk,
     client::{self, Surroundings},
+    engines::Engines,
     fate::Fate,
     http,
     judge::{self, CLOSED, JOINED, LEFT, RELEASED, REQUEUED, Report},
     ledger::Ledger,
-    process::{Home, Process},
+    process::{Home, Process, Shared},
     proxy::Proxy,
     shopper::{Browser, MANY, Step, Tab, says},
     small_tree::write_small_tree,
@@ -52,6 +53,8 @@ pub(crate) struct Plan {
     pub(crate) shoppers: u64,
     /// How often a shopper comes with something new.
     pub(crate) rounds: u64,
+    /// Nodes; several share PostgreSQL and NATS, which die too.
+    pub(crate) nodes: usize,
 }
 
 type Reports = Vec<Arc<Mutex<Report>>>;
@@ -61,23 +64,40 @@ pub(crate) async fn run(plan: Plan) {
     let began = Instant::now();
     let folder = TempDir::new().expect("a folder can be made");
     let ledger = Arc::new(Ledger::default());
-    let home = Home::new(folder.path(), Arc::clone(&ledger));
-    write_tree(&home);
-    let (process, server, first_start) = home.start().ready().await;
-    let staff = hire(&home, server).await;
+    let engines = (1 < plan.nodes).then(|| Engines::start(folder.path()));
+    let shared = engines.as_ref().map(|them| Shared { database: them.database(), bus: them.bus() });
+    let home_of = |node: usize| {
+        let home = Home::new(&folder.path().join(format!("node{node}")), shared.clone(), Arc::clone(&ledger));
+        write_tree(&home);
+        home
+    };
+    let homes: Vec<Home> = (0..plan.nodes).map(home_of).collect();
     let proxy = Proxy::open(plan.seed, Arc::clone(&ledger)).await;
-    proxy.lead_to(Some(server));
+    let (mut processes, mut starts, mut servers) = (Vec::new(), Vec::new(), Vec::new());
+    for (node, home) in homes.iter().enumerate() {
+        let (process, server, took) = home.start().ready().await;
+        proxy.lead_to(node, Some(server));
+        processes.push(Some(process));
+        starts.push(took);
+        servers.push(server);
+    }
+    let home = &homes[0];
+    let staff = hire(home, servers[0]).await;
     let (end, stop) = watch::channel(false);
-    let surroundings =
-        Surroundings { seed: plan.seed, proxy: proxy.address(), ledger: Arc::clone(&ledger), stop };
+    let surroundings = Surroundings {
+        seed: plan.seed,
+        proxy: proxy.address(),
+        ledger: Arc::clone(&ledger),
+        engines_die: engines.is_some(),
+        stop,
+    };
     let (mut reports, planned, mut clients) = come(plan, &surroundings);
     for (who, name, cookie) in &staff {
         let desk = Desk::new(&surroundings, who, name, cookie);
         reports.push(desk.report());
         clients.push(tokio::spawn(client::run(surroundings.clone(), who.clone(), desk)));
     }
-    let mut chaos =
-        Chaos { plan, home: &home, proxy: &proxy, process: Some(process), starts: vec![first_start] };
+    let mut chaos = Chaos { plan, homes: &homes, proxy: &proxy, processes, starts, engines };
     chaos.run(planned).await;
     let chaotic = began.elapsed();
     proxy.calm_down();
@@ -90,7 +110,7 @@ pub(crate) async fn run(plan: Plan) {
             ledger.find("a client's task failed".to_owned());
         }
     }
-    drop(chaos.process.take());
+    chaos.processes.clear();
     if let Err(why) = settled {
         ledger.find(format!("it never settled: {why}"));
     }
@@ -108,7 +128,9 @@ pub(crate) async fn run(plan: Plan) {
     tell(&judge::line(plan.seed, &figures).to_string());
     let findings = ledger.findings();
     if !findings.is_empty() {
-        tell(&format!("the server's log ends with\n{}", home.log().join("\n")));
+        for home in &homes {
+            tell(&format!("the server's log ends with\n{}", home.log().join("\n")));
+        }
     }
     assert!(findings.is_empty(), "XIAOER_DELIVERY_SEED={} finds\n{}", plan.seed, findings.join("\n"));
     assert_happened(plan, &ledger);
@@ -123,7 +145,10 @@ fn tell(words: &str) {
 /// A run in which nothing went wrong on the way would prove nothing.
 fn assert_happened(plan: Plan, ledger: &Ledger) {
     let counts = &ledger.counts;
-    assert_eq!(counts.kills.get(), plan.kills, "every kill was made");
+    assert!(plan.kills <= counts.kills.get(), "every kill was made");
+    if 1 < plan.nodes {
+        assert!(2 <= counts.engine_deaths.get(), "both engines died");
+    }
     let (kills, says) = (plan.kills, counts.says.get());
     for (what, happened, at_least) in [
         ("says", says, plan.shoppers * 5),
@@ -267,20 +292,21 @@ fn script(fate: &mut Fate) -> Vec<Step> {
     script
 }
 
-/// Kills the server and starts it again while the shoppers get on.
+/// Kills servers, and what they share, and starts them again while the shoppers get on.
 struct Chaos<'a> {
     plan: Plan,
-    home: &'a Home,
+    homes: &'a [Home],
     proxy: &'a Proxy,
-    process: Option<Process>,
+    processes: Vec<Option<Process>>,
     starts: Vec<Duration>,
+    engines: Option<Engines>,
 }
 
 impl Chaos<'_> {
     async fn run(&mut self, planned: u64) {
         let plan = self.plan;
         let mut fate = Fate::new(plan.seed, "kills");
-        let counts = &self.home.ledger().counts;
+        let counts = &self.homes[0].ledger().counts;
         while counts.kills.get() < plan.kills {
             // The kills are spread over everything that is said, each at a point of its own.
             let step = planned / (plan.kills + 1);
@@ -289,26 +315,52 @@ impl Chaos<'_> {
             self.moves(|| at <= counts.says.get()).await;
             let frames = self.proxy.delivered() + more;
             self.within(Duration::from_millis(400), || frames <= self.proxy.delivered()).await;
-            self.proxy.lead_to(None);
-            drop(self.process.take());
-            counts.kills.one();
-            if fate.percent(15) && counts.kills.get() < plan.kills {
-                let starting = self.home.start();
-                sleep(Duration::from_millis(fate.below(600))).await;
-                starting.kill();
-                counts.kills.one();
-                counts.kills_while_starting.one();
-            }
-            let (process, server, took) = self.home.start().ready().await;
-            self.process = Some(process);
-            self.starts.push(took);
-            self.proxy.lead_to(Some(server));
+            let node = usize::try_from(fate.below(self.homes.len() as u64)).expect("a node's number");
+            self.kill(node, &mut fate).await;
+            self.kill_engine(&mut fate).await;
         }
+    }
+
+    /// A node dies and comes back, sometimes to die at once.
+    async fn kill(&mut self, node: usize, fate: &mut Fate) {
+        let counts = &self.homes[node].ledger().counts;
+        self.proxy.lead_to(node, None);
+        drop(self.processes[node].take());
+        counts.kills.one();
+        if fate.percent(15) && counts.kills.get() < self.plan.kills {
+            let starting = self.homes[node].start();
+            sleep(Duration::from_millis(fate.below(600))).await;
+            starting.kill();
+            counts.kills.one();
+            counts.kills_while_starting.one();
+        }
+        let (process, server, took) = self.homes[node].start().ready().await;
+        self.processes[node] = Some(process);
+        self.starts.push(took);
+        self.proxy.lead_to(node, Some(server));
+    }
+
+    /// After every other kill one of the engines dies and comes back: NATS, then PostgreSQL, in turn.
+    async fn kill_engine(&mut self, fate: &mut Fate) {
+        let counts = &self.homes[0].ledger().counts;
+        let Some(engines) = &mut self.engines else { return };
+        if counts.kills.get() % 2 == 1 {
+            return;
+        }
+        let engine = if counts.engine_deaths.get().is_multiple_of(2) {
+            &mut engines.nats
+        } else {
+            &mut engines.postgres
+        };
+        engine.crash();
+        counts.engine_deaths.one();
+        sleep(Duration::from_millis(fate.below(1_000))).await;
+        engine.start();
     }
 
     /// Waits until something is so, as long as anything is said at all.
     async fn moves(&self, is_so: impl Fn() -> bool) {
-        let says = &self.home.ledger().counts.says;
+        let says = &self.homes[0].ledger().counts.says;
         let (mut last, mut at) = (says.get(), Instant::now());
         while !is_so() && at.elapsed() < MOVES_WITHIN {
             if last != says.get() {

@@ -263,10 +263,15 @@ impl Tab {
 
     fn error(&mut self, frame: &Value) {
         let code = text(&frame["code"]);
-        if code != "too_fast" {
-            return self.find(&format!("an error: {frame}"));
+        match code.as_str() {
+            "too_fast" => self.surroundings.ledger.counts.too_fast.one(),
+            // An engine died: whether it is stored is not known, and saying it again finds out.
+            "internal" if self.surroundings.engines_die && !frame["id"].is_null() => {
+                self.surroundings.ledger.counts.internal.one();
+            }
+            "internal" if self.surroundings.engines_die => return,
+            _ => return self.find(&format!("an error: {frame}")),
         }
-        self.surroundings.ledger.counts.too_fast.one();
         let wait = Duration::from_millis(frame["retry_ms"].as_u64().unwrap_or(1000));
         for pending in self.pending.iter_mut().filter(|pending| frame["id"] == pending.id.as_str()) {
             pending.again = Some(Instant::now() + wait);

@@ -6,7 +6,10 @@
 //! commit, and read what is committed by then. Reading is `repeatable read`: one consistent picture.
 //! Use cases run on threads that may wait, as many as there are connections.
 
-use std::{str::FromStr, time::Duration};
+use std::{
+    str::FromStr,
+    time::{Duration, Instant},
+};
 
 use sqlx::{
     AssertSqlSafe, Column as _, Row as _, SqlSafeStr as _, SqlStr, TypeInfo as _, ValueRef as _,
@@ -24,6 +27,8 @@ use crate::store::{Result, StoreError};
 const CONNECTIONS: u32 = 16;
 /// How long a use case waits for a connection, or for a server that is starting again.
 const PATIENCE: Duration = Duration::from_secs(8);
+/// How often a server that is away is looked for.
+const AWAY: Duration = Duration::from_millis(100);
 /// A use case that others come between is run again so many times.
 const ATTEMPTS: u32 = 12;
 /// Statements that a connection keeps prepared.
@@ -98,15 +103,25 @@ impl Postgres {
         beginning: SqlStr,
         mut work: impl FnMut(&mut Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let mut attempt = 0;
+        let (mut attempt, started) = (0, Instant::now());
         loop {
-            let transaction = self.pool.begin_with(beginning.clone()).await.map_err(unavailable)?;
+            let transaction = match self.pool.begin_with(beginning.clone()).await.map_err(judge) {
+                Ok(transaction) => transaction,
+                Err(SqlError::Away(_)) if started.elapsed() < PATIENCE => {
+                    tokio::time::sleep(AWAY).await;
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
             let runtime = Handle::current();
             let ran = tokio::task::spawn_blocking(move || (run(transaction, runtime, &mut work), work)).await;
             let (outcome, again) = ran.map_err(|panic| StoreError::Unavailable(Box::new(panic)))?;
             work = again;
             match outcome {
                 Outcome::Is(result) => return result,
+                // The server went away before the commit: nothing has happened, and it may be back soon.
+                Outcome::Away(_) if started.elapsed() < PATIENCE => tokio::time::sleep(AWAY).await,
+                Outcome::Away(error) => return Err(error),
                 Outcome::Again(_) if attempt < ATTEMPTS => {
                     metrics::counter!("xiaoer_store_transactions_repeated_total").increment(1);
                     // Whoever came between is given time to finish; a little chance keeps two from meeting again.
@@ -129,6 +144,8 @@ enum Outcome<T> {
     Is(Result<T>),
     /// Another transaction came between.
     Again(StoreError),
+    /// The server went away before the commit.
+    Away(StoreError),
 }
 
 fn run<T>(
@@ -151,15 +168,20 @@ fn run<T>(
         },
         Err(error) => {
             let _ = runtime.block_on(transaction.rollback());
-            if came_between(&error) { Outcome::Again(error) } else { Outcome::Is(Err(error)) }
+            again(error)
         }
     }
 }
 
-fn came_between(error: &StoreError) -> bool {
-    let StoreError::Unavailable(inner) = error else { return false };
-    // A row that another transaction has just added may be met before the engine sees that it came between.
-    matches!(inner.downcast_ref(), Some(SqlError::Again(_) | SqlError::Unique(_)))
+/// What a use case's own error asks for.
+fn again<T>(error: StoreError) -> Outcome<T> {
+    let StoreError::Unavailable(inner) = &error else { return Outcome::Is(Err(error)) };
+    match inner.downcast_ref() {
+        // A row that another transaction has just added may be met before the engine sees that it came between.
+        Some(SqlError::Again(_) | SqlError::Unique(_)) => Outcome::Again(error),
+        Some(SqlError::Away(_)) => Outcome::Away(error),
+        _ => Outcome::Is(Err(error)),
+    }
 }
 
 impl Remote {
@@ -225,13 +247,19 @@ fn unavailable(error: sqlx::Error) -> StoreError {
     StoreError::Unavailable(Box::new(error))
 }
 
-/// By the codes of SQLSTATE: 23505 and 23503 are broken keys, 40001 and 40P01 another transaction's doing.
+/// By the codes of SQLSTATE: 23505 and 23503 are broken keys, 40001 and 40P01 another transaction's doing; 57P01 to 57P03
+/// and 08 come from a server that stops or starts.
 fn judge(error: sqlx::Error) -> SqlError {
+    if let sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed = error {
+        return SqlError::Away(Box::new(error));
+    }
     let code = error.as_database_error().and_then(|inner| inner.code()).unwrap_or_default().into_owned();
     match code.as_str() {
         "23505" => SqlError::Unique(Box::new(error)),
         "23503" => SqlError::ForeignKey(Box::new(error)),
         "40001" | "40P01" => SqlError::Again(Box::new(error)),
+        "57P01" | "57P02" | "57P03" => SqlError::Away(Box::new(error)),
+        code if code.starts_with("08") => SqlError::Away(Box::new(error)),
         _ => SqlError::Engine(Box::new(error)),
     }
 }

@@ -229,6 +229,9 @@ pub(super) enum SqlError {
     /// Another use case came between: the same again may go through.
     #[error("another transaction came between")]
     Again(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The engine can't be reached now.
+    #[error("the database server is away")]
+    Away(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The engine can't.
     #[error("the database engine failed")]
     Engine(#[source] Box<dyn std::error::Error + Send + Sync>),
