@@ -177,6 +177,8 @@ fn pure_modules_stay_pure() {
 fn concrete_parts_are_named_in_one_place() {
     for (word, allowed) in [
         ("sqlx::", vec!["store"]),
+        ("rusqlite::", vec!["store"]),
+        ("async_nats::", vec!["bus"]),
         ("candle_core", vec!["encoder", "nlu"]),
         ("tantivy::", vec!["retrieval"]),
         ("axum::", vec!["server", "app"]),
