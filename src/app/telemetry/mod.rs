@@ -6,6 +6,8 @@
 mod figures;
 mod traces;
 
+use std::io::IsTerminal;
+
 use anyhow::Context;
 use tracing::{Level, Metadata};
 use tracing_subscriber::{
@@ -38,7 +40,8 @@ const FILTERS: [&str; 2] = ["XIAOER_LOG", "RUST_LOG"];
 /// A filter in the environment that can't be read.
 pub fn start(default: &str, format: LogFormat, traces: Option<&Traces>) -> anyhow::Result<()> {
     let filter = filter(default)?.and(ours_or_coarse());
-    let lines = fmt::layer().with_writer(std::io::stderr);
+    // Colours are for people: a journal or a file would show their codes.
+    let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
     let lines = match format {
         LogFormat::Text => lines.with_filter(filter).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).with_filter(filter).boxed(),
