@@ -70,7 +70,7 @@ fn shown(url: &str) -> Option<String> {
     let (host, path) = place.split_once('/').unwrap_or((place, ""));
     let (name, port) = host.split_once(':').unwrap_or((host, "0"));
     let clear = !user.is_empty()
-        && !rest.split_once('@').is_some_and(|(user, rest)| user.contains('/') || rest.contains('@'))
+        && rest.split_once('@').is_none_or(|(user, rest)| !user.contains('/') && !rest.contains('@'))
         && [user, name, path].into_iter().all(word)
         && port.parse::<u16>().is_ok();
     let path = if path.is_empty() { String::new() } else { format!("/{path}") };

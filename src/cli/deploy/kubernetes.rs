@@ -13,8 +13,6 @@ const LAST_TURNS: u64 = 20;
 const PAUSE: u64 = 5;
 /// More nodes than a shop will ever need are a slip of the hand.
 const MOST_NODES: u32 = 100;
-/// Where nodes find the merchant's files that they share.
-const SHARED_FILES: &str = "/shared";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
@@ -33,12 +31,8 @@ pub(super) struct Options {
 
 pub(super) fn file(options: &Options) -> anyhow::Result<String> {
     let shared = matches!(&options.server.database, Some(url) if Address::of_database(url)?.is_shared());
-    let mut flags = options.server.clone();
-    if shared {
-        flags.intents = flags.intents.or_else(|| Some(format!("{SHARED_FILES}/intents").into()));
-    }
     let defaults = Defaults { listen: "0.0.0.0:8080", data: CONTAINER_DATA, log_format: LogFormat::Json };
-    let server = flags.resolve(&defaults)?;
+    let server = options.server.resolve(&defaults)?;
     for folder in [Some(&server.data), Some(&server.intents), server.models.as_ref()].into_iter().flatten() {
         if folder.contains(':') {
             bail!("{folder}: Kubernetes puts nothing at a path with a colon");
@@ -60,28 +54,18 @@ pub(super) fn file(options: &Options) -> anyhow::Result<String> {
         ("service", service),
         ("ingress", ingress.trim_end()),
     ];
+    if !is_within(&server.intents, &server.data) {
+        bail!("--intents {}: it has to lie in --data, which is the volume", server.intents);
+    }
     if !shared {
-        if !is_within(&server.intents, &server.data) {
-            bail!("--intents {}: with one node it has to lie in --data, which is the volume", server.intents);
-        }
         return Ok(fill(include_str!("one.yaml"), &common));
     }
     let below = |name: &str| quoting::scalar(&format!("{}/{name}", server.data.trim_end_matches('/')));
-    let files = match server.intents.rsplit_once('/') {
-        Some((folder, _)) if !folder.is_empty() && !is_within(&server.data, folder) => {
-            quoting::scalar(folder)
-        }
-        _ => bail!(
-            "--intents {}: it has to lie in a folder that nodes share, such as {SHARED_FILES}",
-            server.intents
-        ),
-    };
-    let many: [(&str, &str); 5] = [
+    let many: [(&str, &str); 4] = [
         ("replicas", &replicas),
         ("setup", &setup(&server)),
         ("keys", &below("keys")),
         ("systems", &below("systems")),
-        ("files", &files),
     ];
     Ok(fill(include_str!("many.yaml"), &[&common[..], &many].concat()))
 }

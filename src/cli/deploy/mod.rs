@@ -119,6 +119,9 @@ impl Server {
         let models = self.models.clone().map(|models| absolute("--models", models)).transpose()?;
         let database = self.database.as_deref().map(Address::of_database).transpose()?;
         let bus = self.bus.as_deref().map(Address::of_bus).transpose()?;
+        if bus.is_some() && !database.as_ref().is_some_and(Address::is_shared) {
+            bail!("--bus is for nodes that share a store: give --database postgres://… too");
+        }
         let fixed = defaults.listen.parse().expect("a default is an address");
         let listen = self.listen.unwrap_or(fixed);
         let mut flags: Vec<String> = Vec::new();

@@ -49,7 +49,7 @@ pub(super) fn file(options: &Options) -> anyhow::Result<String> {
             ("binary_shell", &quoting::shell(&binary)),
             ("setup", &setup(&user, &folders, &secrets)),
             ("first_sign_in", &quoting::shell(&format!("{}/first-sign-in", server.data))),
-            ("after", if secrets.is_empty() { "" } else { "postgresql.service nats-server.service" }),
+            ("after", if secrets.is_empty() { "" } else { " postgresql.service nats-server.service" }),
             ("exec", &exec(&binary, &server.flags)),
             ("drain", &DRAIN_DEADLINE.as_secs().to_string()),
             ("stop", &(DRAIN_DEADLINE.as_secs() + LAST_TURNS).to_string()),

@@ -150,7 +150,7 @@ fn settings<'a>(unit: &'a str, key: &str) -> Vec<&'a str> {
         .collect()
 }
 
-fn json_after<'a>(file: &'a str, instruction: &str) -> Vec<Vec<String>> {
+fn json_after(file: &str, instruction: &str) -> Vec<Vec<String>> {
     let lines =
         file.lines().filter_map(|line| line.strip_prefix(instruction)).filter(|rest| rest.starts_with('['));
     lines.map(|list| serde_json::from_str(list).expect("a list of texts")).collect()
