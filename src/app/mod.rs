@@ -13,6 +13,7 @@ pub mod settings;
 pub mod shops;
 pub mod studio;
 mod systems;
+pub mod telemetry;
 
 use std::{path::Path, sync::Arc};
 

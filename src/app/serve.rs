@@ -4,7 +4,6 @@ use std::{path::Path, sync::Arc};
 
 use anyhow::Context;
 use arc_swap::ArcSwap;
-use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
 
 use super::{
@@ -12,6 +11,7 @@ use super::{
     settings::{self, Settings},
     shops,
     studio::Studio,
+    telemetry,
 };
 use crate::{
     accounts::Accounts,
@@ -52,10 +52,8 @@ pub struct Started {
 pub async fn start(settings: &Settings) -> anyhow::Result<Started> {
     make_private_folder(&settings.data)?;
     // Before anything is counted.
-    let metrics = PrometheusBuilder::new().build_recorder();
-    let handle = metrics.handle();
-    // A recorder set before (by a server in the same process, in tests) stays.
-    let _ = metrics::set_global_recorder(metrics);
+    let figures = telemetry::recorder();
+    tokio::spawn(telemetry::tidy_up(figures.clone()));
     let store = store::open(&settings.database).await.context("can't open the database")?;
     let listener = TcpListener::bind(settings.listen)
         .await
@@ -89,7 +87,8 @@ pub async fn start(settings: &Settings) -> anyhow::Result<Started> {
     };
     let studio = Arc::new(Studio::new(engine.clone(), cached));
     let workshop = (Folder::new(&settings.intents), studio as _);
-    let state = ServerState::new(engine, accounts, settings.demo, problems, workshop, handle);
+    let state = ServerState::new(engine, accounts, settings.demo, problems, workshop, figures)
+        .with_data_folder(&settings.data);
     Ok(Started { addresses, first_sign_in, state, listener, _watcher: watcher })
 }
 

@@ -21,7 +21,7 @@ pub struct Flags {
     #[arg(long, default_value = "data", value_name = "DIR")]
     pub data: PathBuf,
     /// `sqlite:FILE`, `postgres://USER@HOST/NAME` for any number of nodes, or `memory:`; a SQLite file in the data folder
-    /// when not given.
+    /// when not given. It may hold a password, which the environment shows to fewer people than a command line.
     #[arg(long, value_name = "URL", env = "XIAOER_DATABASE", hide_env_values = true)]
     pub database: Option<String>,
     /// How nodes hear of each other, `nats://HOST:4222`; in this process alone when not given.

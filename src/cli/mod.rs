@@ -4,12 +4,15 @@
 
 mod chat;
 mod check;
+mod deploy;
 mod eval;
+mod health;
 mod import;
 mod search;
 mod seed;
 mod serve;
 mod shop;
+mod supervisor;
 mod test;
 mod understand;
 mod vectors;
@@ -18,7 +21,7 @@ use std::{io::Write, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-use crate::app::settings::Flags;
+use crate::app::telemetry;
 
 /// 店小二: a shop assistant that answers shoppers, or fetches a person.
 #[derive(Debug, Parser)]
@@ -27,13 +30,13 @@ struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
-    serve: Flags,
+    serve: serve::Options,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// The server: store page, chat, desk, console (what runs without a subcommand).
-    Serve(Flags),
+    Serve(serve::Options),
     /// Talk to a shop's assistant in the terminal.
     Chat(chat::Options),
     /// What is understood of each line of stdin, one JSON object a line.
@@ -54,6 +57,10 @@ enum Command {
     Shop(shop::Options),
     /// Put a shop's demo data back as it was.
     Seed(seed::Options),
+    /// Write a commented file for running the server: systemd, docker, kubernetes, or its Grafana dashboard.
+    Deploy(deploy::Options),
+    /// How a running server is: what `/readyz` says, exit code 0 when it is ready.
+    Health(health::Options),
     /// Make the vectors that ship beside the model.
     #[command(hide = true)]
     Vectors(vectors::Options),
@@ -70,7 +77,7 @@ pub fn main() -> ExitCode {
     };
     let outcome = match arguments.command {
         None => serve::run(arguments.serve),
-        Some(Command::Serve(flags)) => serve::run(flags),
+        Some(Command::Serve(options)) => serve::run(options),
         Some(Command::Chat(options)) => chat::run(options),
         Some(Command::Understand(options)) => understand::run(options),
         Some(Command::Search(options)) => search::run(options),
@@ -81,6 +88,8 @@ pub fn main() -> ExitCode {
         Some(Command::Export(options)) => import::run_export(options),
         Some(Command::Shop(options)) => shop::run(options),
         Some(Command::Seed(options)) => seed::run(options),
+        Some(Command::Deploy(options)) => deploy::run(options),
+        Some(Command::Health(options)) => health::run(&options),
         Some(Command::Vectors(options)) => vectors::run(options),
     };
     outcome.unwrap_or_else(|error| {
@@ -117,10 +126,9 @@ fn complain(line: &str) {
 
 /// Logs to stderr: warnings and what the operator asks for in `XIAOER_LOG`.
 fn start_logging(default: &str) {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("XIAOER_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(default));
-    // A second call (in tests) keeps the first subscriber.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    if let Err(error) = telemetry::start(default, telemetry::LogFormat::Text, None) {
+        complain(&format!("xiaoer: {error:#}"));
+    }
 }
 
 /// The runtime that asynchronous subcommands run on.

@@ -143,6 +143,10 @@ impl Encoder for CachedEncoder {
         Ok(self.finish(lookup, made))
     }
 
+    fn is_alive(&self) -> bool {
+        self.inner.is_alive()
+    }
+
     fn encode_blocking(&self, texts: &[String]) -> Result<Vec<Vector>, EncodeError> {
         let lookup = self.begin(texts);
         let made = match lookup.missing_texts.is_empty() {
@@ -170,6 +174,10 @@ impl Encoder for LastingEncoder {
         let vectors = self.0.encode(texts).await?;
         self.0.keep(texts, &vectors);
         Ok(vectors)
+    }
+
+    fn is_alive(&self) -> bool {
+        self.0.is_alive()
     }
 
     fn encode_blocking(&self, texts: &[String]) -> Result<Vec<Vector>, EncodeError> {

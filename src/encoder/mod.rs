@@ -102,6 +102,11 @@ pub trait Encoder: Send + Sync {
 
     /// The same for plain threads and the command line. It blocks: never call it from async code.
     fn encode_blocking(&self, texts: &[String]) -> Result<Vec<Vector>, EncodeError>;
+
+    /// Whether it can still encode; once it can't, it never will again. For `/readyz`.
+    fn is_alive(&self) -> bool {
+        true
+    }
 }
 
 /// Why there are no vectors.

@@ -9,6 +9,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 use async_trait::async_trait;
 use tokio::sync::oneshot;
@@ -113,7 +114,26 @@ impl Encoder for QueuedEncoder {
         &self.fingerprint
     }
 
+    #[tracing::instrument(level = "debug", skip_all, fields(encode.texts = texts.len()))]
     async fn encode(&self, texts: &[String]) -> Result<Vec<Vector>, EncodeError> {
+        let began = Instant::now();
+        let vectors = self.in_pieces(texts).await?;
+        metrics::counter!("xiaoer_encoder_texts_total").increment(texts.len() as u64);
+        metrics::histogram!("xiaoer_encode_seconds").record(began.elapsed().as_secs_f64());
+        Ok(vectors)
+    }
+
+    fn encode_blocking(&self, texts: &[String]) -> Result<Vec<Vector>, EncodeError> {
+        futures::executor::block_on(self.encode(texts))
+    }
+
+    fn is_alive(&self) -> bool {
+        !self.queue.lock().stopped
+    }
+}
+
+impl QueuedEncoder {
+    async fn in_pieces(&self, texts: &[String]) -> Result<Vec<Vector>, EncodeError> {
         let mut vectors = Vec::with_capacity(texts.len());
         let mut pieces = texts.chunks(self.piece);
         let mut waiting = VecDeque::with_capacity(self.pieces);
@@ -126,10 +146,6 @@ impl Encoder for QueuedEncoder {
             let Some(reply) = waiting.pop_front() else { return Ok(vectors) };
             vectors.extend(reply.await.unwrap_or(Err(EncodeError::Stopped))?);
         }
-    }
-
-    fn encode_blocking(&self, texts: &[String]) -> Result<Vec<Vector>, EncodeError> {
-        futures::executor::block_on(self.encode(texts))
     }
 }
 

@@ -239,6 +239,7 @@ impl Nlu {
     }
 
     /// What a message means. `vectors` answers [`Prepared::texts`] one for one, holds the first alone, or is empty.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub fn understand(&self, message: &Prepared<'_>, vectors: &[Vector], context: &Context) -> Understanding {
         let start = Instant::now();
         let (utterance, normal) = (message.utterance, &*message.normal);

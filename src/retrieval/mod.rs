@@ -93,11 +93,13 @@ impl Retriever {
     }
 
     /// Questions that a message may ask, best first.
+    #[tracing::instrument(name = "retrieve", level = "debug", skip_all, fields(retrieve.kind = "faq"))]
     pub fn faq(&self, utterance: &Utterance, vector: Option<&[f32]>, limit: usize) -> Vec<FaqHit> {
         self.faq.search(&utterance.normal, vector, limit)
     }
 
     /// Products that fit a query, best first. `vector` is that of the words; filters count in any case.
+    #[tracing::instrument(name = "retrieve", level = "debug", skip_all, fields(retrieve.kind = "product"))]
     pub fn products(&self, query: &ProductQuery, vector: Option<&[f32]>, limit: usize) -> Vec<ProductHit> {
         self.products.search(query, vector, limit)
     }

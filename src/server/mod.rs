@@ -8,6 +8,7 @@ mod bearer;
 mod chat;
 mod desk;
 mod error;
+mod figures;
 mod health;
 mod limits;
 mod pages;
@@ -15,9 +16,9 @@ mod rights;
 mod socket;
 mod staff;
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
-use axum::{Router, routing::get};
+use axum::{Router, middleware, routing::get};
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::sync::CancellationToken;
 
@@ -29,7 +30,7 @@ use crate::{
 };
 
 /// How long open connections may take to end after a stop was asked for.
-const DRAIN_DEADLINE: Duration = Duration::from_secs(10);
+pub const DRAIN_DEADLINE: Duration = Duration::from_secs(10);
 
 /// Pictures that may be on their way in at once, over all conversations.
 const UPLOAD_PLACES: usize = 48;
@@ -56,6 +57,7 @@ pub struct ServerState {
     upload_pace: Arc<limits::Pace>,
     /// Pictures on their way in, or waiting to be decoded.
     upload_places: Arc<Semaphore>,
+    parts: Arc<health::Parts>,
     drain: CancellationToken,
 }
 
@@ -81,8 +83,15 @@ impl ServerState {
             pace: Arc::default(),
             upload_pace: Arc::new(limits::Pace::of_pictures()),
             upload_places: Arc::new(Semaphore::new(UPLOAD_PLACES)),
+            parts: Arc::default(),
             drain: CancellationToken::new(),
         }
+    }
+
+    /// The same, telling of a data folder whether it can be written.
+    #[must_use]
+    pub fn with_data_folder(self, folder: &Path) -> Self {
+        Self { parts: Arc::new(health::Parts::of(folder)), ..self }
     }
 }
 
@@ -100,6 +109,7 @@ fn router(state: ServerState) -> Router {
         .route("/metrics", get(health::metrics))
         .nest_service("/api/v1", api::service(state.clone()))
         .fallback_service(get(pages::file))
+        .layer(middleware::from_fn(figures::measure))
         .with_state(state)
 }
 

@@ -64,8 +64,25 @@ pub(super) struct Writer(SplitSink<WebSocket, Message>);
 /// The reading half, which sees to the bounds of size and time.
 pub(super) struct Reader {
     stream: SplitStream<WebSocket>,
+    _counted: Counted,
     drain: CancellationToken,
     heard_at: Instant,
+}
+
+/// One of the open websockets, for as long as it is kept.
+struct Counted;
+
+impl Counted {
+    fn new() -> Self {
+        metrics::gauge!("xiaoer_websockets").increment(1);
+        Self
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        metrics::gauge!("xiaoer_websockets").decrement(1);
+    }
 }
 
 /// The client is gone or too slow.
@@ -77,7 +94,7 @@ pub(super) struct Gone;
 /// for.
 pub(super) fn split(socket: WebSocket, drain: CancellationToken) -> (Writer, Reader) {
     let (sink, stream) = socket.split();
-    (Writer(sink), Reader { stream, drain, heard_at: Instant::now() })
+    (Writer(sink), Reader { stream, _counted: Counted::new(), drain, heard_at: Instant::now() })
 }
 
 impl Writer {
@@ -110,6 +127,7 @@ impl Writer {
     }
 
     async fn write(&mut self, message: Message) -> Result<(), Gone> {
+        metrics::counter!("xiaoer_frames_total", "direction" => "out").increment(1);
         match tokio::time::timeout(WRITE_DEADLINE, self.0.send(message)).await {
             Ok(Ok(())) => Ok(()),
             _ => Err(Gone),
@@ -137,6 +155,7 @@ impl Reader {
                 () = tokio::time::sleep_until(self.heard_at + SILENCE) => return Err(Ending::Silent),
             };
             self.heard_at = Instant::now();
+            metrics::counter!("xiaoer_frames_total", "direction" => "in").increment(1);
             match message {
                 Some(Ok(Message::Text(text))) => return Ok(Incoming::Text(text.as_str().to_owned())),
                 Some(Ok(Message::Binary(_))) => return Ok(Incoming::Binary),

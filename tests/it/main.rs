@@ -6,6 +6,7 @@ mod check;
 #[path = "../../src/wire/schema/checker.rs"]
 mod checker;
 mod cli;
+mod deploy;
 mod desk;
 mod desk_search;
 mod exchange;
@@ -15,6 +16,7 @@ mod http;
 mod layers;
 mod learning;
 mod oidc;
+mod operations;
 mod proposals;
 mod queue;
 mod report;

@@ -33,7 +33,7 @@ use tower_http::{
     set_header::SetResponseHeaderLayer,
 };
 
-use super::{ServerState, bearer, error, error::ApiError, staff};
+use super::{ServerState, bearer, error, error::ApiError, figures, staff};
 
 /// Requests carry little.
 const LARGEST_BODY: usize = 256 * 1024;
@@ -55,6 +55,7 @@ pub(super) fn service(state: ServerState) -> Router {
         .merge(drafts().layer(middleware::from_fn(staff::from_our_pages)))
         .merge(of_conversations())
         .layer(middleware::map_response(error::in_one_form))
+        .layer(middleware::from_fn(figures::name_route))
         .with_state(state)
 }
 
