@@ -49,6 +49,8 @@ async fn measure(messages: Arc<Vec<String>>) -> anyhow::Result<()> {
         database: format!("sqlite:{}", data.join("bench.db").display()),
         data,
         demo: true,
+        doors: xiaoer::server::Doors::default(),
+        systems: xiaoer::fetch::Reach::Machine,
     };
     let started = serve::start(&settings).await?;
     let address = started.addresses.store.replace("http", "ws");

@@ -25,6 +25,7 @@ use crate::{
     domain::trade::WalletCoupon,
     encoder::Encoder,
     engine::{Clock, Engine, Parts, Shops},
+    fetch::Reach,
     retrieval::MessageIndex,
     shop,
     store::{self, SharedStore},
@@ -38,7 +39,7 @@ pub fn engine(store: SharedStore, encoder: Arc<dyn Encoder>, clock: Arc<dyn Cloc
     engine_with(backend, store, encoder, clock, shops, Arc::new(messages))
 }
 
-/// The engine of a server: shops with a system of their own are asked by it.
+/// The engine of a server: shops with a system of their own, within reach, are asked by it.
 pub fn serving_engine(
     accounts: &Arc<Accounts>,
     store: SharedStore,
@@ -46,10 +47,11 @@ pub fn serving_engine(
     clock: Arc<dyn Clock>,
     shops: Shops,
     messages: Arc<MessageIndex>,
+    reach: Reach,
 ) -> Engine {
     let built_in = Arc::new(BuiltinBackend::new(Arc::clone(&store)));
     let systems = systems::OfShops::new(shops.clone(), Arc::clone(accounts), Arc::clone(&clock));
-    let backend = RoutingBackend::new(built_in, Arc::new(systems), Limits::default());
+    let backend = RoutingBackend::new(built_in, Arc::new(systems), Limits { reach, ..Limits::default() });
     engine_with(Arc::new(backend), store, encoder, clock, shops, messages)
 }
 

@@ -61,7 +61,8 @@ pub async fn start(settings: &Settings) -> anyhow::Result<Started> {
     let cached = loading.await.context("loading the model panicked")??.cached;
     let (encoder, clock) = (Arc::clone(&cached) as _, Arc::new(SystemClock));
     let messages = Arc::new(super::message_index(settings).context("messages can't be indexed")?);
-    let engine = super::serving_engine(&accounts, store, encoder, clock, Shops::default(), messages);
+    let (shops, reach) = (Shops::default(), settings.systems);
+    let engine = super::serving_engine(&accounts, store, encoder, clock, shops, messages, reach);
     let problems = Arc::new(ArcSwap::default());
     shops::open_all(&engine, &settings.intents, &cached.lasting(), &problems).await?;
     let first_sign_in = accounts.first_sign_in(engine.now()).await.context("can't make the first sign-in")?;
@@ -74,7 +75,8 @@ pub async fn start(settings: &Settings) -> anyhow::Result<Started> {
     };
     let studio = Arc::new(Studio::new(engine.clone(), cached));
     let workshop = (Folder::new(&settings.intents), studio as _);
-    let state = ServerState::new(engine, accounts, settings.demo, problems, workshop, handle);
+    let doors = (settings.demo, settings.doors.clone());
+    let state = ServerState::new(engine, accounts, doors, problems, workshop, handle);
     Ok(Started { addresses, first_sign_in, state, listener, _watcher: watcher })
 }
 
@@ -97,6 +99,13 @@ fn make_private_folder(folder: &Path) -> anyhow::Result<()> {
         {
             use std::os::unix::fs::PermissionsExt;
             std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).with_context(say)?;
+        }
+    }
+    #[cfg(unix)]
+    if let Ok(known) = std::fs::metadata(folder) {
+        use std::os::unix::fs::PermissionsExt;
+        if known.permissions().mode() & 0o077 != 0 {
+            tracing::warn!(folder = %folder.display(), "others may look into the data folder; make it 0700");
         }
     }
     Ok(())

@@ -8,6 +8,7 @@ mod checker;
 mod cli;
 mod desk;
 mod desk_search;
+mod doors;
 mod exchange;
 mod file_schemas;
 mod handoffs;
