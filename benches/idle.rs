@@ -89,7 +89,10 @@ async fn measure(connections: usize, lasting: Duration) -> anyhow::Result<()> {
         each(after.saturating_sub(before)),
         each(kernel_before.saturating_sub(kernel_after)),
     );
-    println!("one shopper's answers: p50 {:.1} ms, p99 {:.1} ms alone; p50 {:.1} ms, p99 {:.1} ms among them", alone.0, alone.1, among.0, among.1);
+    println!(
+        "one shopper's answers: p50 {:.1} ms, p99 {:.1} ms alone; p50 {:.1} ms, p99 {:.1} ms among them",
+        alone.0, alone.1, among.0, among.1
+    );
     Ok(())
 }
 
@@ -141,7 +144,8 @@ fn frame(text: &str) -> Vec<u8> {
 
 /// One shopper asks and waits, twice a second; the answers' p50 and p99 in milliseconds.
 async fn talk(address: SocketAddr, lasting: Duration) -> anyhow::Result<(f64, f64)> {
-    let (mut socket, _) = tokio_tungstenite::connect_async(format!("ws://{address}/ws/chat?shop=demo")).await?;
+    let (mut socket, _) =
+        tokio_tungstenite::connect_async(format!("ws://{address}/ws/chat?shop=demo")).await?;
     socket.send(Message::text(r#"{"type":"hello","v":1}"#)).await?;
     let (until, mut times) = (Instant::now() + lasting, Vec::new());
     while Instant::now() < until {

@@ -112,6 +112,8 @@ async fn measure(plan: Plan) -> anyhow::Result<()> {
         database: database.unwrap_or_else(|| format!("sqlite:{}", data.join("bench.db").display())),
         data,
         demo: true,
+        doors: xiaoer::server::Doors::default(),
+        systems: xiaoer::fetch::Reach::Machine,
     };
     let started = serve::start(&settings).await?;
     let address = started.addresses.store.replace("http", "ws");

@@ -138,7 +138,7 @@ impl Accounts {
         let password = passwords::random();
         let hash = passwords::hash(&password).await?;
         self.store.set_password(id, &hash, true, None).await?;
-        self.store.clear_failures(&member.name).await?;
+        self.forget_wrong(&member.name).await?;
         self.changed.send_replace(());
         self.tell(owner, "member.password", &member, json!({}), now).await?;
         Ok(password)

@@ -23,7 +23,7 @@ use tokio::sync::watch;
 
 use crate::store::{SharedStore, StoreError};
 
-pub use keys::{Key, KeyError};
+pub use keys::{Key, KeyError, KeyKind};
 pub use members::{MemberSession, NewMember};
 pub use second_step::Proposal;
 pub use shoppers::ShopperTokenError;

@@ -4,7 +4,10 @@
 use std::path::PathBuf;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::{
+    aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
+    hmac,
+};
 
 use super::{KeyError, keys::write_private};
 
@@ -44,15 +47,24 @@ impl Seal {
         Ok(opened.map_err(|_| self.damaged())?.to_vec())
     }
 
+    /// A name for a text by which nobody without the key finds out what it was.
+    pub(super) fn tag(&self, text: &str) -> Result<String, KeyError> {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.bytes()?);
+        Ok(hex::encode(&hmac::sign(&key, text.as_bytes()).as_ref()[..16]))
+    }
+
     fn key(&self) -> Result<LessSafeKey, KeyError> {
+        let key = UnboundKey::new(&CHACHA20_POLY1305, &self.bytes()?).map_err(|_| self.damaged())?;
+        Ok(LessSafeKey::new(key))
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, KeyError> {
         let text = match std::fs::read_to_string(&self.path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => self.make()?,
             Err(source) => return Err(KeyError::File { path: self.path.clone(), source }),
         };
-        let bytes = URL_SAFE_NO_PAD.decode(text.trim()).map_err(|_| self.damaged())?;
-        let key = UnboundKey::new(&CHACHA20_POLY1305, &bytes).map_err(|_| self.damaged())?;
-        Ok(LessSafeKey::new(key))
+        URL_SAFE_NO_PAD.decode(text.trim()).map_err(|_| self.damaged())
     }
 
     fn make(&self) -> Result<String, KeyError> {

@@ -111,7 +111,7 @@ impl Accounts {
                 return Err(AccountError::BadCode);
             }
         }
-        self.store.clear_failures(&name).await?;
+        self.forget_wrong(&name).await?;
         self.begin_session(agent.clone(), given.client, false, now).await
     }
 

@@ -52,11 +52,22 @@ impl Accounts {
     pub(super) async fn begin_trying(&self, name: &str, now: Timestamp) -> Result<Turn<'_>, AccountError> {
         let place = self.trying.places.try_acquire().map_err(|_| AccountError::Locked(COME_AGAIN))?;
         let turn = Turn { _turn: self.trying.turn.lock().await, _place: place };
-        let failures = self.store.failures(name).await?;
+        let failures = self.store.failures(&self.counted_as(name)?).await?;
         match wait_after(failures.count, failures.last_at, now) {
             Some(wait) => Err(AccountError::Locked(wait)),
             None => Ok(turn),
         }
+    }
+
+    /// Forgets what was wrong under a name.
+    pub(super) async fn forget_wrong(&self, name: &str) -> Result<(), AccountError> {
+        Ok(self.store.clear_failures(&self.counted_as(name)?).await?)
+    }
+
+    /// What failures under a name are counted as: somebody's password may have been typed there, and must not lie in the
+    /// store. Without the key file nobody can tell what it was.
+    fn counted_as(&self, name: &str) -> Result<String, AccountError> {
+        Ok(self.seal.tag(&name.to_lowercase())?)
     }
 
     /// Counts a wrong password or code. What was typed as a name that nobody has is not kept: it may be a password.
@@ -67,7 +78,7 @@ impl Accounts {
         what: &str,
         now: Timestamp,
     ) -> Result<(), AccountError> {
-        self.store.count_failure(name, now).await?;
+        self.store.count_failure(&self.counted_as(name)?, now).await?;
         let entry = match agent {
             Some(agent) => NewAudit::by(agent, "session.fail", now),
             None if self.trying.nobodys.check().is_ok() => NewAudit::by_nobody("", "session.fail", now),

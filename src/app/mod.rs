@@ -27,6 +27,7 @@ use crate::{
     domain::trade::WalletCoupon,
     encoder::Encoder,
     engine::{Clock, Engine, Parts, Shops, SystemClock},
+    fetch::Reach,
     retrieval::MessageIndex,
     shop,
     store::{self, SharedStore},
@@ -41,17 +42,18 @@ pub fn engine(store: SharedStore, encoder: Arc<dyn Encoder>, clock: Arc<dyn Cloc
     Engine::new(Parts { store, backend, bus, encoder, clock, shops, messages: Arc::new(messages) })
 }
 
-/// The engine of a server: shops with a system of their own are asked by it.
+/// The engine of a server: shops with a system of their own, within reach, are asked by it.
 fn serving_engine(
     accounts: &Arc<Accounts>,
     (store, bus): (SharedStore, Arc<dyn Bus>),
     encoder: Arc<dyn Encoder>,
     messages: Arc<MessageIndex>,
+    reach: Reach,
 ) -> Engine {
     let (shops, clock) = (Shops::default(), Arc::new(SystemClock));
     let built_in = Arc::new(BuiltinBackend::new(Arc::clone(&store)));
     let systems = systems::OfShops::new(shops.clone(), Arc::clone(accounts), Arc::clone(&clock) as _);
-    let backend = RoutingBackend::new(built_in, Arc::new(systems), Limits::default());
+    let backend = RoutingBackend::new(built_in, Arc::new(systems), Limits { reach, ..Limits::default() });
     Engine::new(Parts { store, backend: Arc::new(backend), bus, encoder, clock, shops, messages })
 }
 

@@ -64,7 +64,8 @@ pub async fn start(settings: &Settings) -> anyhow::Result<Started> {
     let cached = loading.await.context("loading the model panicked")??.cached;
     let messages = Arc::new(super::message_index(settings).context("messages can't be indexed")?);
     let bus = super::bus(settings.bus.as_deref()).await?;
-    let engine = super::serving_engine(&accounts, (store, bus), Arc::clone(&cached) as _, messages);
+    let engine =
+        super::serving_engine(&accounts, (store, bus), Arc::clone(&cached) as _, messages, settings.systems);
     let problems = Arc::new(ArcSwap::default());
     let shared = settings::is_shared(&settings.database);
     if shared {
@@ -87,7 +88,8 @@ pub async fn start(settings: &Settings) -> anyhow::Result<Started> {
     };
     let studio = Arc::new(Studio::new(engine.clone(), cached));
     let workshop = (Folder::new(&settings.intents), studio as _);
-    let state = ServerState::new(engine, accounts, settings.demo, problems, workshop, figures)
+    let doors = (settings.demo, settings.doors.clone());
+    let state = ServerState::new(engine, accounts, doors, problems, workshop, figures)
         .with_data_folder(&settings.data);
     Ok(Started { addresses, first_sign_in, state, listener, _watcher: watcher })
 }
@@ -111,6 +113,13 @@ fn make_private_folder(folder: &Path) -> anyhow::Result<()> {
         {
             use std::os::unix::fs::PermissionsExt;
             std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).with_context(say)?;
+        }
+    }
+    #[cfg(unix)]
+    if let Ok(known) = std::fs::metadata(folder) {
+        use std::os::unix::fs::PermissionsExt;
+        if known.permissions().mode() & 0o077 != 0 {
+            tracing::warn!(folder = %folder.display(), "others may look into the data folder; make it 0700");
         }
     }
     Ok(())

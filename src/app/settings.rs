@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::{fetch::Reach, server::Doors};
+
 /// The raw flags of `serve`, as written.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Flags {
@@ -31,6 +33,18 @@ pub struct Flags {
     /// On by itself when listening on loopback; `--demo=false` turns it off.
     #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     pub demo: Option<bool>,
+    /// A proxy stands before the server, and the last entry of its `X-Forwarded-For` is who asks. Without this flag the
+    /// header is not looked at, for anybody can write it.
+    #[arg(long)]
+    pub behind_proxy: bool,
+    /// Count connections, requests and new conversations of each address, and let none flood the server. This machine's
+    /// own addresses are not counted.
+    #[arg(long, default_value_t = true, action = clap::ArgAction::Set, value_name = "BOOL")]
+    pub limit_addresses: bool,
+    /// How far shops' own systems (`[system] url`) may be away: an editor writes the address, and must not reach by it what
+    /// this machine can. `public` by default, `machine` when listening on loopback.
+    #[arg(long, value_enum, value_name = "REACH")]
+    pub systems: Option<Reach>,
 }
 
 /// The flags resolved: every default decided.
@@ -50,6 +64,10 @@ pub struct Settings {
     pub bus: Option<String>,
     /// Whether this is a demo.
     pub demo: bool,
+    /// How far the doors stand open.
+    pub doors: Doors,
+    /// How far shops' own systems may be away.
+    pub systems: Reach,
 }
 
 /// Flags that can't be followed.
@@ -78,9 +96,13 @@ impl Settings {
                 return Err(SettingsError::NothingShared);
             }
         }
+        let here = flags.listen.ip().is_loopback();
+        let doors = Doors { behind_proxy: flags.behind_proxy, ..Doors::default() };
         Ok(Self {
             bus: flags.bus,
-            demo: flags.demo.unwrap_or(flags.listen.ip().is_loopback()),
+            demo: flags.demo.unwrap_or(here),
+            doors: if flags.limit_addresses { doors } else { Doors { per_address: None, ..doors } },
+            systems: flags.systems.unwrap_or(if here { Reach::Machine } else { Reach::Public }),
             listen: flags.listen,
             intents: flags.intents,
             models: flags.models,

@@ -166,7 +166,8 @@ mod tests {
         store.seed(&shop, samples::seed()).await.unwrap();
         let built_in = Arc::new(BuiltinBackend::new(Arc::new(store)));
         let systems = Arc::new(Edited::default());
-        let routing = RoutingBackend::new(built_in, Arc::clone(&systems) as _, Limits::default());
+        let limits = Limits { reach: crate::fetch::Reach::Machine, ..Limits::default() };
+        let routing = RoutingBackend::new(built_in, Arc::clone(&systems) as _, limits);
         let orders = async || routing.orders_of(&shop, &"lin".into()).await;
 
         let refused = orders().await.unwrap_err().with_causes();

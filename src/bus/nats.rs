@@ -134,7 +134,7 @@ async fn listen(local: Arc<LocalBus>, mut subscriber: async_nats::Subscriber) {
             Ok(Envelope::Lost) => local.lose(),
             // A node of another version may say what this one doesn't know.
             Err(_) => {
-                metrics::counter!("xiaoer_bus_unknown_total").increment(1);
+                metrics::counter!("xiaoer_bus_lost_total").increment(1);
                 local.lose();
             }
         }

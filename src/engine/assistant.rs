@@ -261,6 +261,7 @@ impl Assistant {
     }
 
     /// The same in the light of what the shopper was just asked.
+    #[tracing::instrument(name = "read", level = "debug", skip_all)]
     pub async fn read_answer(&self, words: &str, now: &ZonedDateTime, asked: &Asked) -> Reading {
         let started = Instant::now();
         let key = Readings::key(words, asked, now.date());

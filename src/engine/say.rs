@@ -1,6 +1,8 @@
 //! A shopper says something: stored and acknowledged first, then answered.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use tracing::Instrument;
 
 use super::{
     Engine, EngineError,
@@ -43,6 +45,7 @@ impl Engine {
     ///
     /// # Errors
     /// The store's; an unknown conversation or shop.
+    #[tracing::instrument(name = "receive", level = "debug", skip_all, fields(conversation.id = %conversation.id))]
     pub async fn say(
         &self,
         conversation: &Conversation,
@@ -67,7 +70,11 @@ impl Engine {
             reopen_to: self.same_person(conversation).await?,
             at: self.now(),
         };
-        match self.parts.store.append_shopper(&conversation.id, message).await? {
+        let began = Instant::now();
+        let appended = self.parts.store.append_shopper(&conversation.id, message);
+        let appended = appended.instrument(tracing::debug_span!("commit", commit.of = "message")).await?;
+        metrics::histogram!("xiaoer_commit_seconds", "of" => "message").record(began.elapsed().as_secs_f64());
+        match appended {
             Appended::IdReused => Ok(Said::IdReused),
             Appended::Stored { message, duplicate: true, .. } => Ok(Said::Stored { seq: message.seq }),
             Appended::Stored { message, reopened, mode, .. } => {
@@ -158,14 +165,28 @@ impl Engine {
     }
 
     /// Takes one turn, commits it, and tells everybody.
+    #[tracing::instrument(
+        name = "turn",
+        level = "debug",
+        skip_all,
+        fields(conversation.id = %pending.conversation.id, shop.id = %pending.conversation.shop)
+    )]
     pub(super) async fn take_turn(&self, pending: &Pending, due: &Due) -> Result<(), EngineError> {
-        let conversation = &pending.conversation.id;
+        let (began, conversation) = (Instant::now(), &pending.conversation.id);
         let assistant = self.parts.shops.assistant(&pending.conversation.shop)?;
         let commit = turn::take(self, &assistant, pending, due).await;
         let (mode, changes) = (commit.mode, !commit.outbox.is_empty());
-        for message in self.parts.store.commit_turn(commit).await? {
-            self.publish(conversation, Event::Message(message));
-        }
+        let committing = Instant::now();
+        let stored = self.parts.store.commit_turn(commit);
+        let stored = stored.instrument(tracing::debug_span!("commit", commit.of = "turn")).await?;
+        metrics::histogram!("xiaoer_commit_seconds", "of" => "turn")
+            .record(committing.elapsed().as_secs_f64());
+        tracing::debug_span!("send", send.messages = stored.len()).in_scope(|| {
+            for message in stored {
+                self.publish(conversation, Event::Message(message));
+            }
+        });
+        metrics::histogram!("xiaoer_turn_seconds").record(began.elapsed().as_secs_f64());
         if changes {
             self.bell.notify_one();
         }

@@ -63,7 +63,8 @@ pub(super) async fn take(engine: &Engine, assistant: &Assistant, pending: &Pendi
     };
     let turn = turn(engine, assistant, pending, due, reading.as_ref(), &now).await;
     let (state, acts, source) = decide(engine, assistant, &pending.state, &turn, reading.as_ref()).await;
-    let messages = reply::render(shop, &state, &acts, &now, &text::to_traditional);
+    let render = || reply::render(shop, &state, &acts, &now, &text::to_traditional);
+    let messages = tracing::debug_span!("reply").in_scope(render);
     let trace = Trace {
         intent: source.intent.as_ref().map(ToString::to_string),
         confidence: source.confidence,
@@ -181,6 +182,7 @@ async fn shopper(engine: &Engine, assistant: &Assistant, pending: &Pending) -> O
 }
 
 /// Calls the pure step until it has the facts it needs.
+#[tracing::instrument(level = "debug", skip_all)]
 async fn decide(
     engine: &Engine,
     assistant: &Assistant,
@@ -207,6 +209,7 @@ async fn decide(
 }
 
 /// Answers one query from the indexes or the shop's system.
+#[tracing::instrument(name = "fact", level = "debug", skip_all)]
 async fn fetch(engine: &Engine, assistant: &Assistant, reading: Option<&Reading>, query: &Query) -> Fact {
     match query {
         Query::Faq => Fact::Faq(assistant.find_faq(reading)),

@@ -69,7 +69,12 @@ impl IntoResponse for ApiError {
         for (name, field) in more.as_object().into_iter().flatten() {
             body["error"][name] = field.clone();
         }
-        (status, Json(body)).into_response()
+        let mut response = (status, Json(body)).into_response();
+        if let Some(retry) = retry {
+            let seconds = HeaderValue::from(retry.div_ceil(1000).max(1));
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
+        response
     }
 }
 

@@ -7,10 +7,12 @@ mod api;
 mod bearer;
 mod chat;
 mod desk;
+mod doors;
 mod error;
 mod figures;
 mod health;
 mod limits;
+mod listen;
 mod pages;
 mod rights;
 mod socket;
@@ -21,6 +23,10 @@ use std::{path::Path, sync::Arc, time::Duration};
 use axum::{Router, middleware, routing::get};
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::sync::CancellationToken;
+
+pub use doors::{Doors, PerAddress};
+pub use limits::Rate;
+pub use staff::cookie;
 
 use crate::{
     accounts::Accounts,
@@ -58,6 +64,7 @@ pub struct ServerState {
     /// Pictures on their way in, or waiting to be decoded.
     upload_places: Arc<Semaphore>,
     parts: Arc<health::Parts>,
+    gate: Arc<doors::Gate>,
     drain: CancellationToken,
 }
 
@@ -66,7 +73,7 @@ impl ServerState {
     pub fn new(
         engine: Engine,
         accounts: Arc<Accounts>,
-        demo: bool,
+        (demo, doors): (bool, Doors),
         problems: Arc<arc_swap::ArcSwap<Vec<Problem>>>,
         (files, studio): (Folder, Arc<dyn Rehearse>),
         metrics: metrics_exporter_prometheus::PrometheusHandle,
@@ -84,6 +91,7 @@ impl ServerState {
             upload_pace: Arc::new(limits::Pace::of_pictures()),
             upload_places: Arc::new(Semaphore::new(UPLOAD_PLACES)),
             parts: Arc::default(),
+            gate: Arc::new(doors::Gate::new(doors)),
             drain: CancellationToken::new(),
         }
     }
@@ -109,6 +117,7 @@ fn router(state: ServerState) -> Router {
         .route("/metrics", get(health::metrics))
         .nest_service("/api/v1", api::service(state.clone()))
         .fallback_service(get(pages::file))
+        .layer(middleware::from_fn_with_state(state.clone(), doors::watch))
         .layer(middleware::from_fn(figures::measure))
         .with_state(state)
 }
@@ -122,28 +131,26 @@ pub async fn serve(
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let (engine, drain) = (state.engine.clone(), state.drain.clone());
+    let (engine, drain, gate) = (state.engine.clone(), state.drain.clone(), Arc::clone(&state.gate));
     let background = tokio::spawn({
         let (engine, drain) = (engine.clone(), drain.clone());
         async move { engine.run(drain.cancelled()).await }
     });
-    let stopping = {
+    tokio::spawn({
         let drain = drain.clone();
         async move {
             stop.await;
             drain.cancel();
         }
-    };
-    let serving = axum::serve(listener, router(state)).with_graceful_shutdown(stopping).into_future();
-    tokio::pin!(serving);
-    let outcome = tokio::select! {
-        outcome = &mut serving => outcome,
-        () = async { drain.cancelled().await; tokio::time::sleep(DRAIN_DEADLINE).await } => Ok(()),
-    };
+    });
+    tokio::select! {
+        () = listen::serve(listener, router(state), gate, drain.clone()) => {}
+        () = async { drain.cancelled().await; tokio::time::sleep(DRAIN_DEADLINE).await } => {}
+    }
     drain.cancel();
     engine.drain().await;
     if background.await.is_err() {
         tracing::error!("the engine's background task ended badly");
     }
-    outcome
+    Ok(())
 }

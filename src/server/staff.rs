@@ -135,7 +135,7 @@ pub(super) fn token(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// A cookie's value.
-pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     cookies
         .flat_map(|cookies| cookies.split(';'))
@@ -153,11 +153,12 @@ pub(super) async fn from_our_pages(request: Request, next: Next) -> Response {
 }
 
 /// Whether a request comes from a page of ours, or from no page. A proxy that gives us another `Host` says which one the
-/// browser asked; a page can't make a browser send that.
+/// browser asked; a page can't make a browser send that. Where a browser leaves `Origin` out, it says in its own way
+/// whose page it was.
 pub(super) fn same_site(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if !headers.contains_key(header::ORIGIN) {
-        return true;
+        return text("sec-fetch-site").is_none_or(|site| ["same-origin", "none"].contains(&site));
     }
     let site = text("origin").and_then(|origin| origin.split_once("://")).map(|(_, site)| site);
     site.is_some_and(|site| !site.is_empty()) && (site == text("host") || site == text("x-forwarded-host"))

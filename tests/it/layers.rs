@@ -182,7 +182,7 @@ fn concrete_parts_are_named_in_one_place() {
         ("candle_core", vec!["encoder", "nlu"]),
         ("tantivy::", vec!["retrieval"]),
         ("axum::", vec!["server", "app"]),
-        ("hyper::", vec!["fetch"]),
+        ("hyper::", vec!["fetch", "server"]),
         ("rustls::", vec!["fetch"]),
         ("image::", vec!["picture"]),
     ] {

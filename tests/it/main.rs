@@ -9,6 +9,7 @@ mod cli;
 mod deploy;
 mod desk;
 mod desk_search;
+mod doors;
 mod exchange;
 mod file_schemas;
 mod handoffs;

@@ -398,7 +398,21 @@ async fn spans_go_to_the_collector_that_the_environment_names() {
     let server = Process::start(&[], &variables).await;
     let token = server.converse(MARKER).await;
     let lines = server.stop().await;
-    let wanted = BTreeSet::from(["http.request", "understand", "encode", "retrieve"].map(str::to_owned));
+    let wanted = BTreeSet::from(
+        [
+            "http.request",
+            "receive",
+            "read",
+            "turn",
+            "reply",
+            "commit",
+            "send",
+            "understand",
+            "encode",
+            "retrieve",
+        ]
+        .map(str::to_owned),
+    );
     let mut names = BTreeSet::new();
     while !wanted.is_subset(&names) {
         let (head, body) =

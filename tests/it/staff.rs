@@ -45,7 +45,7 @@ async fn member(server: &Server, owner: &str, name: &str, role: &str, shops: &[&
 }
 
 /// Every route of the HTTP interface with a body it takes, and who of [`NAMES`] may use it.
-fn rights() -> Vec<(&'static str, &'static str, Value, &'static [&'static str])> {
+pub(crate) fn rights() -> Vec<(&'static str, &'static str, Value, &'static [&'static str])> {
     const ALL: &[&str] = &NAMES;
     const STAFF: &[&str] = &["owner", "editor", "agent", "editor of tea", "agent of tea"];
     const CONSOLE: &[&str] = &["owner", "editor", "editor of tea"];
@@ -368,7 +368,7 @@ async fn sessions_are_listed_and_ended() {
 }
 
 /// The code of a secret in base 32, some steps from now.
-fn code(secret: &str, steps: i64) -> String {
+pub(crate) fn code(secret: &str, steps: i64) -> String {
     let mut bytes = Vec::new();
     let (mut held, mut bits) = (0_u32, 0);
     for letter in secret.bytes() {

@@ -15,7 +15,11 @@ use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
     tungstenite::{Error, Message, client::IntoClientRequest, http::HeaderValue},
 };
-use xiaoer::app::{serve, settings::Settings};
+use xiaoer::{
+    app::{serve, settings::Settings},
+    fetch::Reach,
+    server::Doors,
+};
 
 pub(crate) use super::small_tree::write_small_tree;
 
@@ -84,12 +88,17 @@ impl Server {
     }
 
     pub(crate) async fn start_in(home: Home) -> Self {
+        Self::start_with(home, |_| {}).await
+    }
+
+    /// A server with other settings than the usual ones.
+    pub(crate) async fn start_with(home: Home, change: impl FnOnce(&mut Settings)) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
             .build()
             .expect("a runtime can be made");
-        let settings = Settings {
+        let mut settings = Settings {
             listen: "127.0.0.1:0".parse().expect("an address"),
             intents: home.intents(),
             models: None,
@@ -97,7 +106,10 @@ impl Server {
             data: home.data(),
             database: home.database.clone(),
             demo: true,
+            doors: Doors::default(),
+            systems: Reach::Machine,
         };
+        change(&mut settings);
         let (stop, stopped) = oneshot::channel::<()>();
         let (ready, is_ready) = oneshot::channel();
         runtime.spawn(async move {
@@ -111,6 +123,11 @@ impl Server {
         let store = within(is_ready).await.expect("the server starts");
         let address = store.trim_start_matches("http://").trim_end_matches('/').to_owned();
         Self { home, address, runtime: Some(runtime), stop: Some(stop) }
+    }
+
+    /// A server that runs in another process, at host and port.
+    pub(crate) fn elsewhere(home: Home, address: String) -> Self {
+        Self { home, address, runtime: None, stop: None }
     }
 
     /// Host and port.
@@ -289,6 +306,12 @@ impl Answer {
 
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {}", self.body))
+    }
+
+    /// The code of an error; empty for what is none.
+    pub(crate) fn error_code(&self) -> String {
+        let body = serde_json::from_str::<Value>(&self.body).unwrap_or_default();
+        body["error"]["code"].as_str().unwrap_or_default().to_owned()
     }
 
     /// The code of an error, with its status.

@@ -110,7 +110,8 @@ fn paths_in_the_documents_exist() {
         let text =
             fs::read_to_string(root().join(document)).unwrap_or_else(|_| panic!("{document} is missing"));
         for word in text.split(|c: char| c.is_whitespace() || "`()[]<>\"'|,;，。；（）".contains(c)) {
-            let word = word.trim_end_matches(['.', ':', '/']);
+            // A test is named by its file and function; `doors` looks for the function.
+            let word = word.split("::").next().unwrap_or(word).trim_end_matches(['.', ':', '/']);
             let promised = folders.iter().any(|folder| word.starts_with(folder))
                 || ["Cargo.toml", "LICENSE", "README.md", "ARCHITECTURE.md"].contains(&word);
             if promised && !word.contains(['*', '{', '…']) && !root().join(word).exists() {

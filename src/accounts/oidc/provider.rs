@@ -14,7 +14,7 @@ use super::{
     settings::{Settings, is_safe},
 };
 use crate::fetch::{
-    Bytes, Client, Full, Method, Request, StatusCode,
+    Bytes, Client, Full, Method, Reach, Request, StatusCode,
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue},
 };
 
@@ -46,7 +46,8 @@ pub(super) struct Provider {
 
 impl Provider {
     pub(super) fn new() -> Self {
-        Self { client: Client::new(PATIENCE, LARGEST) }
+        // The operator names the service, in a file that no page edits.
+        Self { client: Client::new(PATIENCE, LARGEST, Reach::Machine) }
     }
 
     /// The configuration; it has to be that of the issuer asked for, with addresses that are safe to use.

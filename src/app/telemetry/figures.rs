@@ -61,6 +61,32 @@ fn describe() {
         "xiaoer_encoder_texts_total",
         "Texts that the model was asked for; others came from the cache."
     );
+    describe_histogram!(
+        "xiaoer_turn_seconds",
+        Unit::Seconds,
+        "One turn, from its state to its answer being told."
+    );
+    describe_histogram!("xiaoer_commit_seconds", Unit::Seconds, "One commit of the store, by what it is of.");
+    describe_histogram!("xiaoer_store_sync_seconds", Unit::Seconds, "SQLite's log on its way to the disk.");
+    describe_counter!(
+        "xiaoer_store_commits_total",
+        "Transactions that SQLite was given, each of one or more use cases."
+    );
+    describe_counter!("xiaoer_store_written_total", "Use cases that were committed so.");
+    describe_counter!(
+        "xiaoer_store_repeated_total",
+        "Transactions of PostgreSQL run again: another came between."
+    );
+    describe_counter!(
+        "xiaoer_readings_total",
+        "Messages looked for among those understood lately, by outcome."
+    );
+    describe_gauge!("xiaoer_turns_waiting", "Messages that were let in and have no answer yet.");
+    describe_counter!("xiaoer_refused_total", "Messages refused as too much waits, by shop.");
+    describe_counter!(
+        "xiaoer_bus_lost_total",
+        "Times that listeners were sent to the store for what the bus lost."
+    );
     describe_counter!("xiaoer_shop_loads_total", "Loads of a shop's files, by outcome.");
     describe_counter!("xiaoer_http_requests_total", "HTTP requests, by method, route and status.");
     describe_counter!("xiaoer_frames_total", "Frames of websockets, by direction.");
@@ -68,9 +94,16 @@ fn describe() {
     let _ = histogram!("xiaoer_understand_seconds");
     let _ = histogram!("xiaoer_desk_search_seconds");
     let _ = histogram!("xiaoer_encode_seconds");
+    let _ = histogram!("xiaoer_turn_seconds");
+    let _ = histogram!("xiaoer_store_sync_seconds");
+    for name in ["xiaoer_store_commits_total", "xiaoer_store_written_total", "xiaoer_store_repeated_total"] {
+        counter!(name).increment(0);
+    }
+    counter!("xiaoer_bus_lost_total").increment(0);
     counter!("xiaoer_encoder_failures_total").increment(0);
     counter!("xiaoer_encoder_texts_total").increment(0);
     counter!("xiaoer_frames_total", "direction" => "in").increment(0);
     counter!("xiaoer_frames_total", "direction" => "out").increment(0);
     gauge!("xiaoer_websockets").set(0.0);
+    gauge!("xiaoer_turns_waiting").set(0.0);
 }

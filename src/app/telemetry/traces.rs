@@ -42,8 +42,10 @@ impl Traces {
         if off || !named.iter().any(|name| set(name).is_some()) {
             return Ok(None);
         }
-        let client =
-            Sender { client: fetch::Client::new(CONNECTING, LARGEST_ANSWER), runtime: runtime.clone() };
+        let client = Sender {
+            client: fetch::Client::new(CONNECTING, LARGEST_ANSWER, fetch::Reach::Machine),
+            runtime: runtime.clone(),
+        };
         let exporter = SpanExporter::builder().with_http().with_http_client(client).build();
         let exporter = exporter.context("traces can't be sent as the environment says")?;
         let provider = SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource());

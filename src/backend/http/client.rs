@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::fetch::{self, Bytes, FetchError, Full, Request, RequestError, StatusCode};
+use crate::fetch::{self, Bytes, FetchError, Full, Reach, Request, RequestError, StatusCode};
 
 /// What a shop's system is given for an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,12 +13,19 @@ pub struct Limits {
     pub change: Duration,
     /// The largest body that is read, in bytes.
     pub body: usize,
+    /// Where it may be: an editor writes its address, the operator says how far that may lead.
+    pub reach: Reach,
 }
 
 impl Default for Limits {
-    /// 2.5 seconds for a read, 10 for a change, 8 MiB.
+    /// 2.5 seconds for a read, 10 for a change, 8 MiB, on the internet.
     fn default() -> Self {
-        Self { read: Duration::from_millis(2_500), change: Duration::from_secs(10), body: 8 << 20 }
+        Self {
+            read: Duration::from_millis(2_500),
+            change: Duration::from_secs(10),
+            body: 8 << 20,
+            reach: Reach::Public,
+        }
     }
 }
 
@@ -77,7 +84,7 @@ pub(in crate::backend) struct Client {
 
 impl Client {
     pub(in crate::backend) fn new(limits: Limits) -> Self {
-        Self { http: fetch::Client::new(limits.read, limits.body), limits }
+        Self { http: fetch::Client::new(limits.read, limits.body, limits.reach), limits }
     }
 
     /// The status of an answer, and its body if that is 200.

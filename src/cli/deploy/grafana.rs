@@ -117,6 +117,72 @@ const ROWS: &[(&str, &[Panel])] = &[
         ],
     ),
     (
+        "Turns and the store",
+        &[
+            panel(
+                "Turns",
+                "The whole answer, from its state to its being told.",
+                "s",
+                &[
+                    (
+                        "histogram_quantile(0.5, sum by (le) (rate(xiaoer_turn_seconds_bucket$job$rate)))",
+                        "p50",
+                    ),
+                    (
+                        "histogram_quantile(0.99, sum by (le) (rate(xiaoer_turn_seconds_bucket$job$rate)))",
+                        "p99",
+                    ),
+                ],
+            ),
+            panel(
+                "Waiting for an answer",
+                "Let in and not answered yet; and, a second, refused at the door.",
+                "none",
+                &[
+                    ("sum by (instance) (xiaoer_turns_waiting$job)", "{{instance}}"),
+                    ("sum by (shop) (rate(xiaoer_refused_total$job$rate))", "refused, {{shop}}"),
+                ],
+            ),
+            panel(
+                "Commits",
+                "To the store, and SQLite's log to the disk.",
+                "s",
+                &[
+                    (
+                        "histogram_quantile(0.99, sum by (le, of) (rate(xiaoer_commit_seconds_bucket$job$rate)))",
+                        "p99 {{of}}",
+                    ),
+                    (
+                        "histogram_quantile(0.99, sum by (le) (rate(xiaoer_store_sync_seconds_bucket$job$rate)))",
+                        "p99 disk",
+                    ),
+                ],
+            ),
+            panel(
+                "Written",
+                "Use cases and transactions a second; several that wait share one.",
+                "ops",
+                &[
+                    ("sum(rate(xiaoer_store_written_total$job$rate))", "use cases"),
+                    ("sum(rate(xiaoer_store_commits_total$job$rate))", "transactions"),
+                    ("sum(rate(xiaoer_store_repeated_total$job$rate))", "run again"),
+                ],
+            ),
+            panel(
+                "Understood before",
+                "Messages that needed no reading, as the same was read lately; a second.",
+                "ops",
+                &[("sum by (outcome) (rate(xiaoer_readings_total$job$rate))", "{{outcome}}")],
+            ),
+            panel(
+                "Lost by the bus",
+                "Listeners were sent to the store; a second.",
+                "ops",
+                &[("sum by (instance) (rate(xiaoer_bus_lost_total$job$rate))", "{{instance}}")],
+            ),
+        ],
+    ),
+    (
         "The model",
         &[
             panel(

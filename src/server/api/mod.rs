@@ -12,6 +12,7 @@ mod demo;
 mod members;
 mod oidc;
 mod openapi;
+mod parameters;
 mod report;
 mod schema;
 mod search;

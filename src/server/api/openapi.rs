@@ -8,6 +8,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
+use super::parameters;
 use crate::backend::OPENAPI;
 
 /// What staff ask for with their session: method, path, and what it does.
@@ -226,6 +227,7 @@ pub(in crate::server) async fn document() -> Json<Value> {
     for (method, path, summary) in STAFFS {
         document["paths"][format!("/api/v1{path}")][method] = json!({"summary": summary, "security": [{"session": []}], "responses": answer("done, or what was asked for")});
     }
+    parameters::describe(&mut document);
     Json(document)
 }
 

@@ -123,7 +123,7 @@ impl Postgres {
                 Outcome::Away(_) if started.elapsed() < PATIENCE => tokio::time::sleep(AWAY).await,
                 Outcome::Away(error) => return Err(error),
                 Outcome::Again(_) if attempt < ATTEMPTS => {
-                    metrics::counter!("xiaoer_store_transactions_repeated_total").increment(1);
+                    metrics::counter!("xiaoer_store_repeated_total").increment(1);
                     // Whoever came between is given time to finish; a little chance keeps two from meeting again.
                     let most = 2_u64 << attempt.min(6);
                     tokio::time::sleep(Duration::from_millis(rand::random_range(0..=most))).await;

@@ -215,7 +215,8 @@ fn write_all(writer: Lite, jobs: &mpsc::Receiver<Box<dyn Job>>) {
         let mut batch = vec![first];
         batch.extend(jobs.try_iter().take(TOGETHER - 1));
         let committed = write_batch(&mut connection, &mut batch).map_err(Arc::new);
-        metrics::histogram!("xiaoer_store_commit_batch").record(batch.len() as f64);
+        metrics::counter!("xiaoer_store_commits_total").increment(1);
+        metrics::counter!("xiaoer_store_written_total").increment(batch.len() as u64);
         for job in batch {
             job.finish(committed.clone());
         }
@@ -232,7 +233,7 @@ fn write_batch(connection: &mut Connection, batch: &mut [Box<dyn Job>]) -> std::
     }
     let started = std::time::Instant::now();
     let committed = control(connection, "commit");
-    metrics::histogram!("xiaoer_store_commit_seconds").record(started.elapsed().as_secs_f64());
+    metrics::histogram!("xiaoer_store_sync_seconds").record(started.elapsed().as_secs_f64());
     if committed.is_err() {
         let _ = control(connection, "rollback");
     }

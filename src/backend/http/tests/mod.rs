@@ -95,8 +95,12 @@ impl Systems for Token {
 }
 
 /// Limits that a busy machine does not reach by itself.
-const PATIENT: Limits =
-    Limits { read: Duration::from_secs(20), change: Duration::from_secs(20), body: 256 * 1024 };
+const PATIENT: Limits = Limits {
+    read: Duration::from_secs(20),
+    change: Duration::from_secs(20),
+    body: 256 * 1024,
+    reach: crate::fetch::Reach::Machine,
+};
 /// Limits for systems that never answer.
 const HASTY: Limits =
     Limits { read: Duration::from_millis(50), change: Duration::from_millis(50), ..PATIENT };

@@ -1,0 +1,3 @@
+//! The readers of data from outside, for `cargo fuzz`; `tests/fuzz/run` builds and runs them all.
+
+pub mod targets;
