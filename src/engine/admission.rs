@@ -63,7 +63,7 @@ impl Admission {
         let own = waiting.by_shop.get(shop).copied().unwrap_or_default();
         let shops = waiting.by_shop.len() + usize::from(own == 0);
         if PLACES <= waiting.all || PLACES / (shops + 1) <= own {
-            metrics::counter!("xiaoer_refused_total", "shop" => shop.to_string()).increment(1);
+            metrics::counter!("xiaoer_refused_total").increment(1);
             let retry = Duration::from_millis(rand::random_range(COME_BACK_MS));
             return Err(Full { retry });
         }

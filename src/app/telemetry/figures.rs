@@ -82,7 +82,7 @@ fn describe() {
         "Messages looked for among those understood lately, by outcome."
     );
     describe_gauge!("xiaoer_turns_waiting", "Messages that were let in and have no answer yet.");
-    describe_counter!("xiaoer_refused_total", "Messages refused as too much waits, by shop.");
+    describe_counter!("xiaoer_refused_total", "Messages refused as too much waits.");
     describe_counter!(
         "xiaoer_bus_lost_total",
         "Times that listeners were sent to the store for what the bus lost."
@@ -100,6 +100,7 @@ fn describe() {
         counter!(name).increment(0);
     }
     counter!("xiaoer_bus_lost_total").increment(0);
+    counter!("xiaoer_refused_total").increment(0);
     counter!("xiaoer_encoder_failures_total").increment(0);
     counter!("xiaoer_encoder_texts_total").increment(0);
     counter!("xiaoer_frames_total", "direction" => "in").increment(0);

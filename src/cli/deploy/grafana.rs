@@ -140,7 +140,7 @@ const ROWS: &[(&str, &[Panel])] = &[
                 "none",
                 &[
                     ("sum by (instance) (xiaoer_turns_waiting$job)", "{{instance}}"),
-                    ("sum by (shop) (rate(xiaoer_refused_total$job$rate))", "refused, {{shop}}"),
+                    ("sum(rate(xiaoer_refused_total$job$rate))", "refused"),
                 ],
             ),
             panel(
