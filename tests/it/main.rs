@@ -18,6 +18,7 @@ mod layers;
 mod learning;
 mod oidc;
 mod operations;
+mod overload;
 mod proposals;
 mod queue;
 mod report;
