@@ -4,6 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use anyhow::Context;
 use arc_swap::ArcSwap;
+use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 
 use super::{
@@ -69,6 +70,7 @@ pub async fn start(settings: &Settings) -> anyhow::Result<Started> {
     let problems = Arc::new(ArcSwap::default());
     let shared = settings::is_shared(&settings.database);
     if shared {
+        check_keys(&engine, &settings.data.join("keys")).await?;
         copies::bring_up_to_date(&engine, &settings.intents).await?;
     }
     shops::open_all(&engine, &settings.intents, &cached.lasting(), &problems).await?;
@@ -102,6 +104,23 @@ impl Started {
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
         server::serve(self.state, self.listener, stop).await
     }
+}
+
+/// Keys are the same on all nodes, or what one of them signs or seals the others can't read.
+async fn check_keys(engine: &Engine, folder: &Path) -> anyhow::Result<()> {
+    let Ok(files) = std::fs::read_dir(folder) else { return Ok(()) };
+    for file in files {
+        let file = file.with_context(|| format!("can't read {}", folder.display()))?.path();
+        let key = std::fs::read(&file).with_context(|| format!("can't read {}", file.display()))?;
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let same = engine.parts().store.mark_key(&name, &hex::encode(Sha256::digest(&key))).await?;
+        anyhow::ensure!(
+            same,
+            "{} is not what the other nodes have: copy `keys` from a node that serves",
+            file.display()
+        );
+    }
+    Ok(())
 }
 
 /// The data folder is nobody else's: it holds keys and conversations.

@@ -73,6 +73,9 @@ pub trait Store:
 {
     /// Whether the store can be read and written now; for `/readyz`.
     async fn ping(&self) -> Result<()>;
+
+    /// Notes the digest of a key file, the first time; whether it is the one that was noted.
+    async fn mark_key(&self, name: &str, digest: &str) -> Result<bool>;
 }
 
 /// A store that several tasks share.

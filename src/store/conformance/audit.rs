@@ -6,6 +6,7 @@ use crate::store::{AuditFilter, NewAudit, SharedStore, Staff, samples::*};
 stories! {
     entries_are_read_newest_first_and_in_pages,
     entries_are_found_by_shop_member_and_action,
+    the_first_mark_of_a_key_counts,
 }
 
 /// What a member did, by id and second.
@@ -72,4 +73,15 @@ async fn entries_are_found_by_shop_member_and_action(store: SharedStore) {
     assert_eq!(actions(&store, with_mei.clone()).await, ["conversation.take", "member.add"]);
     let narrow = AuditFilter { action: Some("member.add".to_owned()), ..with_mei };
     assert_eq!(actions(&store, narrow).await, ["member.add"]);
+}
+
+async fn the_first_mark_of_a_key_counts(store: SharedStore) {
+    for (name, digest, same) in [
+        ("demo.json", "a", true),
+        ("demo.json", "a", true),
+        ("demo.json", "b", false),
+        ("other.json", "b", true),
+    ] {
+        assert_eq!(store.mark_key(name, digest).await.unwrap(), same, "{name} {digest}");
+    }
 }

@@ -234,6 +234,18 @@ impl Store for SqlStore {
         self.write(|tx| Ok(sql("update touched_of set id = id").execute(tx)?)).await?;
         Ok(())
     }
+
+    async fn mark_key(&self, name: &str, digest: &str) -> Result<bool> {
+        let new = sql("insert into key_marks (name, digest) values (?, ?) on conflict do nothing");
+        let (new, known) =
+            (new.bind(name).bind(digest), sql("select digest from key_marks where name = ?").bind(name));
+        let (known, digest) = (known, digest.to_owned());
+        self.write(move |tx| {
+            new.clone().execute(tx)?;
+            Ok(known.clone().fetch_one(tx)?.get::<&str>("digest")? == digest)
+        })
+        .await
+    }
 }
 
 impl From<WireError> for StoreError {

@@ -1,4 +1,4 @@
--- The schema as SQLite's migrations 1 to 12 leave it, for PostgreSQL; those say what tables and columns mean. Times are
+-- The schema as SQLite's migrations 1 to 13 leave it, for PostgreSQL; those say what tables and columns mean. Times are
 -- nanoseconds since 1970 in UTC, truth is 0 or 1, and ids compare byte by byte.
 
 create table conversations (
@@ -380,3 +380,8 @@ create table touched_of (
 );
 
 insert into touched_of (id) values (replace(gen_random_uuid()::text, '-', ''));
+
+create table key_marks (
+    name   text not null primary key,
+    digest text not null
+);
