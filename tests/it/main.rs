@@ -10,8 +10,11 @@ mod desk;
 mod desk_search;
 mod exchange;
 mod file_schemas;
+#[path = "../../benches/goods/mod.rs"]
+mod goods;
 mod handoffs;
 mod http;
+mod large_catalog;
 mod layers;
 mod learning;
 mod oidc;
