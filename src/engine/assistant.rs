@@ -17,8 +17,8 @@ use super::readings::Readings;
 use crate::{
     dialogue::{Fact, FaqMatch},
     domain::{
-        Entity, EntityKind, Locale, Localized, Part, PartKind, ProductQuery, Understanding, Utterance,
-        trade::Product,
+        Entity, EntityKind, Locale, Localized, Part, PartKind, ProductId, ProductQuery, Understanding,
+        Utterance, trade::Product,
     },
     encoder::{EncodeError, Encoder, Vector},
     nlu::{Context, Nlu, NluError, TrainingSet},
@@ -41,7 +41,8 @@ const LEARNT_AT_ONCE: usize = 32;
 pub struct Assistant {
     /// What the merchant's files say.
     pub shop: Arc<Shop>,
-    products: Arc<Vec<Product>>,
+    /// Its products as they were loaded; the retriever knows what has changed since.
+    products: Arc<Vec<Arc<Product>>>,
     lexicon: Arc<Lexicon>,
     brain: ArcSwap<Brain>,
     /// Whether there is no more learning to wait for.
@@ -55,6 +56,8 @@ struct Brain {
     of: Arc<Shop>,
     learnt: Learnt,
     nlu: Arc<Nlu>,
+    /// The products that the retriever was built of.
+    products: Arc<Vec<Arc<Product>>>,
     retriever: Arc<Retriever>,
     encoder: Option<Arc<dyn Encoder>>,
     readings: Readings,
@@ -116,24 +119,59 @@ impl Assistant {
     /// No examples at all, or an index that can't be built.
     pub fn start(shop: Arc<Shop>, products: Vec<Product>) -> Result<Self, AssistantError> {
         let nlu = Nlu::by_heart(&TrainingSet::new(&shop.intents, text::normalize))?;
-        let brain = Brain::without_vectors(&shop, &products, nlu)?;
-        Ok(Self::with_brain(shop, products, brain))
+        let lexicon = Arc::new(Lexicon::new(retrieval::shop_words(&shop), &products));
+        let products: Arc<Vec<Arc<Product>>> = Arc::new(products.into_iter().map(Arc::new).collect());
+        let retriever = Arc::new(Retriever::build(&shop, &products, &Vectors::default())?);
+        let brain = Brain {
+            of: Arc::clone(&shop),
+            learnt: Learnt::WithoutVectors,
+            nlu: Arc::new(nlu),
+            products: Arc::clone(&products),
+            retriever,
+            encoder: None,
+        };
+        Ok(Self::with_brain(shop, products, lexicon, brain))
     }
 
     /// A new version of a shop with the brain of the one that serves, for [`Assistant::learn`] to build upon. It is
     /// not for serving before that.
     pub fn after(before: &Self, shop: Arc<Shop>, products: Vec<Product>) -> Self {
-        Self::with_brain(
-            shop,
-            products,
-            Brain { encoder: None, readings: Readings::default(), ..Brain::clone(&before.brain.load()) },
-        )
+        let brain =
+            Brain { encoder: None, readings: Readings::default(), ..Brain::clone(&before.brain.load()) };
+        let lexicon = Arc::new(Lexicon::new(retrieval::shop_words(&shop), &products));
+        // Most edits leave the products as they are, and a large catalog takes its time to index.
+        let same = brain.products.iter().map(AsRef::as_ref).eq(&products);
+        let products = if same {
+            Arc::clone(&brain.products)
+        } else {
+            Arc::new(products.into_iter().map(Arc::new).collect())
+        };
+        Self::with_brain(shop, products, lexicon, brain)
     }
 
-    fn with_brain(shop: Arc<Shop>, products: Vec<Product>, brain: Brain) -> Self {
-        let lexicon = Arc::new(Lexicon::new(retrieval::shop_words(&shop), &products));
+    fn with_brain(
+        shop: Arc<Shop>,
+        products: Arc<Vec<Arc<Product>>>,
+        lexicon: Arc<Lexicon>,
+        brain: Brain,
+    ) -> Self {
         let (brain, learnt) = (ArcSwap::from_pointee(brain), watch::Sender::new(false));
-        Self { shop, products: Arc::new(products), lexicon, brain, learnt }
+        Self { shop, products, lexicon, brain, learnt }
+    }
+
+    /// Adds products or puts them in the place of those of the same ids, and takes others away: from then on searches
+    /// find them so, and recommendations as soon as they are made anew. What the shop's store says of them is the
+    /// caller's business, and comes first. Takes some milliseconds, on a thread that may block.
+    ///
+    /// # Errors
+    /// An index that can't be changed; then nothing has changed.
+    pub fn update_products(
+        &self,
+        changed: Vec<Product>,
+        removed: &[ProductId],
+    ) -> Result<(), AssistantError> {
+        let changed: Vec<Arc<Product>> = changed.into_iter().map(Arc::new).collect();
+        Ok(self.brain.load().retriever.update_products(&changed, removed)?)
     }
 
     /// Learns the shop's examples with `learning` (whose vectors are kept) and from then on reads messages with
@@ -159,8 +197,10 @@ impl Assistant {
             }
             Err(error) => {
                 let set = TrainingSet::new(&self.shop.intents, text::normalize);
-                let nlu = fit(move || Nlu::fit(&set)).await?;
-                self.brain.store(Arc::new(Brain::without_vectors(&self.shop, &self.products, nlu)?));
+                let nlu = Arc::new(fit(move || Nlu::fit(&set)).await?);
+                let base = self.brain.load_full();
+                let retriever = self.retriever(&base, Vectors::default()).await?;
+                self.brain.store(Arc::new(self.brain_of(Learnt::WithoutVectors, nlu, retriever)));
                 Err(error)
             }
         };
@@ -189,6 +229,7 @@ impl Assistant {
             (Arc::clone(&base.nlu), base.learnt)
         } else {
             let set = self.encoded_set(encoder).await?;
+            let base = Arc::clone(&base);
             let (nlu, learnt) = fit(move || {
                 let edited = (base.learnt != Learnt::WithoutVectors).then(|| base.nlu.edited(&set));
                 match edited.transpose()?.flatten() {
@@ -202,15 +243,26 @@ impl Assistant {
         let texts: Vec<String> = retrieval::texts(&self.shop, &self.products).into_iter().collect();
         let encoded = encode_in_turns(encoder, &texts).await?;
         let vectors: Vectors = texts.into_iter().zip(encoded).collect();
-        let retriever = Arc::new(Retriever::build(&self.shop, &self.products, &vectors)?);
-        Ok(Brain {
-            of: Arc::clone(&self.shop),
-            learnt,
-            nlu,
-            retriever,
-            encoder: None,
-            readings: Readings::default(),
-        })
+        let retriever = self.retriever(&base, vectors).await?;
+        Ok(self.brain_of(learnt, nlu, retriever))
+    }
+
+    /// The shop's indexes; that of the products is taken over where it would be the same.
+    async fn retriever(&self, base: &Brain, vectors: Vectors) -> Result<Arc<Retriever>, AssistantError> {
+        let (shop, products) = (Arc::clone(&self.shop), Arc::clone(&self.products));
+        let same = Arc::ptr_eq(&base.products, &products) && base.of.glossary == shop.glossary;
+        let known = same.then(|| Arc::clone(&base.retriever));
+        let building = move || match known {
+            Some(known) => known.with_vectors(&shop, &vectors),
+            None => Retriever::build(&shop, &products, &vectors),
+        };
+        let built = tokio::task::spawn_blocking(building).await.map_err(|_| RetrievalError::Panicked)?;
+        Ok(Arc::new(built?))
+    }
+
+    fn brain_of(&self, learnt: Learnt, nlu: Arc<Nlu>, retriever: Arc<Retriever>) -> Brain {
+        let (of, products) = (Arc::clone(&self.shop), Arc::clone(&self.products));
+        Brain { of, learnt, nlu, products, retriever, encoder: None, readings: Readings::default() }
     }
 
     async fn encoded_set(&self, encoder: &dyn Encoder) -> Result<TrainingSet, AssistantError> {
@@ -236,9 +288,14 @@ impl Assistant {
         }
     }
 
-    /// Its catalog, with the stock that the shop's files began with.
-    pub(super) fn products(&self) -> Arc<Vec<Product>> {
-        Arc::clone(&self.products)
+    /// Its catalog, with the stock that the shop's files began with. Of a very large one only the best sold.
+    pub(super) fn products(&self, most: usize) -> Arc<Vec<Product>> {
+        let mut products = self.brain.load().retriever.all_products();
+        if most < products.len() {
+            products.sort_by_key(|product| std::cmp::Reverse(product.sales));
+            products.truncate(most);
+        }
+        Arc::new(products.iter().map(|product| Product::clone(product)).collect())
     }
 
     /// Reads messages with another encoder from now on.
@@ -344,9 +401,8 @@ impl Assistant {
         let vector = reading
             .filter(|reading| query.words.split(' ').all(|word| reading.utterance.normal.contains(word)))
             .and_then(|reading| reading.vector.as_deref());
-        let hits = self.brain.load().retriever.products(query, vector, limit);
-        let found = hits.iter().filter_map(|hit| self.products.iter().find(|product| product.id == hit.id));
-        found.cloned().collect()
+        let found = self.brain.load().retriever.found(query, vector, limit);
+        found.into_iter().map(|(_, product)| Product::clone(&product)).collect()
     }
 
     /// The shop's stickers: ids and what they show, in the merchant's order.
@@ -372,14 +428,6 @@ impl Assistant {
     pub(super) fn notice(&self, key: &str, slots: &[(&str, &str)], locale: Locale) -> String {
         let words = reply::words(&self.shop, key, slots, locale);
         if locale == Locale::ZhHant { text::to_traditional(&words) } else { words }
-    }
-}
-
-impl Brain {
-    fn without_vectors(shop: &Arc<Shop>, products: &[Product], nlu: Nlu) -> Result<Self, RetrievalError> {
-        let retriever = Arc::new(Retriever::build(shop, products, &Vectors::default())?);
-        let (of, learnt) = (Arc::clone(shop), Learnt::WithoutVectors);
-        Ok(Self { of, learnt, nlu: Arc::new(nlu), retriever, encoder: None, readings: Readings::default() })
     }
 }
 

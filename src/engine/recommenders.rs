@@ -12,14 +12,17 @@ use tokio::task::JoinHandle;
 use super::{Engine, assistant::Assistant};
 use crate::{
     dialogue::{Fact, Recommended},
-    domain::ShopId,
-    trade::recommend::{Recommender, Wish},
+    domain::{ShopId, trade::Product},
+    trade::recommend::{Recommender, Why, Wish},
 };
 
 /// After so long the orders are looked at again.
 const REFRESH_AFTER: SignedDuration = SignedDuration::from_mins(10);
 /// Orders looked at; older ones tell of last season.
 const ORDERS: usize = 10_000;
+/// Products that are weighed against each other, the best sold of a larger catalog: each pick looks at all of them. What
+/// a search has found is shown in any case.
+const CATALOG: usize = 20_000;
 /// Picks ranked beyond those asked for, in the place of what has just been sold out.
 const SPARE: usize = 5;
 /// Categories told, to ask what kind of thing it shall be.
@@ -69,13 +72,25 @@ impl Engine {
         let rules = &shop.policy.recommend;
         let wider = Wish { limit: wish.limit + SPARE, ..wish.clone() };
         let mut picks = Vec::with_capacity(wish.limit);
-        for pick in recommender.picks(&wider, rules) {
+        let ranked = recommender.picks(&wider, rules);
+        let ranked = ranked.into_iter().map(|pick| (pick.product.id.clone(), pick.why));
+        // What was searched for and sells too little to be weighed comes last, in the order of the search.
+        let found = wish.among.iter().flatten().filter(|id| recommender.product(id).is_none());
+        let found = found.filter(|id| !wish.never.contains(id)).map(|id| (id.clone(), Why::Asked));
+        for (id, why) in ranked.chain(found) {
             if picks.len() == wish.limit {
                 break;
             }
-            let now = self.parts.backend.product(&shop.id, &pick.product.id).await?;
-            if let Some(product) = now.filter(|product| rules.min_stock.max(1) <= product.stock()) {
-                picks.push((product, pick.why));
+            let now = self.parts.backend.product(&shop.id, &id).await?;
+            let shown = |product: &Product| {
+                let price = product.price.amount();
+                rules.min_stock.max(1) <= product.stock()
+                    && !rules.forbids(product)
+                    && wish.price_from.is_none_or(|least| least <= price)
+                    && wish.price_to.is_none_or(|most| price <= most)
+            };
+            if let Some(product) = now.filter(shown) {
+                picks.push((product, why));
             }
         }
         Ok(Fact::Recommended(Recommended { picks, kinds: recommender.kinds(KINDS) }))
@@ -89,7 +104,7 @@ impl Engine {
             let made = self.make_soon(&shop.id);
             return match made.await {
                 Ok(Some(recommender)) => recommender,
-                _ => Arc::new(Recommender::of(assistant.products(), &[])),
+                _ => Arc::new(Recommender::of(assistant.products(CATALOG), &[])),
             };
         };
         let is_old = REFRESH_AFTER < self.now().duration_since(kept.made_at) || kept.version != shop.version;
@@ -114,7 +129,7 @@ impl Engine {
     /// turn tries again.
     async fn make_recommender(&self, assistant: &Assistant) -> Option<Arc<Recommender>> {
         let shop = &assistant.shop;
-        let products = assistant.products();
+        let products = assistant.products(CATALOG);
         let orders = match self.parts.backend.recent_orders(&shop.id, ORDERS).await {
             Ok(orders) => Some(orders),
             Err(error) => {

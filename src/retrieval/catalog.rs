@@ -1,30 +1,31 @@
 //! A product as a document: its words by what they say of it, and the fields that searches filter by.
 
+use std::collections::BTreeSet;
+
 use rust_decimal::prelude::ToPrimitive;
 use tantivy::{
     Index, TantivyDocument,
-    schema::{
-        FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
-    },
+    schema::{FAST, Field, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions},
     tokenizer::TextAnalyzer,
 };
 
 use super::{
-    names,
-    query::{audience_of, is_color},
-    tokenizer::{TermTokenizer, product_terms},
+    listing::{Listing, Reader},
+    names::latin_key,
+    query::is_color,
+    tokenizer::{GoodsTokenizer, WHOLE},
 };
-use crate::{domain::trade::Product, shop::Shop, text::normalize};
+use crate::domain::trade::Product;
 
 /// For whom a product is that is for everybody.
 pub(super) const EVERYBODY: &str = "*";
-/// Stands before a name that is indexed as a whole; no other term begins so.
-const WHOLE: char = '=';
 
 /// The fields of a document.
 pub(super) struct Fields {
-    /// The product's place in the catalog.
+    /// The product's place on the shelves.
     pub(super) place: Field,
+    /// Its id, by which it is replaced.
+    pub(super) id: Field,
     /// Words of its titles.
     pub(super) title: Field,
     /// Words of what shoppers call it, and these names as wholes.
@@ -35,13 +36,22 @@ pub(super) struct Fields {
     pub(super) facts: Field,
     /// The last characters of its names: 鞋 of 跑步鞋.
     pub(super) heads: Field,
-    pub(super) price: Field,
+    price: Field,
+    stock: Field,
+    sales: Field,
     pub(super) brand: Field,
     pub(super) category: Field,
     pub(super) color: Field,
     pub(super) size: Field,
     pub(super) audience: Field,
-    pub(super) stock: Field,
+}
+
+/// Fields that are read by their document's number.
+pub(super) mod columns {
+    pub(in crate::retrieval) const PLACE: &str = "place";
+    pub(in crate::retrieval) const PRICE: &str = "price";
+    pub(in crate::retrieval) const STOCK: &str = "stock";
+    pub(in crate::retrieval) const SALES: &str = "sales";
 }
 
 /// An empty index in memory.
@@ -56,22 +66,24 @@ pub(super) fn empty_index() -> (Index, Fields) {
         TextOptions::default().set_indexing_options(indexing)
     };
     let fields = Fields {
-        place: schema.add_u64_field("place", STORED | FAST),
+        place: schema.add_u64_field(columns::PLACE, FAST),
+        id: schema.add_text_field("id", STRING),
         title: schema.add_text_field("title", text()),
         names: schema.add_text_field("names", text()),
         kinds: schema.add_text_field("kinds", text()),
         facts: schema.add_text_field("facts", text()),
         heads: schema.add_text_field("heads", STRING),
-        price: schema.add_u64_field("price", INDEXED | FAST),
+        price: schema.add_u64_field(columns::PRICE, FAST),
+        stock: schema.add_u64_field(columns::STOCK, FAST),
+        sales: schema.add_u64_field(columns::SALES, FAST),
         brand: schema.add_text_field("brand", STRING),
         category: schema.add_text_field("category", STRING),
         color: schema.add_text_field("color", STRING),
         size: schema.add_text_field("size", STRING),
         audience: schema.add_text_field("audience", STRING),
-        stock: schema.add_u64_field("stock", INDEXED | FAST),
     };
     let index = Index::create_in_ram(schema.build());
-    index.tokenizers().register("goods", TextAnalyzer::from(TermTokenizer(name_or_terms)));
+    index.tokenizers().register("goods", TextAnalyzer::from(GoodsTokenizer::default()));
     (index, fields)
 }
 
@@ -80,77 +92,81 @@ pub(super) fn whole(name: &str) -> String {
     format!("{WHOLE}{name}")
 }
 
-fn name_or_terms(text: &str) -> Vec<String> {
-    if text.starts_with(WHOLE) { vec![text.to_owned()] } else { product_terms(text) }
-}
-
-/// The document of a product.
-pub(super) fn document(fields: &Fields, shop: &Shop, product: &Product, place: usize) -> TantivyDocument {
+/// The document of a product, which the reader learns the words of.
+pub(super) fn document(
+    fields: &Fields,
+    reader: &mut Reader<'_>,
+    product: &Product,
+    place: u32,
+) -> TantivyDocument {
+    let listing = reader.read(product);
     let mut document = TantivyDocument::default();
-    document.add_u64(fields.place, place as u64);
-    add_words(&mut document, fields, shop, product);
+    document.add_u64(fields.place, u64::from(place));
+    document.add_text(fields.id, product.id.as_str());
+    add_words(&mut document, fields, reader, product, &listing);
     document.add_u64(fields.price, minor(product.price.amount()));
+    document.add_u64(fields.stock, u64::from(product.stock()));
+    document.add_u64(fields.sales, u64::from(product.sales));
     document.add_text(fields.brand, &product.brand);
     for category in &product.category {
         document.add_text(fields.category, &category.zh);
     }
-    let audience = audience_of(product);
-    if audience.is_empty() {
+    if listing.audience.is_empty() {
         document.add_text(fields.audience, EVERYBODY);
     }
-    for audience in audience {
+    for audience in listing.audience {
         document.add_text(fields.audience, audience);
     }
-    for (name, value) in product.variants.iter().flat_map(|variant| &variant.options) {
-        let field = if is_color(name) { fields.color } else { fields.size };
-        let value = if field == fields.size { value.to_uppercase() } else { value.clone() };
-        document.add_text(field, &value);
+    let options = product.variants.iter().flat_map(|variant| &variant.options);
+    let options: BTreeSet<(bool, &String)> = options.map(|(name, value)| (is_color(name), value)).collect();
+    for (is_color, value) in options {
+        if is_color {
+            document.add_text(fields.color, value);
+        } else {
+            document.add_text(fields.size, value.to_uppercase());
+        }
     }
-    document.add_u64(fields.stock, u64::from(product.stock()));
     document
 }
 
-fn add_words(document: &mut TantivyDocument, fields: &Fields, shop: &Shop, product: &Product) {
-    let mut add = |field: Field, text: &str| {
-        if !text.is_empty() {
-            document.add_text(field, text);
+fn add_words(
+    document: &mut TantivyDocument,
+    fields: &Fields,
+    reader: &mut Reader<'_>,
+    product: &Product,
+    listing: &Listing,
+) {
+    let mut add = |field: Field, folded: &str| {
+        if !folded.is_empty() {
+            document.add_text(field, folded);
         }
     };
-    let mut add_name = |name: &str| {
-        let name = normalize(name);
-        add(fields.names, &whole(&names::latin_key(&name)));
-        add(fields.names, &name);
-    };
-    product.aliases.iter().for_each(|alias| add_name(alias));
-    names::title_kinds(&product.title.zh).iter().for_each(|kind| add_name(kind));
-    // What bears one of the shop's terms is found by its synonyms.
-    for term in shop.glossary.terms.iter().filter(|term| names::bears(product, &term.word)) {
-        std::iter::once(&term.word).chain(&term.synonyms).chain(&term.en).for_each(|form| add_name(form));
+    for name in &listing.names {
+        add(fields.names, &whole(&latin_key(name)));
+        add(fields.names, name);
     }
-    for title in std::iter::once(&product.title.zh).chain(&product.title.en) {
-        add(fields.title, title);
+    for head in &listing.heads {
+        add(fields.heads, head.encode_utf8(&mut [0; 4]));
     }
+    add(fields.title, &listing.title);
+    let mut fold = |field: Field, text: &String| add(field, &reader.fold(text));
+    product.title.en.iter().for_each(|title| fold(fields.title, title));
     for category in &product.category {
-        std::iter::once(&category.zh).chain(&category.en).for_each(|name| add(fields.kinds, name));
+        std::iter::once(&category.zh).chain(&category.en).for_each(|name| fold(fields.kinds, name));
     }
-    product.tags.iter().chain([&product.brand]).for_each(|word| add(fields.kinds, word));
-    for head in names::heads(product) {
-        add(fields.heads, &head.to_string());
-    }
+    product.tags.iter().chain([&product.brand]).for_each(|word| fold(fields.kinds, word));
     for text in std::iter::once(&product.subtitle.zh).chain(&product.subtitle.en) {
-        add(fields.facts, text);
+        fold(fields.facts, text);
     }
     for fact in &product.attributes {
-        std::iter::once(&fact.value.zh).chain(&fact.value.en).for_each(|value| add(fields.facts, value));
+        std::iter::once(&fact.value.zh).chain(&fact.value.en).for_each(|value| fold(fields.facts, value));
     }
     for words in &product.option_words {
-        std::iter::once(&words.zh).chain(&words.en).for_each(|word| add(fields.facts, word));
+        std::iter::once(&words.zh).chain(&words.en).for_each(|word| fold(fields.facts, word));
     }
-    let mut values: Vec<&String> =
-        product.variants.iter().flat_map(|variant| &variant.options).map(|(_, value)| value).collect();
-    values.sort_unstable();
-    values.dedup();
-    values.into_iter().for_each(|value| add(fields.facts, value));
+    let values = product.variants.iter().flat_map(|variant| &variant.options).map(|(_, value)| value);
+    let values: BTreeSet<&String> = values.collect();
+    values.into_iter().for_each(|value| fold(fields.facts, value));
 }
 
 /// A price in hundredths; more than fits is as good as endless.

@@ -53,7 +53,7 @@ const WORDS_IN_SUPPORT: f32 = 0.45;
 /// And where the query names its goods: then words that find nothing are an answer too.
 const GOODS_UNFOUND: f32 = 0.85;
 /// Between products that fit alike the better sold one comes first.
-const POPULARITY: f32 = 0.02;
+pub(super) const POPULARITY: f32 = 0.02;
 
 /// The products whose vectors stand out of the whole catalog's: short texts of one shop all lie near each other, and
 /// how near differs from query to query.
@@ -86,8 +86,20 @@ pub(super) fn products(
     })
 }
 
+/// Numbers multiplied at once.
+const LANES: usize = 16;
+
 fn cosine(left: &[f32], right: &[f32]) -> f32 {
-    left.iter().zip(right).map(|(a, b)| a * b).sum()
+    // Sums beside each other, so that they are added at once.
+    let (mut sums, lanes) = ([0.0_f32; LANES], left.chunks_exact(LANES).zip(right.chunks_exact(LANES)));
+    for (some, others) in lanes {
+        for lane in 0..LANES {
+            sums[lane] += some[lane] * others[lane];
+        }
+    }
+    let done = left.len().min(right.len()) / LANES * LANES;
+    let rest: f32 = left.iter().zip(right).skip(done).map(|(a, b)| a * b).sum();
+    sums.iter().sum::<f32>() + rest
 }
 
 /// The best of a leg, best first; equals in the order of their documents.

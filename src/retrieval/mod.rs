@@ -1,22 +1,28 @@
 //! Finding products and answers: tantivy with a jieba tokenizer, vectors beside it, one fused score that keeps its
 //! parts.
 //!
-//! A [`Retriever`] holds one version of a shop in memory. Without vectors the words find alone. Scores are from 0 to 1
+//! A [`Retriever`] holds one version of a shop in memory; its products may change while they are searched. Without
+//! vectors the words find alone, and so they do in catalogs of more than [`MOST_WITH_VECTORS`]. Scores are from 0 to 1
 //! and compare between queries; of products, nothing less than [`CONFIDENT`] is found at all.
 
 mod catalog;
 mod concepts;
 mod faq;
+mod filling;
 mod fusion;
 mod kinds;
+mod listing;
 mod messages;
 mod names;
 mod phrases;
 mod products;
 mod query;
+mod ranking;
+mod shelves;
 mod tokenizer;
 
 use std::{
+    borrow::Borrow,
     collections::{BTreeSet, HashMap},
     fmt::Display,
     sync::Arc,
@@ -34,6 +40,10 @@ use crate::{
 /// The least score of a product: what covers less of the query is not what was asked for, and finding nothing is the
 /// honest answer.
 pub const CONFIDENT: f32 = 0.45;
+
+/// Products of larger catalogs have no vectors: at half a millisecond each they would take minutes to make, and every
+/// search reads all of them. Words and filters find in such a catalog.
+pub const MOST_WITH_VECTORS: usize = 50_000;
 
 /// Something found.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,6 +76,9 @@ pub enum RetrievalError {
     /// The search library failed: memory ran out, or a defect.
     #[error("an index can't be built")]
     Index(#[from] tantivy::TantivyError),
+    /// Building stopped halfway.
+    #[error("building an index panicked")]
+    Panicked,
 }
 
 /// Vectors by their text; empty while they are not made yet.
@@ -74,8 +87,7 @@ pub type Vectors = HashMap<String, Vector>;
 /// The indexes of one version of a shop.
 pub struct Retriever {
     faq: faq::FaqIndex,
-    products: products::ProductIndex,
-    vocabulary: query::Vocabulary,
+    products: Arc<products::ProductIndex>,
 }
 
 impl Retriever {
@@ -83,13 +95,41 @@ impl Retriever {
     ///
     /// # Errors
     /// The search library's.
-    pub fn build(shop: &Shop, products: &[Product], vectors: &Vectors) -> Result<Self, RetrievalError> {
-        let names = Arc::new(names::Names::new(&shop.glossary, products));
-        Ok(Self {
-            faq: faq::FaqIndex::build(&shop.faq, vectors)?,
-            products: products::ProductIndex::build(shop, products, vectors, Arc::clone(&names))?,
-            vocabulary: query::Vocabulary::new(names, products),
-        })
+    pub fn build(shop: &Shop, products: &[Arc<Product>], vectors: &Vectors) -> Result<Self, RetrievalError> {
+        let products = products::ProductIndex::build(&shop.glossary, products, vectors)?;
+        Ok(Self { faq: faq::FaqIndex::build(&shop.faq, vectors)?, products: Arc::new(products) })
+    }
+
+    /// The same products, whose index both share from then on, with the questions of a shop that has the same glossary,
+    /// and with vectors.
+    ///
+    /// # Errors
+    /// The search library's.
+    pub fn with_vectors(&self, shop: &Shop, vectors: &Vectors) -> Result<Self, RetrievalError> {
+        let faq = faq::FaqIndex::build(&shop.faq, vectors)?;
+        if !vectors.is_empty() {
+            self.products.attach(vectors);
+        }
+        Ok(Self { faq, products: Arc::clone(&self.products) })
+    }
+
+    /// Adds products or puts them in the place of those of the same ids, and takes others away, while searches go on. A
+    /// search that begins after this has returned sees all of it, one that began before nothing. Updates wait for
+    /// each other; it takes some milliseconds and belongs on a thread that may block.
+    ///
+    /// # Errors
+    /// The search library's; then nothing has changed.
+    pub fn update_products(
+        &self,
+        changed: &[Arc<Product>],
+        removed: &[ProductId],
+    ) -> Result<(), RetrievalError> {
+        Ok(self.products.update(changed, removed)?)
+    }
+
+    /// Every product, as of now.
+    pub fn all_products(&self) -> Vec<Arc<Product>> {
+        self.products.all()
     }
 
     /// Questions that a message may ask, best first.
@@ -101,24 +141,35 @@ impl Retriever {
     /// Products that fit a query, best first. `vector` is that of the words; filters count in any case.
     #[tracing::instrument(name = "retrieve", level = "debug", skip_all, fields(retrieve.kind = "product"))]
     pub fn products(&self, query: &ProductQuery, vector: Option<&[f32]>, limit: usize) -> Vec<ProductHit> {
+        self.found(query, vector, limit).into_iter().map(|(hit, _)| hit).collect()
+    }
+
+    /// The same, each with the product as it was found.
+    pub fn found(
+        &self,
+        query: &ProductQuery,
+        vector: Option<&[f32]>,
+        limit: usize,
+    ) -> Vec<(ProductHit, Arc<Product>)> {
         self.products.search(query, vector, limit)
     }
 
     /// What a message looks for: filters said in words, and what is left of the words.
     pub fn understand_query(&self, utterance: &Utterance) -> ProductQuery {
-        self.vocabulary.read(utterance)
+        self.products.vocabulary().read(utterance)
     }
 
     /// A search changed by a message such as 再便宜点的; `None` when the message is a search of its own.
     pub fn refine(&self, previous: &ProductQuery, utterance: &Utterance) -> Option<ProductQuery> {
-        self.vocabulary.refine(previous, utterance)
+        self.products.vocabulary().refine(previous, utterance)
     }
 }
 
 /// Every text whose vector [`Retriever::build`] can use.
-pub fn texts(shop: &Shop, products: &[Product]) -> BTreeSet<String> {
+pub fn texts<P: Borrow<Product>>(shop: &Shop, products: &[P]) -> BTreeSet<String> {
     let asks = shop.faq.iter().flat_map(|faq| &faq.ask).map(|ask| normalize(ask));
-    asks.chain(products.iter().map(product_text)).collect()
+    let products = if products.len() <= MOST_WITH_VECTORS { products } else { &[] };
+    asks.chain(products.iter().map(|product| product_text(product.borrow()))).collect()
 }
 
 /// The words of a shop that a general dictionary lacks: its terms in all their forms.

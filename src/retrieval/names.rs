@@ -9,11 +9,7 @@ use super::{
     kinds::{KINDS, TRAITS, WIDE_KINDS},
     tokenizer::{is_chinese, stemmed, words},
 };
-use crate::{
-    domain::trade::Product,
-    shop::Glossary,
-    text::{GOODS, base_dictionary, is_whole, normalize},
-};
+use crate::text::{GOODS, base_dictionary, is_whole};
 
 /// A name that sounds like the query's words has at least so many characters: shorter ones have too many homophones.
 const SHORTEST_BY_SOUND: usize = 3;
@@ -37,17 +33,8 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub(super) fn new(glossary: &Glossary, products: &[Product]) -> Self {
-        let mut known = BTreeSet::new();
-        for product in products {
-            known.extend(names_of(product).into_iter().filter(|name| is_name(name)));
-        }
-        for term in &glossary.terms {
-            let sold = products.iter().any(|product| bears(product, &term.word));
-            let forms = std::iter::once(&term.word).chain(&term.synonyms).chain(&term.en);
-            known.extend(forms.filter(|_| sold).map(|form| normalize(form)).filter(|name| is_name(name)));
-        }
-        let known: BTreeSet<String> = known.into_iter().map(|name| latin_key(&name)).collect();
+    /// From every name of a catalog, in the form in which names are looked up.
+    pub(super) fn new(known: BTreeSet<String>) -> Self {
         let chinese = || known.iter().filter(|name| name.chars().all(is_chinese));
         let mut by_ends: HashMap<(char, char), Vec<String>> = HashMap::new();
         for name in chinese().filter(|name| 2 < name.chars().count()) {
@@ -182,21 +169,8 @@ impl Names {
     }
 }
 
-/// A product's names, folded: aliases, categories, and what its title ends with.
-fn names_of(product: &Product) -> Vec<String> {
-    let mut names: Vec<String> = product.aliases.iter().map(|alias| normalize(alias)).collect();
-    for category in &product.category {
-        names.extend(
-            [Some(&category.zh), category.en.as_ref()].into_iter().flatten().map(|name| normalize(name)),
-        );
-    }
-    names.extend(title_kinds(&product.title.zh));
-    names
-}
-
-/// The kinds of goods that a title ends its pieces with: 双宫茧桑蚕丝被 空调被 → 蚕丝被, 空调被.
-pub(super) fn title_kinds(title: &str) -> Vec<String> {
-    let normal = normalize(title);
+/// The kinds of goods that a folded title ends its pieces with: 双宫茧桑蚕丝被 空调被 → 蚕丝被, 空调被.
+pub(super) fn title_kinds(normal: &str) -> Vec<String> {
     let pieces = normal.split(|c: char| !is_chinese(c)).filter(|piece| !piece.is_empty());
     let kinds = pieces.filter(|piece| !piece.ends_with(NOT_A_KIND)).filter_map(|piece| {
         let cut = base_dictionary().cut(piece, true);
@@ -209,14 +183,8 @@ pub(super) fn title_kinds(title: &str) -> Vec<String> {
     kinds.collect()
 }
 
-/// Whether a product bears a term of the glossary in its title or names.
-pub(super) fn bears(product: &Product, word: &str) -> bool {
-    product.title.zh.contains(word)
-        || product.aliases.iter().chain(&product.tags).any(|name| name.contains(word))
-        || product.category.iter().any(|category| category.zh.contains(word))
-}
-
-fn is_name(name: &str) -> bool {
+/// Whether a text may be a name: not too short to mean anything, nor a title.
+pub(super) fn is_name(name: &str) -> bool {
     let length = name.chars().count();
     if name.is_ascii() { (3..=32).contains(&length) } else { (2..=12).contains(&length) }
 }
@@ -236,14 +204,6 @@ fn sound(text: &str) -> String {
 
 fn folded(letters: &str) -> String {
     letters.replace('h', "").replace("ng", "n").replace('l', "n").replace('ü', "v")
-}
-
-/// The last characters of a product's names, which say what kind of thing it is: 跑步鞋 → 鞋. Its category says less: a
-/// mattress may well stand under 被枕.
-pub(super) fn heads(product: &Product) -> BTreeSet<char> {
-    let aliases = product.aliases.iter().map(|alias| normalize(alias));
-    let names = aliases.chain(title_kinds(&product.title.zh));
-    names.filter_map(|name| name.chars().next_back()).filter(|c| is_chinese(*c)).collect()
 }
 
 /// A name as it is looked up: English words without their plural.

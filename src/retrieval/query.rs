@@ -1,15 +1,16 @@
 //! What a message looks for: filters said in words, and a last search changed by the next message.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, HashMap},
     ops::Range,
-    sync::{Arc, LazyLock},
+    sync::LazyLock,
 };
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use rust_decimal::Decimal;
 
 use super::{
+    listing::Words,
     names::Names,
     phrases::{AUDIENCE, CHEAPER, DEARER, ENGLISH_FILLER, FILLER, IDLE, IN_STOCK, OTHER_COLORS, OTHERS},
     tokenizer::is_stop_word,
@@ -22,6 +23,9 @@ use crate::{
 /// The share of a price that “cheaper” asks for.
 const CHEAPER_SHARE: (i64, u32) = (8, 1);
 
+/// Colours that one word stands for, at most.
+const MOST_COLORS: usize = 500;
+
 /// The word for a gift.
 const GIFT: &str = "礼物";
 /// Words that say what something shall be like are no longer than this.
@@ -29,11 +33,15 @@ const NARROWING_LENGTH: usize = 10;
 
 /// The catalog's own words.
 pub(super) struct Vocabulary {
-    colors: BTreeSet<String>,
+    colors: Vec<String>,
+    /// Colours by the characters of their names.
+    colors_with: HashMap<char, Vec<usize>>,
     has_sizes: bool,
-    brands: Vec<(String, String)>,
+    /// Brands as the catalog writes them, by their number in the finder.
+    brands: Vec<String>,
+    brand_finder: Option<AhoCorasick>,
     audience: BTreeSet<String>,
-    names: Arc<Names>,
+    names: Names,
 }
 
 /// Phrases of a table in one automaton, the longest match first.
@@ -68,32 +76,75 @@ pub(super) fn is_color(option: &str) -> bool {
     option.contains('色') || option.eq_ignore_ascii_case("color") || option.eq_ignore_ascii_case("colour")
 }
 
-fn is_size(option: &str) -> bool {
+pub(super) fn is_size(option: &str) -> bool {
     ["尺", "码", "号"].iter().any(|part| option.contains(part)) || option.eq_ignore_ascii_case("size")
 }
 
 /// For whom a product is: as the catalog says, else as its title does; empty for everybody.
 pub(super) fn audience_of(product: &Product) -> BTreeSet<String> {
+    audience_in(product, &normalize(&product.title.zh))
+}
+
+/// The same with the title folded.
+pub(super) fn audience_in(product: &Product, title: &str) -> BTreeSet<String> {
     if !product.audience.is_empty() {
         return product.audience.iter().cloned().collect();
     }
-    let title = normalize(&product.title.zh);
-    let named = AUDIENCES.find(&title).filter(|(range, _)| 3 < range.len());
+    let named = AUDIENCES.find(title).filter(|(range, _)| 3 < range.len());
     named.flat_map(|(_, row)| AUDIENCE[row].1).map(|name| (*name).to_owned()).collect()
 }
 
 impl Vocabulary {
-    pub(super) fn new(names: Arc<Names>, products: &[Product]) -> Self {
-        let options =
-            products.iter().flat_map(|product| &product.variants).flat_map(|variant| &variant.options);
-        let has_sizes = options.clone().any(|(name, _)| is_size(name));
-        let colors = options.filter(|(name, _)| is_color(name)).map(|(_, value)| value.clone()).collect();
-        let brands: BTreeSet<(String, String)> =
-            products.iter().map(|product| (normalize(&product.brand), product.brand.clone())).collect();
-        let mut brands: Vec<_> = brands.into_iter().filter(|(said, _)| !said.is_empty()).collect();
-        brands.sort_by_key(|(said, _)| std::cmp::Reverse(said.chars().count()));
-        let audience = products.iter().flat_map(audience_of).collect();
-        Self { colors, has_sizes, brands, audience, names }
+    pub(super) fn new(words: &Words) -> Self {
+        let mut colors_with: HashMap<char, Vec<usize>> = HashMap::new();
+        let colors: Vec<String> = words.colors.iter().cloned().collect();
+        for (number, color) in colors.iter().enumerate() {
+            for character in color.chars().collect::<BTreeSet<_>>() {
+                colors_with.entry(character).or_default().push(number);
+            }
+        }
+        // Of brands that are written alike but for case the first stands for all.
+        let mut brands: Vec<(String, String)> = words.brands.iter().cloned().collect();
+        brands.dedup_by(|other, one| other.0 == one.0);
+        let brand_finder = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .build(brands.iter().map(|(said, _)| said))
+            .ok();
+        Self {
+            colors,
+            colors_with,
+            has_sizes: words.has_sizes,
+            brands: brands.into_iter().map(|(_, brand)| brand).collect(),
+            brand_finder,
+            audience: words.audience.clone(),
+            names: Names::new(words.names()),
+        }
+    }
+
+    /// What the catalog calls its goods.
+    pub(super) fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// The colours sold that a colour's stem stands for: 红 for 酒红 and 红色.
+    fn colors_like(&self, stem: &str) -> Vec<String> {
+        let Some(first) = stem.chars().next() else { return self.colors.clone() };
+        let with = self.colors_with.get(&first).into_iter().flatten().map(|number| &self.colors[*number]);
+        with.filter(|sold| sold.contains(stem)).take(MOST_COLORS).cloned().collect()
+    }
+
+    /// The brands that a folded text names; their words are used up.
+    fn take_brands(&self, left: &mut String) -> Vec<String> {
+        let Some(finder) = &self.brand_finder else { return Vec::new() };
+        let found = finder.find_iter(left.as_str()).filter(|found| is_whole(left, &found.range()));
+        let found: Vec<(Range<usize>, usize)> =
+            found.map(|found| (found.range(), found.pattern().as_usize())).collect();
+        for (range, _) in found.iter().rev() {
+            left.replace_range(range.clone(), " ");
+        }
+        let numbers: BTreeSet<usize> = found.into_iter().map(|(_, number)| number).collect();
+        numbers.into_iter().map(|number| self.brands[number].clone()).collect()
     }
 
     /// A message as a search of its own.
@@ -114,7 +165,7 @@ impl Vocabulary {
             }
         }
         let mut left = normalize(&left);
-        query.brands = take_named(&mut left, &self.brands);
+        query.brands = self.take_brands(&mut left);
         query.audience = self.take_audience(&mut left);
         query.sort = sort(&utterance.normal);
         let filler: Vec<Range<usize>> = FILLERS.find(&left).map(|(range, _)| range).collect();
@@ -145,8 +196,7 @@ impl Vocabulary {
                     return false;
                 }
                 let stem = color.trim_end_matches('色');
-                let sold: Vec<String> =
-                    self.colors.iter().filter(|sold| sold.contains(stem)).cloned().collect();
+                let sold = self.colors_like(stem);
                 // A colour nobody sells is still asked for: nothing will be found, which is the honest answer.
                 query.colors.extend(if sold.is_empty() { vec![color.clone()] } else { sold });
             }
@@ -280,18 +330,6 @@ fn sort(normal: &str) -> Sort {
     } else {
         Sort::Relevance
     }
-}
-
-fn take_named(left: &mut String, names: &[(String, String)]) -> Vec<String> {
-    let mut found = Vec::new();
-    for (said, name) in names {
-        let there = if said.is_ascii() { has_word(left, said) } else { left.contains(said.as_str()) };
-        if there {
-            *left = left.replace(said.as_str(), " ");
-            found.push(name.clone());
-        }
-    }
-    found
 }
 
 /// Whether a Latin word or phrase stands by itself in a text.

@@ -20,8 +20,8 @@ fn world() -> &'static World {
         let loaded = load(&files::shipped(), &"demo".into(), &Clock::now());
         let shop = loaded.shop.expect("the demo shop's files are sound");
         let products = loaded.seed.products;
-        let retriever =
-            Retriever::build(&shop, &products, &Vectors::new()).expect("the indexes can be built");
+        let shared: Vec<Arc<Product>> = products.iter().cloned().map(Arc::new).collect();
+        let retriever = Retriever::build(&shop, &shared, &Vectors::new()).expect("the indexes can be built");
         World { retriever, lexicon: Lexicon::new(shop_words(&shop), &products), products }
     });
     &WORLD

@@ -68,6 +68,9 @@ impl Folded {
 /// repeated letters and punctuation shortened, emoji kept. Folding twice is folding once.
 pub(crate) fn fold(raw: &str) -> Folded {
     let mut folded = fold_once(raw);
+    if folded.text == raw {
+        return folded;
+    }
     for _ in 1..MAX_PASSES {
         let again = fold_once(&folded.text);
         if again.text == folded.text {

@@ -12,8 +12,11 @@ mod desk_search;
 mod doors;
 mod exchange;
 mod file_schemas;
+#[path = "../../benches/goods/mod.rs"]
+mod goods;
 mod handoffs;
 mod http;
+mod large_catalog;
 mod layers;
 mod learning;
 mod oidc;

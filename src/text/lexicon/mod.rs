@@ -7,7 +7,7 @@ mod spelling;
 mod titles;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     ops::Range,
     sync::LazyLock,
 };
@@ -23,6 +23,10 @@ static BASE: LazyLock<Jieba> = LazyLock::new(Jieba::new);
 
 /// Catalogs larger than this keep to the names they write: short names would belong to several products anyway.
 const MOST_WITH_SHORT_NAMES: usize = 20_000;
+
+/// Titles of larger catalogs are no names: nobody types one of a hundred thousand in full, and all of them would take
+/// gigabytes. A search for its words finds it.
+const MOST_WITH_TITLES: usize = 50_000;
 
 /// Names longer than this are titles nobody types in full.
 const LONGEST_NAME: usize = 48;
@@ -73,15 +77,24 @@ impl Lexicon {
             names.insert((*noun).to_owned(), None);
         }
         let categories = products.iter().flat_map(|product| &product.category);
-        for kind in categories.flat_map(|kind| [Some(&kind.zh), kind.en.as_ref()]).flatten() {
-            words.insert(normalize(kind));
-        }
-        words.extend(products.iter().map(|product| normalize(&product.brand)));
-        let mut own: BTreeMap<String, BTreeSet<&ProductId>> = BTreeMap::new();
+        let kinds = categories.flat_map(|kind| [Some(&kind.zh), kind.en.as_ref()]).flatten();
+        // A large catalog has the same few over and over.
+        let said: HashSet<&String> = kinds.chain(products.iter().map(|product| &product.brand)).collect();
+        words.extend(said.into_iter().map(|word| normalize(word)));
+        let small = products.len() <= MOST_WITH_TITLES;
+        let mut written: BTreeMap<&String, BTreeSet<&ProductId>> = BTreeMap::new();
         for product in products {
-            for name in product_names(product) {
-                own.entry(normalize(name)).or_default().insert(&product.id);
+            for name in product_names(product, small) {
+                let owners = written.entry(name).or_default();
+                // Whose it is matters where it is one product's; two are as many as thousands.
+                if owners.len() < 2 {
+                    owners.insert(&product.id);
+                }
             }
+        }
+        let mut own: BTreeMap<String, BTreeSet<&ProductId>> = BTreeMap::new();
+        for (name, owners) in written {
+            own.entry(normalize(name)).or_default().extend(owners);
         }
         let only = |owners: &BTreeSet<&ProductId>| match owners.first() {
             Some(id) if owners.len() == 1 => Some((*id).clone()),
@@ -194,17 +207,19 @@ fn add_plurals(names: &mut BTreeMap<String, Option<ProductId>>) {
     }
 }
 
-/// Every name a product goes by, as written.
-fn product_names(product: &Product) -> impl Iterator<Item = &String> {
-    std::iter::once(&product.title.zh).chain(&product.title.en).chain(&product.aliases)
+/// Every name a product goes by, as written, maybe with its titles.
+fn product_names(product: &Product, titles: bool) -> impl Iterator<Item = &String> {
+    let both = std::iter::once(&product.title.zh).chain(&product.title.en);
+    both.filter(move |_| titles).chain(&product.aliases)
 }
 
 /// Colours sold, longest names as the catalog writes them.
 fn color_options(products: &[Product]) -> Vec<String> {
     let options = products.iter().flat_map(|product| &product.variants).flat_map(|variant| &variant.options);
     let colors = options.filter(|(name, _)| name.contains('色') || name.eq_ignore_ascii_case("color"));
+    let written: HashSet<&String> = colors.map(|(_, value)| value).collect();
     let names: BTreeSet<String> =
-        colors.map(|(_, value)| normalize(value)).filter(|name| is_name(name)).collect();
+        written.into_iter().map(|value| normalize(value)).filter(|name| is_name(name)).collect();
     names.into_iter().collect()
 }
 
