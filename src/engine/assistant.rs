@@ -129,6 +129,7 @@ impl Assistant {
             products: Arc::clone(&products),
             retriever,
             encoder: None,
+            readings: Readings::default(),
         };
         Ok(Self::with_brain(shop, products, lexicon, brain))
     }
