@@ -424,7 +424,7 @@ impl ConversationStore for SqlStore {
     async fn dismissed_words(&self, shop: &ShopId) -> Result<BTreeSet<String>> {
         let rows =
             sql("select text from learning_dismissed where shop = ?").bind(shop.as_str()).all(self).await?;
-        rows.iter().map(|row| Ok(row.get("text")?)).collect()
+        rows.iter().map(|row| row.get("text")).collect()
     }
 
     async fn rate(&self, id: &ConversationId, rating: Rating) -> Result<()> {

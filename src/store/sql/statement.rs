@@ -64,7 +64,7 @@ impl<T: IntoValue> IntoValue for Option<T> {
     }
 }
 
-impl<'a> IntoValue for &'a Option<String> {
+impl IntoValue for &Option<String> {
     const KIND: Kind = Kind::Text;
     fn into_value(self) -> Value {
         self.as_deref().into_value()

@@ -234,7 +234,7 @@ fn carried(row: &Row) -> Result<Carried> {
 /// What a change reads, within its transaction.
 fn books(tx: &mut Connection, shop: &ShopId, shopper: &ShopperId, order: Option<&OrderId>) -> Result<Books> {
     let mut documents_of = |statement, id: &str| -> Result<Vec<Row>> {
-        Ok(sql(statement).bind(shop.as_str()).bind(id.to_owned()).fetch_all(tx)?)
+        sql(statement).bind(shop.as_str()).bind(id.to_owned()).fetch_all(tx)
     };
     let known = documents_of("select document from shoppers where shop = ? and id = ?", shopper.as_str())?;
     let wallet = "select document from wallets where shop = ? and shopper = ? order by place";
