@@ -6,7 +6,7 @@ use anyhow::Context;
 use arc_swap::ArcSwap;
 use tokio::net::TcpListener;
 
-use super::{settings::Settings, shops, studio::Studio, telemetry};
+use super::{settings::Settings, shops, studio::Studio};
 use crate::{
     accounts::Accounts,
     engine::{Engine, Shops, SystemClock},
@@ -46,8 +46,8 @@ pub struct Started {
 pub async fn start(settings: &Settings) -> anyhow::Result<Started> {
     make_private_folder(&settings.data)?;
     // Before anything is counted.
-    let figures = telemetry::recorder();
-    tokio::spawn(telemetry::tidy_up(figures.clone()));
+    let figures = super::telemetry::recorder();
+    tokio::spawn(super::telemetry::tidy_up(figures.clone()));
     let store = store::open(&settings.database).await.context("can't open the database")?;
     let listener = TcpListener::bind(settings.listen)
         .await

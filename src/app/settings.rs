@@ -21,11 +21,10 @@ pub struct Flags {
     #[arg(long, default_value = "data", value_name = "DIR")]
     pub data: PathBuf,
     /// `sqlite:FILE` or `memory:`; a SQLite file in the data folder when not given.
-    /// It may hold a password, which the environment shows to fewer people than a command line.
-    #[arg(long, env = "XIAOER_DATABASE", hide_env_values = true, value_name = "URL")]
+    #[arg(long, value_name = "URL")]
     pub database: Option<String>,
     /// How nodes hear of each other; in this process alone when not given.
-    #[arg(long, env = "XIAOER_BUS", hide_env_values = true, value_name = "URL")]
+    #[arg(long, value_name = "URL")]
     pub bus: Option<String>,
     /// Serve the demo: its shoppers can be signed in from the store page and traces are shown.
     /// On by itself when listening on loopback; `--demo=false` turns it off.
