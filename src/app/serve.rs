@@ -53,8 +53,8 @@ pub struct Started {
 pub async fn start(settings: &Settings) -> anyhow::Result<Started> {
     make_private_folder(&settings.data)?;
     // Before anything is counted.
-    let figures = telemetry::recorder();
-    tokio::spawn(telemetry::tidy_up(figures.clone()));
+    let figures = super::telemetry::recorder();
+    tokio::spawn(super::telemetry::tidy_up(figures.clone()));
     let store = store::open(&settings.database).await.context("can't open the database")?;
     let listener = TcpListener::bind(settings.listen)
         .await

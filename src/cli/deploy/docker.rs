@@ -9,7 +9,7 @@ const LAST_TURNS: u64 = 20;
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
     #[command(flatten)]
-    server: Server,
+    pub(super) server: Server,
 }
 
 pub(super) fn file(options: &Options) -> anyhow::Result<String> {

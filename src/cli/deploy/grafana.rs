@@ -12,7 +12,7 @@ use super::{Server, VERSION, template::fill};
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
     #[command(flatten)]
-    server: Server,
+    pub(super) server: Server,
 }
 
 /// How wide a dashboard is, and how high its panels.

@@ -17,16 +17,16 @@ const MOST_NODES: u32 = 100;
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
     #[command(flatten)]
-    server: Server,
+    pub(super) server: Server,
     /// The image; `xiaoer` of this version when not given.
     #[arg(long, value_name = "IMAGE")]
-    image: Option<String>,
+    pub(super) image: Option<String>,
     /// How many nodes; two on PostgreSQL when not given, one on SQLite always.
     #[arg(long, value_name = "N")]
-    replicas: Option<u32>,
+    pub(super) replicas: Option<u32>,
     /// The name by which the world finds the server; without it the way in is a comment.
     #[arg(long, value_name = "NAME")]
-    host: Option<String>,
+    pub(super) host: Option<String>,
 }
 
 pub(super) fn file(options: &Options) -> anyhow::Result<String> {

@@ -17,13 +17,13 @@ const FIRST_FREE_PORT: u16 = 1024;
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
     #[command(flatten)]
-    server: Server,
+    pub(super) server: Server,
     /// Where the program lies.
     #[arg(long, default_value = "/usr/local/bin/xiaoer", value_name = "FILE")]
-    binary: std::path::PathBuf,
+    pub(super) binary: std::path::PathBuf,
     /// The user that it runs as; one that systemd makes for it when not given, unless folders outside of /var/lib need one.
     #[arg(long, value_name = "NAME")]
-    user: Option<String>,
+    pub(super) user: Option<String>,
 }
 
 pub(super) fn file(options: &Options) -> anyhow::Result<String> {
