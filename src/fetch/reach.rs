@@ -71,7 +71,7 @@ fn needed_v6(address: Ipv6Addr) -> Option<Reach> {
         _ if address == RIGHTS || address.is_unspecified() => None,
         _ if address.is_loopback() => Some(Reach::Machine),
         // Of this link, of a site, many at once, tunnels.
-        [0xfe80..=0xfeff | 0xff00..=0xffff, ..] | [0x2001, 0, ..] | [0x64, 0xff9b, 1, ..] => None,
+        [0xfe80..=0xffff, ..] | [0x2001, 0, ..] | [0x64, 0xff9b, 1, ..] => None,
         [0xfc00..=0xfdff, ..] => Some(Reach::Network),
         _ => Some(Reach::Public),
     }
