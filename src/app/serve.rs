@@ -12,7 +12,6 @@ use super::{
     settings::{self, Settings},
     shops,
     studio::Studio,
-    telemetry,
 };
 use crate::{
     accounts::Accounts,
