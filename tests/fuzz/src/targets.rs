@@ -231,11 +231,11 @@ pub fn tokens(data: &[u8]) {
 pub fn image_head(data: &[u8]) {
     const FEW: u64 = 4 << 20;
     let Ok(opened) = picture::open(data) else { return };
-    if opened.cost() <= FEW {
-        if let Ok(clean) = opened.clean() {
-            let sides = 1..=picture::LONGEST_SIDE;
-            assert!(sides.contains(&clean.width) && sides.contains(&clean.height) && !clean.bytes.is_empty());
-        }
+    if opened.cost() <= FEW
+        && let Ok(clean) = opened.clean()
+    {
+        let sides = 1..=picture::LONGEST_SIDE;
+        assert!(sides.contains(&clean.width) && sides.contains(&clean.height) && !clean.bytes.is_empty());
     }
 }
 
