@@ -182,7 +182,7 @@ async function serving(checks, browser, size, shopper) {
     await desk.getByLabel('内部备注', { exact: true }).fill(`@owner ${HARM}`);
     await desk.keyboard.press('Enter');
     await desk.locator('.line.note:not(.waiting) .bubble', { hasText: 'hit()' }).waitFor();
-    await desk.locator('[data-key=kind-reply]').click();
+    await desk.locator('[data-key=kind-say]').click();
     await desk.getByLabel('回复', { exact: true }).fill('/');
     await harmless(desk, 5);
     await screenshot(desk, `doors-${size.name}-2-desk`);
@@ -228,7 +228,8 @@ async function managing(checks, size, page) {
       await page.locator('main').first().waitFor();
       // What a section asks for is here once the network is quiet.
       await page.waitForLoadState('networkidle');
-      await harmless(page, name === '常见问题' || name === '团队' ? 1 : 0);
+      if (name === '团队') await page.locator('.member', { hasText: 'hit()' }).first().waitFor();
+      await harmless(page, name === '团队' ? 1 : 0);
     });
   }
   await checks.check(at('a hostile question, file and table are text in their editors'), async () => {

@@ -104,8 +104,8 @@ async fn use_everything(server: &Server) -> Vec<(&'static str, Vec<u8>)> {
         let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
         let bits: Vec<usize> = base32.chars().filter_map(|letter| alphabet.find(letter)).collect();
         let bits: Vec<bool> =
-            bits.iter().flat_map(|five| (0..5).rev().map(move |bit| five >> bit & 1 == 1)).collect();
-        bits.chunks_exact(8).map(|byte| byte.iter().fold(0, |sum, bit| sum << 1 | u8::from(*bit))).collect()
+            bits.iter().flat_map(|five| (0..5).rev().map(move |bit| (five >> bit) & 1 == 1)).collect();
+        bits.chunks_exact(8).map(|byte| byte.iter().fold(0, |sum, bit| (sum << 1) | u8::from(*bit))).collect()
     };
     let text = |value: &Value| value.as_str().expect("a text").as_bytes().to_vec();
     vec![
