@@ -137,16 +137,16 @@ impl Assistant {
     /// A new version of a shop with the brain of the one that serves, for [`Assistant::learn`] to build upon. It is
     /// not for serving before that.
     pub fn after(before: &Self, shop: Arc<Shop>, products: Vec<Product>) -> Self {
-        let brain =
+        let mut brain =
             Brain { encoder: None, readings: Readings::default(), ..Brain::clone(&before.brain.load()) };
         let lexicon = Arc::new(Lexicon::new(retrieval::shop_words(&shop), &products));
         // Most edits leave the products as they are, and a large catalog takes its time to index.
-        let same = brain.products.iter().map(AsRef::as_ref).eq(&products);
-        let products = if same {
-            Arc::clone(&brain.products)
-        } else {
-            Arc::new(products.into_iter().map(Arc::new).collect())
-        };
+        let current = brain.retriever.all_products();
+        let same = current.iter().map(AsRef::as_ref).eq(&products);
+        let products = Arc::new(if same { current } else { products.into_iter().map(Arc::new).collect() });
+        if same {
+            brain.products = Arc::clone(&products);
+        }
         Self::with_brain(shop, products, lexicon, brain)
     }
 

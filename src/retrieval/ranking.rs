@@ -350,7 +350,7 @@ impl OpenWay {
                 for cursor in &mut self.cursors {
                     cursor.each(from, |at| {
                         candidates.set(at);
-                        parts[at] += 1;
+                        parts[at] = parts[at].saturating_add(1);
                         let has = usize::from(parts[at]);
                         let counts = if has == all { counts } else { each * has as f32 };
                         fits[at] = fits[at].max(counts);
@@ -376,7 +376,7 @@ impl OpenWay {
             let mut has = |at: usize| {
                 let mut counts = counts;
                 if let Some(each) = each {
-                    parts[at] += 1;
+                    parts[at] = parts[at].saturating_add(1);
                     let has = usize::from(parts[at]);
                     counts = if has == all { counts } else { each * has as f32 };
                 }

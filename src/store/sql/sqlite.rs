@@ -264,11 +264,13 @@ impl Lite {
         connection.busy_timeout(BUSY_TIMEOUT).map_err(unavailable)?;
         connection.set_prepared_statement_cache_capacity(PREPARED);
         let settings = "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;
-                        pragma cache_size = -16000; pragma temp_store = memory;";
+                        pragma temp_store = memory;";
         connection.execute_batch(settings).map_err(unavailable)?;
         if writes {
             connection
-                .execute_batch(&format!("pragma wal_autocheckpoint = {CHECKPOINT_PAGES}"))
+                .execute_batch(&format!(
+                    "pragma cache_size = -16000; pragma wal_autocheckpoint = {CHECKPOINT_PAGES}"
+                ))
                 .map_err(unavailable)?;
         } else {
             connection.execute_batch("pragma query_only = on").map_err(unavailable)?;
