@@ -10,6 +10,7 @@ mod client;
 mod counts;
 mod engines;
 mod fate;
+mod files;
 mod http;
 mod judge;
 mod ledger;
