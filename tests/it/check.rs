@@ -15,6 +15,8 @@ use xiaoer::domain::ShopId;
 use xiaoer::shop::problem::{Kind, kinds};
 use xiaoer::shop::{Clock, Clocks, LARGEST_FILE, Problem, SLOTS, Tree, load, load_all};
 
+use super::doors::fuzzed::targets::FILES;
+
 fn fixtures() -> PathBuf {
     fixtures_of("shops")
 }
@@ -179,24 +181,6 @@ fn every_slot_that_a_flow_writes_may_be_named_by_a_test() {
     assert!(written > 50, "only {written} are found: do flows write their slots in another way now?");
 }
 
-/// Every path that a reader of its own stands behind.
-const PATHS: [&str; 14] = [
-    "packs/base/pack.toml",
-    "packs/base/intents/a.toml",
-    "packs/base/replies/zh.toml",
-    "packs/base/faq/a.toml",
-    "packs/base/policy.toml",
-    "shops/tea/shop.toml",
-    "shops/tea/glossary.toml",
-    "shops/tea/promotions.toml",
-    "shops/tea/sizes.toml",
-    "shops/tea/handoff.toml",
-    "shops/tea/stickers.toml",
-    "shops/tea/catalog/products.jsonl",
-    "shops/tea/orders/orders.jsonl",
-    "shops/tea/tests/a.toml",
-];
-
 /// Text that is near to what a merchant writes: lines of real files, cut and shuffled, with odd ones between.
 fn near_text() -> impl Strategy<Value = String> {
     let lines: Vec<String> = Tree::read(&fixtures().join("fine"))
@@ -214,7 +198,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
-    fn no_text_in_any_file_brings_the_reader_down(path in proptest::sample::select(&PATHS[..]), text in near_text()) {
+    fn no_text_in_any_file_brings_the_reader_down(path in proptest::sample::select(&FILES[..]), text in near_text()) {
         let mut tree = tree_of(&fixtures().join("fine"));
         tree.insert(path, text.clone());
         let loaded = load_all(&tree, &clocks());

@@ -73,10 +73,10 @@ pub fn desk_frame(data: &[u8]) {
 }
 
 /// Every kind of a merchant's file.
-const FILES: [&str; 16] = [
+pub const FILES: [&str; 16] = [
     "packs/base/pack.toml",
     "packs/base/intents/a.toml",
-    "packs/base/replies/zh-Hans.toml",
+    "packs/base/replies/zh.toml",
     "packs/base/faq/a.toml",
     "packs/base/policy.toml",
     "shops/tea/shop.toml",

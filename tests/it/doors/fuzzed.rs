@@ -9,7 +9,7 @@ use std::{
 
 #[expect(unreachable_pub, reason = "the fuzzer's programs are another crate")]
 #[path = "../../fuzz/src/targets.rs"]
-mod targets;
+pub(crate) mod targets;
 
 /// Changes tried of each reader where no time is given.
 const CHANGES: usize = 400;

@@ -3,7 +3,7 @@
 mod bodies;
 mod floods;
 mod frames;
-mod fuzzed;
+pub(super) mod fuzzed;
 mod matrix;
 mod model;
 mod pages;
