@@ -90,7 +90,15 @@ impl Engine {
         shops: &[ShopId],
         limit: usize,
     ) -> Result<FoundMessages, SearchError> {
-        let behind = !self.follow(Some(PATIENCE)).await?;
+        let behind = match self.follow(Some(PATIENCE)).await {
+            Ok(whole) => !whole,
+            // What is in the index can be found however the disk is.
+            Err(SearchError::Index(error)) => {
+                tracing::warn!(error = %error, "the index of messages can't follow now");
+                true
+            }
+            Err(error) => return Err(error),
+        };
         let (index, words, within) = (Arc::clone(&self.messages.index), words.to_owned(), shops.to_vec());
         let searched = tokio::task::spawn_blocking(move || index.search(&words, &within, limit)).await;
         let mut found: Vec<FoundMessage> = Vec::new();

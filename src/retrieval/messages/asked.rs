@@ -49,7 +49,7 @@ impl MessageIndex {
     ) -> Result<Vec<AnsweredBefore>, RetrievalError> {
         let short: String = question.chars().take(LONGEST_QUESTION).collect();
         let asked = said(&short);
-        let searcher = self.reader.searcher();
+        let searcher = self.opened.load().reader.searcher();
         let must = |term: Term| -> (Occur, Box<dyn Query>) {
             let query: Box<dyn Query> = Box::new(TermQuery::new(term, IndexRecordOption::Basic));
             (Occur::Must, Box::new(BoostQuery::new(query, 0.0)))

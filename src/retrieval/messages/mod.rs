@@ -8,14 +8,17 @@ mod asked;
 mod search;
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
+
+use arc_swap::ArcSwap;
 
 use jiff::Timestamp;
 use tantivy::{
     Index, IndexReader, IndexWriter, TantivyDocument, Term,
     directory::MmapDirectory,
+    error::DataCorruption,
     schema::{Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions},
     tokenizer::TextAnalyzer,
 };
@@ -78,11 +81,19 @@ pub struct IndexedLine {
 
 /// The index.
 pub struct MessageIndex {
+    /// Where it is; in memory when nowhere.
+    folder: Option<PathBuf>,
+    /// Swapped whole when the folder was lost while it was in use.
+    opened: ArcSwap<Opened>,
+    fields: Fields,
+    /// Made at the first change, and anew after one that failed. A std mutex: filling happens on a thread of its own,
+    /// never across an await.
+    writer: Mutex<Option<IndexWriter>>,
+}
+
+struct Opened {
     index: Index,
     reader: IndexReader,
-    fields: Fields,
-    /// Made at the first change. A std mutex: filling happens on a thread of its own, never across an await.
-    writer: Mutex<Option<IndexWriter>>,
 }
 
 #[derive(Clone, Copy)]
@@ -124,7 +135,7 @@ impl MessageIndex {
     /// The search library's.
     pub fn in_memory() -> Result<Self, RetrievalError> {
         let (schema, fields) = schema();
-        Ok(Self::of(Index::create_in_ram(schema), fields)?)
+        Ok(Self::of(None, Opened::of(Index::create_in_ram(schema))?, fields))
     }
 
     /// The index in a folder, which is made where it is missing and emptied where it can't be read.
@@ -132,32 +143,21 @@ impl MessageIndex {
     /// # Errors
     /// A folder that can't be written, or that another process writes to.
     pub fn in_folder(folder: &Path) -> Result<Self, RetrievalError> {
-        let opened = Self::open(folder).or_else(|_| {
-            // It is a copy: what can't be read is made anew.
-            let _ = std::fs::remove_dir_all(folder);
-            Self::open(folder)
-        })?;
+        let opened =
+            Opened::in_folder(folder).and_then(Opened::unharmed).or_else(|_| Opened::anew(folder))?;
+        let found = Self::of(Some(folder.to_owned()), opened, schema().1);
         // Finds out now, rather than at the first question, that another process has it.
-        opened.write(|_| Ok(()))?;
-        Ok(opened)
+        found.write(|_| Ok(()))?;
+        Ok(found)
     }
 
-    fn open(folder: &Path) -> Result<Self, tantivy::TantivyError> {
-        std::fs::create_dir_all(folder)?;
-        let (schema, fields) = schema();
-        let directory = MmapDirectory::open(folder)?;
-        Self::of(Index::open_or_create(directory, schema)?, fields)
-    }
-
-    fn of(index: Index, fields: Fields) -> Result<Self, tantivy::TantivyError> {
-        index.tokenizers().register("messages", TextAnalyzer::from(TermTokenizer(message_terms)));
-        let reader = index.reader_builder().reload_policy(tantivy::ReloadPolicy::Manual).try_into()?;
-        Ok(Self { index, reader, fields, writer: Mutex::new(None) })
+    fn of(folder: Option<PathBuf>, opened: Opened, fields: Fields) -> Self {
+        Self { folder, opened: ArcSwap::from_pointee(opened), fields, writer: Mutex::new(None) }
     }
 
     /// How far it has come; `None` for an empty one and one of another version.
     pub fn mark(&self) -> Option<Mark> {
-        let payload = self.index.load_metas().ok()?.payload?;
+        let payload = self.opened.load().index.load_metas().ok()?.payload?;
         let mut parts = payload.splitn(3, ' ');
         let version: u32 = parts.next()?.parse().ok()?;
         let number = parts.next()?.parse().ok()?;
@@ -182,11 +182,19 @@ impl MessageIndex {
         })
     }
 
-    /// Forgets everything.
+    /// Forgets everything. An index whose folder was lost or damaged while it was in use is made anew.
     ///
     /// # Errors
     /// The search library's.
     pub fn empty(&self, mark: &Mark) -> Result<(), RetrievalError> {
+        let is_lost = self.opened.load().index.load_metas().is_err();
+        if let Some(folder) = self.folder.as_deref().filter(|_| is_lost) {
+            tracing::warn!(folder = %folder.display(), "the index of messages is lost and made anew");
+            // Whoever writes to the lost one gives it up first.
+            let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+            *writer = None;
+            self.opened.store(Opened::anew(folder)?.into());
+        }
         self.commit(mark, |writer| writer.delete_all_documents().map(|_| ()))
     }
 
@@ -196,26 +204,26 @@ impl MessageIndex {
         change: impl FnOnce(&mut IndexWriter) -> tantivy::Result<()>,
     ) -> Result<(), RetrievalError> {
         self.write(|writer| {
-            let changed = change(writer).and_then(|()| {
-                let mut prepared = writer.prepare_commit()?;
-                prepared.set_payload(&format!("{VERSION} {} {}", mark.number, mark.log));
-                prepared.commit()
-            });
-            if let Err(error) = changed {
-                writer.rollback()?;
-                return Err(error);
-            }
-            Ok(())
+            change(writer)?;
+            let mut prepared = writer.prepare_commit()?;
+            prepared.set_payload(&format!("{VERSION} {} {}", mark.number, mark.log));
+            prepared.commit()
         })?;
-        Ok(self.reader.reload()?)
+        Ok(self.opened.load().reader.reload()?)
     }
 
     fn write<T>(&self, with: impl FnOnce(&mut IndexWriter) -> tantivy::Result<T>) -> tantivy::Result<T> {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        match &mut *writer {
+        let index = &self.opened.load().index;
+        let done = match &mut *writer {
             Some(writer) => with(writer),
-            None => with(writer.insert(self.index.writer_with_num_threads(1, WRITER_BYTES)?)),
+            None => with(writer.insert(index.writer_with_num_threads(1, WRITER_BYTES)?)),
+        };
+        if done.is_err() {
+            // With it goes what it had not committed. One that failed once, on a full disk say, may never work again.
+            *writer = None;
         }
+        done
     }
 
     fn documents(&self, conversation: &IndexedConversation) -> Vec<TantivyDocument> {
@@ -246,6 +254,34 @@ impl MessageIndex {
             document
         });
         std::iter::once(head).chain(lines).collect()
+    }
+}
+
+impl Opened {
+    fn in_folder(folder: &Path) -> Result<Self, tantivy::TantivyError> {
+        std::fs::create_dir_all(folder)?;
+        Self::of(Index::open_or_create(MmapDirectory::open(folder)?, schema().0)?)
+    }
+
+    /// The same, unless a file is not as it was written: the library finds out when asked only.
+    fn unharmed(self) -> Result<Self, tantivy::TantivyError> {
+        let damaged = self.index.validate_checksum()?;
+        match damaged.into_iter().next() {
+            None => Ok(self),
+            Some(file) => Err(DataCorruption::new(file, "its checksum is another".to_owned()).into()),
+        }
+    }
+
+    /// It is a copy: what can't be read is made anew.
+    fn anew(folder: &Path) -> Result<Self, tantivy::TantivyError> {
+        let _ = std::fs::remove_dir_all(folder);
+        Self::in_folder(folder)
+    }
+
+    fn of(index: Index) -> Result<Self, tantivy::TantivyError> {
+        index.tokenizers().register("messages", TextAnalyzer::from(TermTokenizer(message_terms)));
+        let reader = index.reader_builder().reload_policy(tantivy::ReloadPolicy::Manual).try_into()?;
+        Ok(Self { index, reader })
     }
 }
 

@@ -67,7 +67,7 @@ impl MessageIndex {
         if normal.is_empty() || limit == 0 {
             return Ok(Vec::new());
         }
-        let searcher = self.reader.searcher();
+        let searcher = self.opened.load().reader.searcher();
         let exact = Term::from_field_text(self.fields.exact, &normal);
         let exact: Box<dyn Query> = Box::new(TermQuery::new(exact, IndexRecordOption::Basic));
         let mut found = self.find(&searcher, vec![(Occur::Must, exact)], shops, limit)?;
