@@ -106,6 +106,7 @@ async fn measure(plan: Plan) -> anyhow::Result<()> {
     let database = plan.database.clone();
     let settings = Settings {
         listen: ([127, 0, 0, 1], 0).into(),
+        metrics_listen: None,
         intents: PathBuf::from("intents"),
         models: None,
         bus: None,

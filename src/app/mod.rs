@@ -2,6 +2,7 @@
 //!
 //! Everything else in the crate takes its parts as values; only here do SQLite, candle and the clock have names.
 
+pub mod backup;
 mod copies;
 pub mod files;
 pub mod meaning;
@@ -26,7 +27,7 @@ use crate::{
     bus::{Bus, LocalBus, NatsBus},
     domain::trade::WalletCoupon,
     encoder::Encoder,
-    engine::{Clock, Engine, Parts, Shops, SystemClock},
+    engine::{Clock, Engine, Parts, Shops},
     fetch::Reach,
     retrieval::MessageIndex,
     shop,
@@ -48,11 +49,11 @@ fn serving_engine(
     (store, bus): (SharedStore, Arc<dyn Bus>),
     encoder: Arc<dyn Encoder>,
     messages: Arc<MessageIndex>,
-    reach: Reach,
+    (reach, clock): (Reach, Arc<dyn Clock>),
 ) -> Engine {
-    let (shops, clock) = (Shops::default(), Arc::new(SystemClock));
+    let shops = Shops::default();
     let built_in = Arc::new(BuiltinBackend::new(Arc::clone(&store)));
-    let systems = systems::OfShops::new(shops.clone(), Arc::clone(accounts), Arc::clone(&clock) as _);
+    let systems = systems::OfShops::new(shops.clone(), Arc::clone(accounts), Arc::clone(&clock));
     let backend = RoutingBackend::new(built_in, Arc::new(systems), Limits { reach, ..Limits::default() });
     Engine::new(Parts { store, backend: Arc::new(backend), bus, encoder, clock, shops, messages })
 }

@@ -1,6 +1,11 @@
 //! The server from its settings to its last connection.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    net::SocketAddr,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use anyhow::Context;
 use arc_swap::ArcSwap;
@@ -8,19 +13,23 @@ use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 
 use super::{
-    copies,
+    backup, copies,
     settings::{self, Settings},
     shops,
     studio::Studio,
 };
 use crate::{
     accounts::Accounts,
-    engine::Engine,
+    engine::{Clock, Engine, SystemClock},
     server::{self, ServerState},
     shop::{Watch, watch},
     store,
     workshop::folder::Folder,
 };
+
+/// A server that is ending has given its database up within this.
+const GIVEN_UP_WITHIN: Duration = Duration::from_secs(3);
+const LOOKS_AGAIN: Duration = Duration::from_millis(50);
 
 /// Where the server can be found.
 #[derive(Clone, Debug)]
@@ -31,6 +40,8 @@ pub struct Addresses {
     pub desk: String,
     /// The console.
     pub console: String,
+    /// The page of metrics, where it has an address of its own.
+    pub metrics: Option<String>,
 }
 
 /// A server that listens and is about to serve.
@@ -41,6 +52,9 @@ pub struct Started {
     pub first_sign_in: Option<crate::accounts::FirstSignIn>,
     state: ServerState,
     listener: TcpListener,
+    metrics: Option<TcpListener>,
+    /// Keeps other servers from the database.
+    _claim: Option<store::Claim>,
     /// Ends the watching of files when dropped.
     _watcher: Option<Watch>,
 }
@@ -50,22 +64,43 @@ pub struct Started {
 /// # Errors
 /// One clear line: a folder, database, model or address that can't be used.
 pub async fn start(settings: &Settings) -> anyhow::Result<Started> {
+    start_by(settings, Arc::new(SystemClock)).await
+}
+
+/// The same by another clock than the machine's.
+///
+/// # Errors
+/// As for [`start`].
+pub async fn start_by(settings: &Settings, clock: Arc<dyn Clock>) -> anyhow::Result<Started> {
     make_private_folder(&settings.data)?;
+    anyhow::ensure!(
+        !backup::is_unfinished(&settings.data),
+        "a restore into {} was not finished: run `xiaoer restore` again",
+        settings.data.display()
+    );
+    let claim = claim(&settings.database).await?;
     // Before anything is counted.
     let figures = super::telemetry::recorder();
     tokio::spawn(super::telemetry::tidy_up(figures.clone()));
     let store = store::open(&settings.database).await.context("can't open the database")?;
-    let listener = TcpListener::bind(settings.listen)
-        .await
-        .with_context(|| format!("can't listen on {}", settings.listen))?;
+    let listener = listen(settings.listen).await?;
+    let metrics = match settings.metrics_listen {
+        Some(address) => Some(listen(address).await?),
+        None => None,
+    };
     let accounts = Arc::new(Accounts::new(Arc::clone(&store), &settings.data));
     let (models, data) = (settings.models.clone(), settings.data.clone());
     let loading = tokio::task::spawn_blocking(move || super::encoder(models.as_deref(), Some(&data)));
     let cached = loading.await.context("loading the model panicked")??.cached;
     let messages = Arc::new(super::message_index(settings).context("messages can't be indexed")?);
     let bus = super::bus(settings.bus.as_deref()).await?;
-    let engine =
-        super::serving_engine(&accounts, (store, bus), Arc::clone(&cached) as _, messages, settings.systems);
+    let engine = super::serving_engine(
+        &accounts,
+        (store, bus),
+        Arc::clone(&cached) as _,
+        messages,
+        (settings.systems, clock),
+    );
     let problems = Arc::new(ArcSwap::default());
     let shared = settings::is_shared(&settings.database);
     if shared {
@@ -82,7 +117,10 @@ pub async fn start(settings: &Settings) -> anyhow::Result<Started> {
         copies::follow(engine.clone(), settings.intents.clone(), encoder, problems, copying);
     }
     let address = listener.local_addr().context("can't tell the address")?;
+    let of_metrics = metrics.as_ref().map(|listener| listener.local_addr()).transpose();
+    let of_metrics = of_metrics.context("can't tell the address of metrics")?;
     let addresses = Addresses {
+        metrics: of_metrics.map(|address| format!("http://{address}/metrics")),
         store: format!("http://{address}/"),
         desk: format!("http://{address}/desk"),
         console: format!("http://{address}/console"),
@@ -92,7 +130,7 @@ pub async fn start(settings: &Settings) -> anyhow::Result<Started> {
     let doors = (settings.demo, settings.doors.clone());
     let state = ServerState::new(engine, accounts, doors, problems, workshop, figures)
         .with_data_folder(&settings.data);
-    Ok(Started { addresses, first_sign_in, state, listener, _watcher: watcher })
+    Ok(Started { addresses, first_sign_in, state, listener, metrics, _claim: claim, _watcher: watcher })
 }
 
 impl Started {
@@ -101,7 +139,28 @@ impl Started {
     /// # Errors
     /// The listener's.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
-        server::serve(self.state, self.listener, stop).await
+        server::serve(self.state, (self.listener, self.metrics), stop).await
+    }
+}
+
+async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("can't listen on {address}"))
+}
+
+/// Makes the database ours; a server that is just ending has a moment to give it up.
+async fn claim(database: &str) -> anyhow::Result<Option<store::Claim>> {
+    if let Some(folder) = store::SqlStore::file_of(database).as_deref().and_then(Path::parent) {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("can't make the folder {}", folder.display()))?;
+    }
+    let began = Instant::now();
+    loop {
+        match store::claim(database) {
+            Err(store::StoreError::InUse { .. }) if began.elapsed() < GIVEN_UP_WITHIN => {
+                tokio::time::sleep(LOOKS_AGAIN).await;
+            }
+            claimed => return claimed.context("can't open the database"),
+        }
     }
 }
 
@@ -133,6 +192,8 @@ fn make_private_folder(folder: &Path) -> anyhow::Result<()> {
             std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).with_context(say)?;
         }
     }
+    tempfile::tempfile_in(folder)
+        .with_context(|| format!("can't write to the data folder {}", folder.display()))?;
     #[cfg(unix)]
     if let Ok(known) = std::fs::metadata(folder) {
         use std::os::unix::fs::PermissionsExt;

@@ -13,6 +13,9 @@ pub struct Flags {
     /// Address and port to listen on; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub listen: SocketAddr,
+    /// Address and port for `/metrics` alone, which then is not at `--listen`: that one may be open to the world.
+    #[arg(long, value_name = "ADDRESS")]
+    pub metrics_listen: Option<SocketAddr>,
     /// The merchant's files; written out from the binary when missing.
     #[arg(long, default_value = "intents", value_name = "DIR")]
     pub intents: PathBuf,
@@ -52,6 +55,8 @@ pub struct Flags {
 pub struct Settings {
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Where metrics are, if not there.
+    pub metrics_listen: Option<SocketAddr>,
     /// The merchant's files.
     pub intents: PathBuf,
     /// The model's files, if not those in the binary.
@@ -104,6 +109,7 @@ impl Settings {
             doors: if flags.limit_addresses { doors } else { Doors { per_address: None, ..doors } },
             systems: flags.systems.unwrap_or(if here { Reach::Machine } else { Reach::Public }),
             listen: flags.listen,
+            metrics_listen: flags.metrics_listen,
             intents: flags.intents,
             models: flags.models,
             database,

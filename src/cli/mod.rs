@@ -2,12 +2,14 @@
 //!
 //! Exit codes: 0 fine, 1 the check or test found problems, 2 wrong usage or configuration with one clear line.
 
+mod backup;
 mod chat;
 mod check;
 mod deploy;
 mod eval;
 mod health;
 mod import;
+mod restore;
 mod search;
 mod seed;
 mod serve;
@@ -57,6 +59,10 @@ enum Command {
     Shop(shop::Options),
     /// Put a shop's demo data back as it was.
     Seed(seed::Options),
+    /// Back up database, keys, settings and the merchant's files while the server runs.
+    Backup(backup::Options),
+    /// Check a backup and put it into a data folder.
+    Restore(restore::Options),
     /// Write a commented file for running the server: systemd, docker, kubernetes, or its Grafana dashboard.
     Deploy(deploy::Options),
     /// How a running server is: what `/readyz` says, exit code 0 when it is ready.
@@ -88,6 +94,8 @@ pub fn main() -> ExitCode {
         Some(Command::Export(options)) => import::run_export(options),
         Some(Command::Shop(options)) => shop::run(options),
         Some(Command::Seed(options)) => seed::run(options),
+        Some(Command::Backup(options)) => backup::run(&options),
+        Some(Command::Restore(options)) => restore::run(&options),
         Some(Command::Deploy(options)) => deploy::run(options),
         Some(Command::Health(options)) => health::run(&options),
         Some(Command::Vectors(options)) => vectors::run(options),

@@ -50,7 +50,11 @@ fn serve_until_told(runtime: &Runtime, options: Options) -> anyhow::Result<()> {
     runtime.block_on(async {
         let started = serve::start(&settings).await?;
         let at = &started.addresses;
-        say(&json!({"ready": true, "store": at.store, "desk": at.desk, "console": at.console}).to_string());
+        let mut ready = json!({"ready": true, "store": at.store, "desk": at.desk, "console": at.console});
+        if let Some(metrics) = &at.metrics {
+            ready["metrics"] = json!(metrics);
+        }
+        say(&ready.to_string());
         welcome(&started, options.log_format);
         supervisor::tell("READY=1");
         let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);

@@ -103,9 +103,10 @@ impl ServerState {
     }
 }
 
-/// Every route; those of the HTTP interface stand in `api`.
-fn router(state: ServerState) -> Router {
-    Router::new()
+/// Every route; those of the HTTP interface stand in `api`. Metrics are here, or have a listener of their own.
+fn router(state: ServerState, with_metrics: bool) -> Router {
+    let routes = if with_metrics { metrics_route() } else { Router::new() };
+    routes
         .route("/", get(pages::store))
         .route("/desk", get(pages::desk))
         .route("/desk/report", get(pages::report))
@@ -114,12 +115,16 @@ fn router(state: ServerState) -> Router {
         .route("/ws/desk", get(desk::connect))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
-        .route("/metrics", get(health::metrics))
         .nest_service("/api/v1", api::service(state.clone()))
         .fallback_service(get(pages::file))
         .layer(middleware::from_fn_with_state(state.clone(), doors::watch))
         .layer(middleware::from_fn(figures::measure))
         .with_state(state)
+}
+
+/// What is for whoever watches over the server.
+fn metrics_route() -> Router<ServerState> {
+    Router::new().route("/metrics", get(health::metrics))
 }
 
 /// Serves until `stop`, then drains: connections are closed with 1012, turns under way are finished.
@@ -128,7 +133,7 @@ fn router(state: ServerState) -> Router {
 /// The listener's.
 pub async fn serve(
     state: ServerState,
-    listener: TcpListener,
+    (listener, metrics): (TcpListener, Option<TcpListener>),
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let (engine, drain, gate) = (state.engine.clone(), state.drain.clone(), Arc::clone(&state.gate));
@@ -143,8 +148,15 @@ pub async fn serve(
             drain.cancel();
         }
     });
+    let with_metrics = metrics.is_none();
+    if let Some(listener) = metrics {
+        // Watched over to the end: its own doors, and no wait for it.
+        let gate = Arc::new(doors::Gate::new(Doors { per_address: None, ..gate.doors.clone() }));
+        let routes = metrics_route().with_state(state.clone());
+        tokio::spawn(listen::serve(listener, routes, gate, CancellationToken::new()));
+    }
     tokio::select! {
-        () = listen::serve(listener, router(state), gate, drain.clone()) => {}
+        () = listen::serve(listener, router(state, with_metrics), gate, drain.clone()) => {}
         () = async { drain.cancelled().await; tokio::time::sleep(DRAIN_DEADLINE).await } => {}
     }
     drain.cancel();

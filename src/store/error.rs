@@ -1,5 +1,7 @@
 //! Why the store could not do what was asked.
 
+use std::path::PathBuf;
+
 /// Errors of the store. No message holds a shopper's words, a token or a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -28,10 +30,42 @@ pub enum StoreError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The database's file is not as it was written: the disk failed, or something else wrote to it.
+    #[error(
+        "the database {} is damaged ({found}): stop the server and put a backup in its place with `xiaoer restore`",
+        file.display()
+    )]
+    Damaged {
+        /// Which file.
+        file: PathBuf,
+        /// What was found first.
+        found: String,
+    },
+    /// Another server has the database.
+    #[error("the database {} is in use by another xiaoer{}", file.display(), of_process(*process))]
+    InUse {
+        /// Which file.
+        file: PathBuf,
+        /// The other's process, where it is known.
+        process: Option<u32>,
+    },
+    /// A copy of the database can't be written: the disk is full, say.
+    #[error("the database can't be copied to {}", to.display())]
+    Copy {
+        /// Where.
+        to: PathBuf,
+        /// Why not.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A database address that no store understands.
     #[error("the database address must begin with sqlite:, postgres: or memory:")]
     Address,
     /// The database can't be reached, or its disk is full or read-only.
     #[error("the database does not answer")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+fn of_process(process: Option<u32>) -> String {
+    process.map(|process| format!(" (process {process})")).unwrap_or_default()
 }

@@ -19,6 +19,7 @@ use crate::domain::{
 mod audit;
 mod case;
 mod changes;
+mod claim;
 pub mod error;
 mod hands;
 mod memory;
@@ -39,6 +40,7 @@ pub use audit::{Audit, AuditFilter, AuditStore, NewAudit};
 pub use case::{
     AgentChange, AnsweredByPeople, CaseStore, Earlier, NewAgentChange, Notice, ProposalUse, TouchLog, Touched,
 };
+pub use claim::{Claim, claim, claim_database, claim_file};
 pub use error::StoreError;
 pub use model::{
     Agent, AgentSession, Appended, Carried, Conversation, Course, DueChange, Identity, NewAgent, NewAnswer,
@@ -53,7 +55,7 @@ pub use people::{
 pub use memory::MemoryStore;
 pub use open::open;
 pub use sign_in::{MemberChange, MemberChanged, SecondStep, SignInStore, SignInTry};
-pub use sql::SqlStore;
+pub use sql::{SqlStore, snapshot};
 
 /// The result of every method.
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -77,6 +79,9 @@ pub trait Store:
     /// Notes the digest of a key file, the first time; whether it is the one that was noted.
     async fn mark_key(&self, name: &str, digest: &str) -> Result<bool>;
 }
+
+/// No change is put off for longer.
+pub const FARTHEST_RETRY: std::time::Duration = std::time::Duration::from_secs(600);
 
 /// A store that several tasks share.
 pub type SharedStore = Arc<dyn Store>;
@@ -160,7 +165,8 @@ pub trait ConversationStore: Send + Sync {
 
     /// Takes at most `limit` changes due at `now`, oldest first, none of them before an earlier one of its
     /// conversation that is not due yet, counts the attempt and makes each due again at
-    /// `lease_until`, so that a crash of the caller repeats them and nobody else gets them meanwhile.
+    /// `lease_until`, so that a crash of the caller repeats them and nobody else gets them meanwhile. What is due later
+    /// than [`FARTHEST_RETRY`] from `now` is due: the clock that put it off has been set back since.
     async fn claim_changes(
         &self,
         now: Timestamp,
@@ -168,7 +174,7 @@ pub trait ConversationStore: Send + Sync {
         limit: usize,
     ) -> Result<Vec<DueChange>>;
 
-    /// Makes an unfinished change due at `next_at`.
+    /// Makes an unfinished change due at `next_at`, at most [`FARTHEST_RETRY`] away.
     async fn retry_change(&self, id: &ConversationId, key: &str, next_at: Timestamp) -> Result<()>;
 
     /// Keeps a change's outcome, which then is pending as a turn of its own. `false` when it had one already:

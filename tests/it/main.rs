@@ -1,5 +1,6 @@
 //! Behaviour through the public surface, in one binary: one module a subject.
 
+mod backup;
 mod case;
 mod chat;
 mod check;
@@ -11,6 +12,7 @@ mod desk;
 mod desk_search;
 mod doors;
 mod exchange;
+mod faults;
 mod file_schemas;
 #[path = "../../benches/goods/mod.rs"]
 mod goods;
@@ -19,6 +21,8 @@ mod http;
 mod large_catalog;
 mod layers;
 mod learning;
+mod machine;
+mod metrics;
 mod oidc;
 mod operations;
 mod overload;

@@ -17,6 +17,7 @@ use tokio_tungstenite::{
 };
 use xiaoer::{
     app::{serve, settings::Settings},
+    engine::{Clock, SystemClock},
     fetch::Reach,
     server::Doors,
 };
@@ -93,6 +94,15 @@ impl Server {
 
     /// A server with other settings than the usual ones.
     pub(crate) async fn start_with(home: Home, change: impl FnOnce(&mut Settings)) -> Self {
+        Self::start_by(home, Arc::new(SystemClock), change).await
+    }
+
+    /// A server by another clock.
+    pub(crate) async fn start_by(
+        home: Home,
+        clock: Arc<dyn Clock>,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -100,6 +110,7 @@ impl Server {
             .expect("a runtime can be made");
         let mut settings = Settings {
             listen: "127.0.0.1:0".parse().expect("an address"),
+            metrics_listen: None,
             intents: home.intents(),
             models: None,
             bus: None,
@@ -113,7 +124,7 @@ impl Server {
         let (stop, stopped) = oneshot::channel::<()>();
         let (ready, is_ready) = oneshot::channel();
         runtime.spawn(async move {
-            let started = serve::start(&settings).await.expect("the server starts");
+            let started = serve::start_by(&settings, clock).await.expect("the server starts");
             let _ = ready.send(started.addresses.store.clone());
             let stopped = async move {
                 let _ = stopped.await;

@@ -82,8 +82,15 @@ async fn say(connection: &mut Connection, id: &str, content: Content) -> Result<
         let frame = ServerFrame::retry(ErrorCode::TooFast, Some(id), wait);
         return Ok(connection.writer.send(&frame).await?);
     }
-    let conversation = current(connection).await?;
     let named = || Some(id.to_owned());
+    let conversation = current(connection).await.map_err(|failure| match failure {
+        // Whoever said something is told what of it could not be stored.
+        Failure::Internal(error) => {
+            tracing::error!(conversation.id = %connection.conversation, error = %error, "a message can't be stored");
+            Failure::Code(ErrorCode::Internal, named())
+        }
+        other => other,
+    })?;
     match connection.state.engine.say(&conversation, id, content).await {
         Ok(Said::Stored { seq }) => {
             Ok(connection.writer.send(&ServerFrame::Ack { id: id.to_owned(), seq }).await?)

@@ -46,6 +46,10 @@ async fn a_change_is_due_once_at_a_time_and_again_after_its_lease(store: SharedS
     assert_eq!(store.claim_changes(at(39), at(60), 9).await.unwrap(), []);
     assert_eq!(store.claim_changes(at(40), at(60), 0).await.unwrap(), [], "none were asked for");
     assert_eq!(store.claim_changes(at(40), at(60), 9).await.unwrap()[0].attempts, 3);
+    // Nobody puts a change off for hours: the clock that did so has been set back since.
+    store.retry_change(&id, "k", at(20_000)).await.unwrap();
+    assert_eq!(store.claim_changes(at(41), at(71), 9).await.unwrap()[0].attempts, 4);
+    assert_eq!(store.claim_changes(at(42), at(72), 9).await.unwrap(), [], "somebody is at it");
 }
 
 async fn an_outcome_becomes_a_turn_and_is_told_once(store: SharedStore) {

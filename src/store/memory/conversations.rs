@@ -15,9 +15,9 @@ use crate::{
         ShopperId,
     },
     store::{
-        Appended, Conversation, ConversationStore, Course, DueChange, Identity, NewConversation,
-        NewShopperMessage, Page, Pending, PendingMessage, PendingOutcome, Rating, Reader, Result, StoreError,
-        TurnCommit, rules::Record,
+        Appended, Conversation, ConversationStore, Course, DueChange, FARTHEST_RETRY, Identity,
+        NewConversation, NewShopperMessage, Page, Pending, PendingMessage, PendingOutcome, Rating, Reader,
+        Result, StoreError, TurnCommit, rules::Record,
     },
 };
 
@@ -170,11 +170,12 @@ impl ConversationStore for MemoryStore {
     ) -> Result<Vec<DueChange>> {
         let mut tables = self.tables();
         let Tables { outbox, conversations, .. } = &mut *tables;
+        let too_late = now.saturating_add(FARTHEST_RETRY).expect("a duration of seconds");
         // In the order they were asked for; what waits for its retry holds up the later ones of its conversation.
         let mut waiting = HashSet::new();
         let mut due: Vec<&mut Requested> = Vec::new();
         for request in outbox.iter_mut().filter(|request| request.outcome.is_none()) {
-            if now < request.next_at {
+            if now < request.next_at && request.next_at <= too_late {
                 waiting.insert(request.conversation.clone());
             } else if !waiting.contains(&request.conversation) {
                 due.push(request);

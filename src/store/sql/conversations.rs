@@ -15,9 +15,9 @@ use crate::{
         Change, ChangeOutcome, Content, ConversationId, DialogueState, Locale, Message, ShopId, ShopperId,
     },
     store::{
-        Appended, Conversation, ConversationStore, Course, DueChange, Identity, NewConversation,
-        NewShopperMessage, Page, Pending, PendingMessage, PendingOutcome, Rating, Reader, Result, StoreError,
-        TurnCommit, rules::Record,
+        Appended, Conversation, ConversationStore, Course, DueChange, FARTHEST_RETRY, Identity,
+        NewConversation, NewShopperMessage, Page, Pending, PendingMessage, PendingOutcome, Rating, Reader,
+        Result, StoreError, TurnCommit, rules::Record,
     },
     wire,
 };
@@ -257,16 +257,19 @@ impl ConversationStore for SqlStore {
         lease_until: Timestamp,
         limit: usize,
     ) -> Result<Vec<DueChange>> {
+        let too_late = now.saturating_add(FARTHEST_RETRY).expect("a duration of seconds");
         self.write(move |tx| {
             let rows = sql("select outbox.id as row_id, conversation, shop, change, attempts
              from outbox join conversations on conversations.id = outbox.conversation
-                          where outcome is null and next_at <= ?
+                          where outcome is null and (next_at <= ? or next_at > ?)
                and not exists (select 1 from outbox as earlier
                                where earlier.conversation = outbox.conversation and earlier.id < outbox.id
-                                 and earlier.outcome is null and earlier.next_at > ?)
+                                 and earlier.outcome is null and earlier.next_at > ? and earlier.next_at <= ?)
              order by outbox.id limit ?")
             .bind(nanos(now))
+            .bind(nanos(too_late))
             .bind(nanos(now))
+            .bind(nanos(too_late))
             .bind(rows::limit(limit))
             .fetch_all(tx)?;
             for row in &rows {

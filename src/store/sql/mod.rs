@@ -13,6 +13,7 @@ mod postgres;
 mod queue;
 mod rows;
 mod sign_in;
+pub mod snapshot;
 mod sqlite;
 mod staff;
 mod statement;
@@ -20,7 +21,10 @@ mod trade;
 mod uploads;
 mod versions;
 
-use std::{path::Path, str::FromStr};
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
@@ -44,6 +48,9 @@ use crate::{
 /// The schema's history, inside the binary.
 pub(super) static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations/sqlite");
 pub(super) static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations/postgres");
+
+/// The largest database that is read whole at each start, in bytes: that takes a part of a second.
+const LOOKED_OVER: u64 = 256 << 20;
 
 /// A store in an SQL database.
 #[derive(Debug)]
@@ -119,11 +126,18 @@ impl SqlStore {
         Self::open_sqlite(SqliteConnectOptions::from_str(url).map_err(|_| StoreError::Address)?).await
     }
 
+    /// The SQLite file of an address; `None` for one of another store.
+    pub fn file_of(url: &str) -> Option<PathBuf> {
+        let options = url.strip_prefix("sqlite:").and_then(|_| SqliteConnectOptions::from_str(url).ok())?;
+        Some(options.get_filename().to_path_buf())
+    }
+
     async fn open_sqlite(options: SqliteConnectOptions) -> Result<Self> {
         let file = options.get_filename().to_path_buf();
         if let Some(folder) = file.parent() {
             make_private(folder).map_err(|error| StoreError::Unavailable(Box::new(error)))?;
         }
+        look_over(&file).await?;
         let options = options
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
@@ -211,6 +225,18 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
     if folder.as_os_str().is_empty() { Ok(()) } else { builder.create(folder) }
 }
 
+/// Looks whether a database is sound before anything is written to it. One that takes long to read is looked at only as
+/// far as it is used.
+async fn look_over(file: &Path) -> Result<()> {
+    let length = std::fs::metadata(file).map_or(0, |known| known.len());
+    if !(1..=LOOKED_OVER).contains(&length) {
+        return Ok(());
+    }
+    let file = file.to_owned();
+    let looked = tokio::task::spawn_blocking(move || snapshot::examine(&file, false)).await;
+    looked.unwrap_or_else(|panic| Err(StoreError::Unavailable(Box::new(panic)))).map(|_| ())
+}
+
 /// Brings the tables of an SQLite file up to date.
 async fn migrate_sqlite(pool: &SqlitePool) -> Result<()> {
     up_to_date(&SQLITE_MIGRATIONS, SQLITE_MIGRATIONS.run(pool).await)
@@ -229,6 +255,9 @@ fn up_to_date(migrations: &Migrator, ran: std::result::Result<(), MigrateError>)
 #[async_trait]
 impl Store for SqlStore {
     async fn ping(&self) -> Result<()> {
+        if let Engine::Sqlite(sqlite) = &self.engine {
+            sqlite.is_sound()?;
+        }
         sql("select count(*) as shops from seeded_shops").one(self).await?;
         // A write transaction finds a disk that is full or has become read-only.
         self.write(|tx| Ok(sql("update touched_of set id = id").execute(tx)?)).await?;

@@ -12,7 +12,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
         mpsc,
     },
@@ -58,6 +58,8 @@ struct Readers {
     file: PathBuf,
     idle: Mutex<Vec<Lite>>,
     closed: AtomicBool,
+    /// Something in the file could not be read as it was written: what it was.
+    damage: OnceLock<String>,
 }
 
 /// A connection with the column names of what it was asked before.
@@ -75,8 +77,12 @@ impl Sqlite {
             .name("store-writer".to_owned())
             .spawn(move || write_all(writer, &jobs))
             .map_err(|error| StoreError::Unavailable(Box::new(error)))?;
-        let readers =
-            Readers { file: file.to_owned(), idle: Mutex::default(), closed: AtomicBool::new(false) };
+        let readers = Readers {
+            file: file.to_owned(),
+            idle: Mutex::default(),
+            closed: AtomicBool::new(false),
+            damage: OnceLock::new(),
+        };
         Ok(Self {
             writer: Mutex::new(Some(sender)),
             thread: Mutex::new(Some(thread)),
@@ -117,9 +123,18 @@ impl Sqlite {
         let (sender, done) = oneshot::channel();
         let job = UseCase { work, outcome: None, done: sender };
         let handed = lock(&self.writer).as_ref().map(|writer| writer.send(Box::new(job)));
-        match handed {
+        let written = match handed {
             Some(Ok(())) => done.await.unwrap_or_else(|_| Err(closed())),
             _ => Err(closed()),
+        };
+        self.readers.notice(written)
+    }
+
+    /// Whether nothing damaged was come upon so far.
+    pub(super) fn is_sound(&self) -> Result<()> {
+        match self.readers.damage.get() {
+            None => Ok(()),
+            Some(found) => Err(StoreError::Damaged { file: self.readers.file.clone(), found: found.clone() }),
         }
     }
 
@@ -142,7 +157,21 @@ impl Sqlite {
 
 impl Readers {
     /// Reads on one consistent picture.
-    fn read<T>(&self, mut work: impl FnMut(&mut Connection) -> Result<T>) -> Result<T> {
+    fn read<T>(&self, work: impl FnMut(&mut Connection) -> Result<T>) -> Result<T> {
+        self.notice(self.read_unnoticed(work))
+    }
+
+    /// Remembers damage that somebody came upon, and tells the operator once: who asked can do nothing about it.
+    fn notice<T>(&self, outcome: Result<T>) -> Result<T> {
+        let Err(StoreError::Damaged { found, .. }) = outcome else { return outcome };
+        let damaged = StoreError::Damaged { file: self.file.clone(), found: found.clone() };
+        if self.damage.set(found).is_ok() {
+            tracing::error!(error = %damaged, "the store is damaged");
+        }
+        Err(damaged)
+    }
+
+    fn read_unnoticed<T>(&self, mut work: impl FnMut(&mut Connection) -> Result<T>) -> Result<T> {
         if self.closed.load(Ordering::Acquire) {
             return Err(closed());
         }
@@ -196,7 +225,12 @@ impl<T: Send, W: FnMut(&mut Connection) -> Result<T> + Send> Job for UseCase<W, 
     fn finish(self: Box<Self>, committed: std::result::Result<(), Arc<SqlError>>) {
         let outcome = match committed {
             Ok(()) => self.outcome.unwrap_or_else(|| Err(closed())),
-            Err(error) => Err(StoreError::Unavailable(Box::new(error))),
+            Err(error) => Err(match &*error {
+                SqlError::Damaged(found) => {
+                    StoreError::Damaged { file: PathBuf::new(), found: found.to_string() }
+                }
+                _ => StoreError::Unavailable(Box::new(error)),
+            }),
         };
         // Whoever asked may have given up.
         let _ = self.done.send(outcome);
@@ -350,6 +384,7 @@ fn judge(error: rusqlite::Error) -> SqlError {
             ErrorCode::ConstraintViolation,
             ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY,
         )) => SqlError::Unique(Box::new(error)),
+        Some((ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase, _)) => SqlError::Damaged(Box::new(error)),
         _ => SqlError::Engine(Box::new(error)),
     }
 }

@@ -3,7 +3,7 @@
 //! A statement is written once, as SQLite has it (`dialect` tells what another engine reads instead), with `?` or
 //! `?1` where a value goes. Values are integers, texts and bytes; times, numbers and truth are integers.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, path::PathBuf, sync::Arc};
 
 use super::{Connection, SqlStore, rows::corrupt};
 use crate::store::{Result, StoreError};
@@ -232,6 +232,9 @@ pub(super) enum SqlError {
     /// The engine can't be reached now.
     #[error("the database server is away")]
     Away(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The database is not as it was written.
+    #[error("the database is damaged")]
+    Damaged(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The engine can't.
     #[error("the database engine failed")]
     Engine(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -239,6 +242,10 @@ pub(super) enum SqlError {
 
 impl From<SqlError> for StoreError {
     fn from(error: SqlError) -> Self {
-        Self::Unavailable(Box::new(error))
+        match error {
+            // Which file it is, the engine adds.
+            SqlError::Damaged(found) => Self::Damaged { file: PathBuf::new(), found: found.to_string() },
+            error => Self::Unavailable(Box::new(error)),
+        }
     }
 }
