@@ -54,6 +54,7 @@ fn what_no_file_could_hold_or_no_server_would_take_is_refused() {
         (&["systemd", "--bus", "nats://bus:4222"], "--database"),
         (&["systemd", "--", "--no-such-flag"], "--no-such-flag"),
         (&["systemd", "--", "--database", DATABASE], "before `--`"),
+        (&["systemd", "--", "--metrics-listen", "127.0.0.1:9"], "before `--`"),
         (&["kubernetes", "--replicas", "3"], "--database"),
         (&many, "--bus"),
         (&["kubernetes", "--image", "a b"], "--image"),
@@ -115,6 +116,43 @@ fn verify(text: &str) {
     let Ok(output) = Command::new("systemd-analyze").arg("verify").arg(&path).output() else { return };
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(!told.contains("xiaoer.service"), "{told}\n{text}");
+}
+
+/// Whether a server that is started so goes by what a proxy says, and where its metrics are.
+fn watched(text: &str) -> (bool, bool) {
+    let here = ["--metrics-listen 127.0.0.1:8081", "\"--metrics-listen\",\"0.0.0.0:8081\""];
+    (text.contains("--behind-proxy"), here.iter().any(|flag| text.contains(flag)))
+}
+
+#[test]
+fn a_proxy_before_the_server_is_believed_and_metrics_are_apart() {
+    let exec =
+        |more: &[&str]| service(&unit(&deploy(&[&["systemd"], more].concat())), "ExecStart").to_owned();
+    assert_eq!(watched(&exec(&[])), (true, true));
+    assert_eq!(watched(&exec(&["--listen", "0.0.0.0:443"])), (false, true), "it is the world's own door");
+    assert_eq!(watched(&exec(&["--behind-proxy=false"])), (false, true));
+    let once = exec(&["--", "--behind-proxy"]);
+    assert_eq!(once.matches("--behind-proxy").count(), 1, "{once}");
+    assert!(exec(&["--listen", "127.0.0.1:8081"]).contains("--metrics-listen 127.0.0.1:8082"));
+    assert!(exec(&["--metrics-listen", "10.0.0.7:9"]).contains("--metrics-listen 10.0.0.7:9"));
+
+    let image = deploy(&["docker"]);
+    let command = instructions(&image).pop().expect("a command").1.replace(", ", ",");
+    assert_eq!(watched(&command), (true, true), "{command}");
+    assert!(image.contains("-p 127.0.0.1:8081:8081") && image.contains("X-Forwarded-For"), "{image}");
+
+    for more in [&[][..], &["--database", DATABASE, "--bus", "nats://bus:4222"]] {
+        let objects = objects(&deploy(&[&["kubernetes", "--host", "shop.example"], more].concat()));
+        let workload = objects.get("StatefulSet").or(objects.get("Deployment")).expect("a workload");
+        let template = &workload["spec"]["template"];
+        let container = &template["spec"]["containers"][0];
+        assert_eq!(watched(&container["args"].to_string()), (true, true), "{container}");
+        assert_eq!(template["metadata"]["annotations"]["prometheus.io/port"], "8081");
+        assert_eq!(container["ports"][1], json!({"name": "metrics", "containerPort": 8081}));
+        // Neither the world nor the cluster's other pods come there by a name.
+        assert_eq!(objects["Service"]["spec"]["ports"].as_array().map(Vec::len), Some(1));
+        assert!(!objects["Ingress"].to_string().contains("snippet"));
+    }
 }
 
 #[test]
@@ -220,7 +258,7 @@ fn an_image_is_built_of_what_is_here_and_runs_as_nobody() {
     assert!(place("FROM") < place("USER") && place("USER") < place("ENTRYPOINT"));
     let (user, group) = rest("USER").split_once(':').expect("user and group");
     assert!(user.parse::<u32>().is_ok_and(|user| user != 0) && user == group, "a number that is not root");
-    assert_eq!((rest("STOPSIGNAL"), rest("EXPOSE")), ("SIGTERM", "9000"));
+    assert_eq!((rest("STOPSIGNAL"), rest("EXPOSE")), ("SIGTERM", "9000 8081"));
     let list =
         |text: &str| serde_json::from_str::<Vec<String>>(text).unwrap_or_else(|_| panic!("no list: {text}"));
     let binary = list(rest("ENTRYPOINT")).remove(0);

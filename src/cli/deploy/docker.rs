@@ -1,5 +1,7 @@
 //! `xiaoer deploy docker`: a Dockerfile that builds the server from its source.
 
+use std::net::Ipv4Addr;
+
 use super::{CONTAINER_DATA, CONTAINER_USER, Defaults, Resolved, Server, VERSION, quoting, template::fill};
 use crate::{app::telemetry::LogFormat, server::DRAIN_DEADLINE};
 
@@ -13,10 +15,19 @@ pub(super) struct Options {
 }
 
 pub(super) fn file(options: &Options) -> anyhow::Result<String> {
-    let defaults = Defaults { listen: "0.0.0.0:8080", data: CONTAINER_DATA, log_format: LogFormat::Json };
+    let defaults = Defaults {
+        listen: "0.0.0.0:8080",
+        metrics_on: Ipv4Addr::UNSPECIFIED.into(),
+        behind_proxy: true,
+        data: CONTAINER_DATA,
+        log_format: LogFormat::Json,
+    };
     let server = options.server.resolve(&defaults)?;
     let user = CONTAINER_USER.to_string();
     let folders = folders(&server);
+    let into = format!("{}/backups", server.data.trim_end_matches('/'));
+    let backup =
+        server.backup("docker exec xiaoer xiaoer", &into, "each night; then take it off the machine");
     let installed: Vec<String> = folders
         .iter()
         .map(|folder| {
@@ -38,6 +49,9 @@ pub(super) fn file(options: &Options) -> anyhow::Result<String> {
             ("folders", &installed.join("\n")),
             ("volumes", &quoting::json_list(volumes.iter().map(String::as_str))),
             ("port", &server.listen.port().to_string()),
+            ("metrics", &server.metrics.port().to_string()),
+            ("forwarded", server.forwarded()),
+            ("backup", &backup),
             ("at", &server.listen.to_string()),
             ("command", &quoting::json_list(serve)),
         ],
@@ -66,8 +80,8 @@ fn setup(server: &Resolved) -> String {
 
 /// What `docker run` is told of folders, ports and secrets.
 fn run(server: &Resolved, folders: &[String]) -> String {
-    let port = server.listen.port();
-    let mut words = vec![format!("-p 127.0.0.1:{port}:{port}")];
+    let ports = [server.listen.port(), server.metrics.port()];
+    let mut words: Vec<String> = ports.iter().map(|port| format!("-p 127.0.0.1:{port}:{port}")).collect();
     for (number, folder) in folders.iter().enumerate() {
         let name = if number == 0 { "xiaoer" } else { "xiaoer-files" };
         words.push(format!("-v {}", quoting::shell(&format!("{name}:{folder}"))));

@@ -282,7 +282,7 @@ const ROWS: &[(&str, &[Panel])] = &[
 ];
 
 pub(super) fn file(options: &Options) -> String {
-    let mut panels = vec![text(options.server.listen)];
+    let mut panels = vec![text(options.server.metrics_listen.or(options.server.listen))];
     let mut y = HEIGHT;
     for (title, row) in ROWS {
         panels.push(json!({"type": "row", "title": title, "collapsed": false, "gridPos": {"x": 0, "y": y, "w": WIDTH, "h": 1}, "panels": []}));
@@ -322,8 +322,8 @@ fn datasource() -> Value {
 }
 
 /// The text that comes first.
-fn text(listen: Option<SocketAddr>) -> Value {
-    let target = listen.map_or_else(|| "127.0.0.1:8080".to_owned(), |listen| listen.to_string());
+fn text(metrics: Option<SocketAddr>) -> Value {
+    let target = metrics.map_or_else(|| "127.0.0.1:8081".to_owned(), |address| address.to_string());
     let content = fill(include_str!("grafana.md"), &[("target", &target)]);
     json!({
         "type": "text", "title": "How it is fed", "gridPos": {"x": 0, "y": 0, "w": WIDTH, "h": HEIGHT},

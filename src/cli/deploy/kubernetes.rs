@@ -1,5 +1,7 @@
 //! `xiaoer deploy kubernetes`: one node on SQLite, or several on PostgreSQL and NATS.
 
+use std::net::Ipv4Addr;
+
 use anyhow::bail;
 
 use super::{
@@ -31,7 +33,13 @@ pub(super) struct Options {
 
 pub(super) fn file(options: &Options) -> anyhow::Result<String> {
     let shared = matches!(&options.server.database, Some(url) if Address::of_database(url)?.is_shared());
-    let defaults = Defaults { listen: "0.0.0.0:8080", data: CONTAINER_DATA, log_format: LogFormat::Json };
+    let defaults = Defaults {
+        listen: "0.0.0.0:8080",
+        metrics_on: Ipv4Addr::UNSPECIFIED.into(),
+        behind_proxy: true,
+        data: CONTAINER_DATA,
+        log_format: LogFormat::Json,
+    };
     let server = options.server.resolve(&defaults)?;
     for folder in [Some(&server.data), Some(&server.intents), server.models.as_ref()].into_iter().flatten() {
         if folder.contains(':') {
@@ -42,13 +50,14 @@ pub(super) fn file(options: &Options) -> anyhow::Result<String> {
     let replicas = replicas(options.replicas, shared, server.bus.is_some())?;
     let (replicas, pod) = (replicas.to_string(), pod(&server, &image));
     let (service, ingress) = (include_str!("service.yaml").trim_end(), ingress(options.host.as_deref())?);
-    let (port, data) = (server.listen.port().to_string(), quoting::scalar(&server.data));
+    let data = quoting::scalar(&server.data);
     let first_sign_in = quoting::shell(&format!("{}/first-sign-in", server.data));
+    let metrics = server.metrics.port().to_string();
     let common: [(&str, &str); 8] = [
         ("version", VERSION),
         ("image_shell", &quoting::shell(&image)),
         ("first_sign_in", &first_sign_in),
-        ("port", &port),
+        ("metrics", &metrics),
         ("data", &data),
         ("pod", pod.trim_end()),
         ("service", service),
@@ -58,7 +67,13 @@ pub(super) fn file(options: &Options) -> anyhow::Result<String> {
         bail!("--intents {}: it has to lie in --data, which is the volume", server.intents);
     }
     if !shared {
-        return Ok(fill(include_str!("one.yaml"), &common));
+        let into = format!("{}/backups", server.data.trim_end_matches('/'));
+        let backup = server.backup(
+            "kubectl exec xiaoer-0 -- xiaoer",
+            &into,
+            "each night; then take it off the volume",
+        );
+        return Ok(fill(include_str!("one.yaml"), &[&common[..], &[("backup", &backup)]].concat()));
     }
     let below = |name: &str| quoting::scalar(&format!("{}/{name}", server.data.trim_end_matches('/')));
     let many: [(&str, &str); 4] = [
@@ -114,6 +129,7 @@ fn pod(server: &Resolved, image: &str) -> String {
             ("image", &quoting::scalar(image)),
             ("args", &arguments.collect::<String>()),
             ("port", &server.listen.port().to_string()),
+            ("metrics", &server.metrics.port().to_string()),
             ("secrets", &secrets.collect::<Vec<_>>().join("\n")),
             ("pause", &PAUSE.to_string()),
         ],

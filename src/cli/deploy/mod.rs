@@ -11,7 +11,11 @@ mod quoting;
 mod systemd;
 mod template;
 
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use anyhow::{Context, bail};
 use clap::Parser;
@@ -25,6 +29,9 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Where a container keeps what changes.
 const CONTAINER_DATA: &str = "/data";
+
+/// Where metrics are.
+const METRICS_PORT: u16 = 8081;
 
 /// The user in the image; a number, so that Kubernetes can tell that it is not root.
 const CONTAINER_USER: u32 = 10_001;
@@ -53,6 +60,13 @@ struct Server {
     /// Address and port to listen on; this machine alone for systemd (a proxy stands before it), else everywhere.
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
+    /// Address and port for `/metrics` alone; port 8081 when not given, on this machine alone for systemd.
+    #[arg(long, value_name = "ADDRESS")]
+    metrics_listen: Option<SocketAddr>,
+    /// Whether a proxy stands before the server, and `X-Forwarded-For` as it writes it says who asks; not for systemd where
+    /// the server listens to the world itself, else so when not given.
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    behind_proxy: Option<bool>,
     /// Where everything that changes is kept.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -82,6 +96,9 @@ struct Server {
 /// What a target has where a flag says nothing.
 struct Defaults {
     listen: &'static str,
+    metrics_on: IpAddr,
+    /// Nobody reaches the server but by a proxy, wherever it listens.
+    behind_proxy: bool,
     data: &'static str,
     log_format: LogFormat,
 }
@@ -89,6 +106,7 @@ struct Defaults {
 /// The server as a target starts it.
 struct Resolved {
     listen: SocketAddr,
+    metrics: SocketAddr,
     data: String,
     intents: String,
     models: Option<String>,
@@ -127,6 +145,8 @@ impl Server {
         let mut flags: Vec<String> = Vec::new();
         let mut put = |name: &str, value: &str| flags.extend([name.to_owned(), value.to_owned()]);
         put("--listen", &listen.to_string());
+        let metrics = self.metrics_listen.unwrap_or_else(|| metrics_beside(listen, defaults.metrics_on));
+        put("--metrics-listen", &metrics.to_string());
         put("--data", &data);
         put("--intents", &intents);
         if let Some(models) = &models {
@@ -140,6 +160,11 @@ impl Server {
         if let Some(demo) = self.demo {
             flags.push(format!("--demo={demo}"));
         }
+        let behind_proxy = defaults.behind_proxy || listen.ip().is_loopback();
+        let told = self.more.iter().any(|flag| flag.starts_with("--behind-proxy"));
+        if self.behind_proxy.unwrap_or(behind_proxy) && !told {
+            flags.push("--behind-proxy".to_owned());
+        }
         if self.log_format.unwrap_or(defaults.log_format) == LogFormat::Json {
             flags.extend(["--log-format", "json"].map(str::to_owned));
         }
@@ -147,14 +172,48 @@ impl Server {
             if ["--database", "--bus"].iter().any(|name| flag.starts_with(name)) {
                 bail!("--database and --bus may hold a password: give them before `--`");
             }
+            if flag.starts_with("--metrics-listen") {
+                bail!("--metrics-listen: give it before `--`, for the file names its port elsewhere too");
+            }
             flags.push(quoting::printable("a flag after `--`", flag)?.to_owned());
         }
         understood(&flags)?;
-        Ok(Resolved { listen, data, intents, models, database, bus, flags })
+        Ok(Resolved { listen, metrics, data, intents, models, database, bus, flags })
     }
 }
 
+/// Where metrics are when no flag says so: at a port of their own.
+fn metrics_beside(listen: SocketAddr, on: IpAddr) -> SocketAddr {
+    SocketAddr::new(on, if listen.port() == METRICS_PORT { METRICS_PORT + 1 } else { METRICS_PORT })
+}
+
 impl Resolved {
+    /// The line by which a backup is made each night, for what stands before `xiaoer` and behind it; nothing where the
+    /// database is no file.
+    fn backup(&self, before: &str, into: &str, more: &str) -> String {
+        let database = match &self.database {
+            None => String::new(),
+            Some(Address::Open(url)) if url.starts_with("sqlite:") => {
+                format!(" --database {}", quoting::shell(url))
+            }
+            Some(_) => return String::new(),
+        };
+        let (data, intents) = (quoting::shell(&self.data), quoting::shell(&self.intents));
+        let into = quoting::shell(into);
+        format!(
+            "#   {before} backup --data {data} --intents {intents}{database} --keep 14 {into}      # {more}"
+        )
+    }
+
+    /// What a proxy has to do beyond passing on, where the server goes by what it says.
+    fn forwarded(&self) -> &'static str {
+        if self.flags.iter().any(|flag| flag == "--behind-proxy") {
+            " It has to write X-Forwarded-For: the last entry is who asks."
+        } else {
+            ""
+        }
+    }
+
     /// Addresses that hold a password: the variable that the server reads each from, and what one looks like.
     fn secrets(&self) -> Vec<(&'static str, &str)> {
         let named = [("XIAOER_DATABASE", &self.database), ("XIAOER_BUS", &self.bus)];

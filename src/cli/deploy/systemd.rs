@@ -1,5 +1,7 @@
 //! `xiaoer deploy systemd`: a unit for one machine.
 
+use std::net::Ipv4Addr;
+
 use anyhow::bail;
 
 use super::{Address, Defaults, Resolved, Server, VERSION, absolute, quoting, template::fill};
@@ -27,8 +29,13 @@ pub(super) struct Options {
 }
 
 pub(super) fn file(options: &Options) -> anyhow::Result<String> {
-    let defaults =
-        Defaults { listen: "127.0.0.1:8080", data: "/var/lib/xiaoer", log_format: LogFormat::Text };
+    let defaults = Defaults {
+        listen: "127.0.0.1:8080",
+        metrics_on: Ipv4Addr::LOCALHOST.into(),
+        behind_proxy: false,
+        data: "/var/lib/xiaoer",
+        log_format: LogFormat::Text,
+    };
     let server = options.server.resolve(&defaults)?;
     let binary = absolute("--binary", options.binary.clone())?;
     if !binary.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+".contains(c)) {
@@ -37,6 +44,8 @@ pub(super) fn file(options: &Options) -> anyhow::Result<String> {
     let folders = Folders::of(&server);
     let user = user(options.user.as_deref(), &folders)?;
     let secrets = server.secrets();
+    let why = "each night, as root; it holds secrets";
+    let backup = server.backup(&quoting::shell(&binary), "/var/backups/xiaoer", why);
     let capability = if server.listen.port() < FIRST_FREE_PORT && server.listen.port() != 0 {
         "CAP_NET_BIND_SERVICE"
     } else {
@@ -49,6 +58,9 @@ pub(super) fn file(options: &Options) -> anyhow::Result<String> {
             ("binary_shell", &quoting::shell(&binary)),
             ("setup", &setup(&user, &folders, &secrets)),
             ("first_sign_in", &quoting::shell(&format!("{}/first-sign-in", server.data))),
+            ("metrics", &server.metrics.to_string()),
+            ("forwarded", server.forwarded()),
+            ("backup", &backup),
             ("after", if secrets.is_empty() { "" } else { " postgresql.service nats-server.service" }),
             ("exec", &exec(&binary, &server.flags)),
             ("drain", &DRAIN_DEADLINE.as_secs().to_string()),
