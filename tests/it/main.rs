@@ -31,10 +31,14 @@ mod queue;
 mod report;
 mod schema;
 mod search;
+#[path = "../../benches/corpus/shoppers.rs"]
+#[expect(dead_code, reason = "benches use more of it")]
+mod sentences;
 mod sheets;
 mod shop;
 mod shop_system;
 mod small_tree;
+mod soak;
 mod staff;
 mod support;
 mod system;
