@@ -11,13 +11,15 @@ pub enum StoreError {
     /// There is no such thing.
     #[error("there is no such {0}")]
     NotFound(&'static str),
-    /// The database was made by a newer Xiaoer.
+    /// A newer Xiaoer has changed the database beyond what this one can go on with.
     #[error(
-        "the database has version {found}, this program knows versions up to {known}: use a newer xiaoer"
+        "the database has version {found}, which programs that know version {needs} can use; this one knows versions up to {known}: use a newer xiaoer"
     )]
     Newer {
         /// The database's version.
         found: i64,
+        /// What a program has to know at least.
+        needs: i64,
         /// The newest version known here.
         known: i64,
     },

@@ -24,6 +24,7 @@ mod learning;
 mod machine;
 mod metrics;
 mod oidc;
+mod older_program;
 mod operations;
 mod overload;
 mod proposals;

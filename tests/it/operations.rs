@@ -100,7 +100,7 @@ impl Process {
     }
 
     /// Asks it to stop, and returns everything that it wrote to stderr.
-    async fn stop(mut self) -> String {
+    pub(crate) async fn stop(mut self) -> String {
         let asked = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs");
         assert!(asked.success());
         let (status, process) =

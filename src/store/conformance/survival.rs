@@ -130,21 +130,6 @@ async fn a_version_that_an_older_program_published_has_its_files() {
 }
 
 #[tokio::test]
-async fn a_file_of_a_newer_program_is_refused_with_both_versions() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("test.db");
-    SqlStore::open_file(&file).await.unwrap().close().await;
-    change_file(
-        &file,
-        &["insert into _sqlx_migrations (version, description, success, checksum, execution_time)
-           values (9999, 'from the future', true, x'00', 0)"],
-    )
-    .await;
-    let refused = SqlStore::open_file(&file).await.unwrap_err();
-    assert!(matches!(refused, StoreError::Newer { found: 9999, known: 1..9999 }), "{refused}");
-}
-
-#[tokio::test]
 async fn the_address_chooses_the_store() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("deep").join("named.db");

@@ -12,6 +12,7 @@ mod plans;
 mod postgres;
 mod queue;
 mod rows;
+mod schema;
 mod sign_in;
 pub mod snapshot;
 mod sqlite;
@@ -29,8 +30,8 @@ use std::{
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 use sqlx::{
-    ConnectOptions, SqlitePool,
-    migrate::{MigrateError, Migrator},
+    ConnectOptions,
+    migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
@@ -109,8 +110,8 @@ impl SqlStore {
     /// Opens an SQLite file, making it and its tables where they are missing and bringing older ones up to date.
     ///
     /// # Errors
-    /// [`StoreError::Newer`] for a file made by a newer program, [`StoreError::Unavailable`] when it can't be
-    /// opened.
+    /// [`StoreError::Newer`] for a file of a newer program that this one can't go on with,
+    /// [`StoreError::Unavailable`] when it can't be opened.
     pub async fn open_file(file: &Path) -> Result<Self> {
         Self::open_sqlite(SqliteConnectOptions::new().filename(file)).await
     }
@@ -146,7 +147,7 @@ impl SqlStore {
             .disable_statement_logging();
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await;
         let pool = pool.map_err(|error| StoreError::Unavailable(Box::new(error)))?;
-        migrate_sqlite(&pool).await?;
+        schema::of_sqlite(&pool).await?;
         pool.close().await;
         Ok(Self { engine: Engine::Sqlite(Sqlite::open(&file)?) })
     }
@@ -235,21 +236,6 @@ async fn look_over(file: &Path) -> Result<()> {
     let file = file.to_owned();
     let looked = tokio::task::spawn_blocking(move || snapshot::examine(&file, false)).await;
     looked.unwrap_or_else(|panic| Err(StoreError::Unavailable(Box::new(panic)))).map(|_| ())
-}
-
-/// Brings the tables of an SQLite file up to date.
-async fn migrate_sqlite(pool: &SqlitePool) -> Result<()> {
-    up_to_date(&SQLITE_MIGRATIONS, SQLITE_MIGRATIONS.run(pool).await)
-}
-
-/// What became of bringing the tables up to date; names both versions when they are ahead of this program.
-fn up_to_date(migrations: &Migrator, ran: std::result::Result<(), MigrateError>) -> Result<()> {
-    let known = migrations.iter().map(|migration| migration.version).max().unwrap_or_default();
-    match ran {
-        Ok(()) => Ok(()),
-        Err(MigrateError::VersionMissing(found)) => Err(StoreError::Newer { found, known }),
-        Err(error) => Err(StoreError::Unavailable(Box::new(error))),
-    }
 }
 
 #[async_trait]

@@ -5,6 +5,10 @@
 //! and would often come between each other: they wait for their key's advisory lock instead, which is theirs until the
 //! commit, and read what is committed by then. Reading is `repeatable read`: one consistent picture.
 //! Use cases run on threads that may wait, as many as there are connections.
+//!
+//! A network that swallows everything tells nobody: each step waits so long and no longer, and a connection that is given
+//! up is not used again. The server is told to give up its end sooner, for a node that is cut off in the middle of a use
+//! case keeps others of its conversation waiting.
 
 use std::{
     str::FromStr,
@@ -12,13 +16,14 @@ use std::{
 };
 
 use sqlx::{
-    AssertSqlSafe, Column as _, Row as _, SqlSafeStr as _, SqlStr, TypeInfo as _, ValueRef as _,
-    postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow},
+    AssertSqlSafe, Column as _, Connection as _, Executor as _, Row as _, SqlSafeStr as _, SqlStr,
+    TypeInfo as _, ValueRef as _,
+    postgres::{PgArguments, PgConnectOptions, PgConnection, PgDatabaseError, PgPool, PgPoolOptions, PgRow},
 };
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, time::timeout};
 
 use super::{
-    Connection, POSTGRES_MIGRATIONS, dialect,
+    Connection, dialect, schema,
     statement::{Kind, Row, SqlError, Statement, Value},
 };
 use crate::store::{Result, StoreError};
@@ -27,6 +32,14 @@ use crate::store::{Result, StoreError};
 const CONNECTIONS: u32 = 16;
 /// How long a use case waits for a connection, or for a server that is starting again.
 const PATIENCE: Duration = Duration::from_secs(8);
+/// A statement that is not answered within this is given up; rows of a large shop are forgotten within it.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
+/// What became of a connection whose use case was given up is known within this, or it is closed.
+const MENDED_WITHIN: Duration = Duration::from_secs(2);
+/// What the server does for this node's connections: it ends those that fall silent in the middle of a use case, where
+/// the next statement follows at once, and notices within half a minute that nobody is there any more.
+const SESSION: &str = "set idle_in_transaction_session_timeout = '5s'; set tcp_keepalives_idle = 10;
+    set tcp_keepalives_interval = 5; set tcp_keepalives_count = 4; set tcp_user_timeout = 20000";
 /// How often a server that is away is looked for.
 const AWAY: Duration = Duration::from_millis(100);
 /// A use case that others come between is run again so many times.
@@ -60,10 +73,12 @@ impl Postgres {
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(PATIENCE)
+            .after_connect(|connection, _| Box::pin(async { connection.execute(SESSION).await.map(|_| ()) }))
+            .after_release(|connection, _| Box::pin(is_mended(connection)))
             .connect_with(options)
             .await
             .map_err(unavailable)?;
-        migrate(&pool).await?;
+        schema::of_postgres(&pool).await?;
         Ok(Self { pool })
     }
 
@@ -105,7 +120,8 @@ impl Postgres {
     ) -> Result<T> {
         let (mut attempt, started) = (0, Instant::now());
         loop {
-            let transaction = match self.pool.begin_with(beginning.clone()).await.map_err(judge) {
+            let begun = timeout(ANSWERED_WITHIN, self.pool.begin_with(beginning.clone())).await;
+            let transaction = match begun.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(judge) {
                 Ok(transaction) => transaction,
                 Err(SqlError::Away(_)) if started.elapsed() < PATIENCE => {
                     tokio::time::sleep(AWAY).await;
@@ -122,6 +138,8 @@ impl Postgres {
                 // The server went away before the commit: nothing has happened, and it may be back soon.
                 Outcome::Away(_) if started.elapsed() < PATIENCE => tokio::time::sleep(AWAY).await,
                 Outcome::Away(error) => return Err(error),
+                // Each connection finds out once.
+                Outcome::Stale => {}
                 Outcome::Again(_) if attempt < ATTEMPTS => {
                     metrics::counter!("xiaoer_store_repeated_total").increment(1);
                     // Whoever came between is given time to finish; a little chance keeps two from meeting again.
@@ -135,15 +153,21 @@ impl Postgres {
     }
 }
 
-/// Brings the tables up to date: one node does, the others wait for it.
-async fn migrate(pool: &PgPool) -> Result<()> {
-    super::up_to_date(&POSTGRES_MIGRATIONS, POSTGRES_MIGRATIONS.run(pool).await)
+/// Whether a connection that was given back can be used: at once after a use case that ended; one that was given up in
+/// the middle has to show that it is where it should be.
+async fn is_mended(connection: &mut PgConnection) -> std::result::Result<bool, sqlx::Error> {
+    if !connection.should_flush() {
+        return Ok(true);
+    }
+    timeout(MENDED_WITHIN, connection.ping()).await.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map(|()| true)
 }
 
 enum Outcome<T> {
     Is(Result<T>),
     /// Another transaction came between.
     Again(StoreError),
+    /// A newer program changed a table since this connection prepared a statement. It will prepare its statements anew.
+    Stale,
     /// The server went away before the commit.
     Away(StoreError),
 }
@@ -155,22 +179,40 @@ fn run<T>(
 ) -> Outcome<T> {
     let mut connection = Connection::Postgres(Remote { transaction, runtime });
     let result = work(&mut connection);
-    let Connection::Postgres(Remote { transaction, runtime }) = connection else {
+    let Connection::Postgres(Remote { mut transaction, runtime }) = connection else {
         unreachable!("a use case can't change the engine")
     };
     match result {
-        Ok(value) => match runtime.block_on(transaction.commit()) {
+        Ok(value) => match wait(&runtime, transaction.commit()) {
             Ok(()) => Outcome::Is(Ok(value)),
             Err(error) => match judge(error) {
                 error @ SqlError::Again(_) => Outcome::Again(error.into()),
                 error => Outcome::Is(Err(error.into())),
             },
         },
-        Err(error) => {
-            let _ = runtime.block_on(transaction.rollback());
-            again(error)
-        }
+        Err(error) => match again(error) {
+            // Nobody answers: it is given up as it is.
+            away @ Outcome::Away(_) => away,
+            Outcome::Stale => {
+                let _ = wait(&runtime, transaction.clear_cached_statements());
+                let _ = wait(&runtime, transaction.rollback());
+                Outcome::Stale
+            }
+            outcome => {
+                let _ = wait(&runtime, transaction.rollback());
+                outcome
+            }
+        },
     }
+}
+
+/// Waits for the server, so long and no longer.
+fn wait<T>(
+    runtime: &Handle,
+    answer: impl Future<Output = std::result::Result<T, sqlx::Error>>,
+) -> std::result::Result<T, sqlx::Error> {
+    let answered = runtime.block_on(async { timeout(ANSWERED_WITHIN, answer).await });
+    answered.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
 /// What a use case's own error asks for.
@@ -180,6 +222,7 @@ fn again<T>(error: StoreError) -> Outcome<T> {
         // A row that another transaction has just added may be met before the engine sees that it came between.
         Some(SqlError::Again(_) | SqlError::Unique(_)) => Outcome::Again(error),
         Some(SqlError::Away(_)) => Outcome::Away(error),
+        Some(SqlError::Stale(_)) => Outcome::Stale,
         _ => Outcome::Is(Err(error)),
     }
 }
@@ -188,7 +231,7 @@ impl Remote {
     pub(super) fn fetch(&mut self, statement: &Statement) -> std::result::Result<Vec<Row>, SqlError> {
         let query =
             sqlx::query_with(AssertSqlSafe(dialect::postgres(&statement.text)), arguments(statement)?);
-        let rows = self.runtime.block_on(query.fetch_all(&mut *self.transaction)).map_err(judge)?;
+        let rows = wait(&self.runtime, query.fetch_all(&mut *self.transaction)).map_err(judge)?;
         let Some(first) = rows.first() else { return Ok(Vec::new()) };
         let columns: std::sync::Arc<[Box<str>]> =
             first.columns().iter().map(|column| column.name().into()).collect();
@@ -203,7 +246,7 @@ impl Remote {
     pub(super) fn execute(&mut self, statement: &Statement) -> std::result::Result<u64, SqlError> {
         let query =
             sqlx::query_with(AssertSqlSafe(dialect::postgres(&statement.text)), arguments(statement)?);
-        let done = self.runtime.block_on(query.execute(&mut *self.transaction)).map_err(judge)?;
+        let done = wait(&self.runtime, query.execute(&mut *self.transaction)).map_err(judge)?;
         Ok(done.rows_affected())
     }
 }
@@ -248,17 +291,22 @@ fn unavailable(error: sqlx::Error) -> StoreError {
 }
 
 /// By the codes of SQLSTATE: 23505 and 23503 are broken keys, 40001 and 40P01 another transaction's doing; 57P01 to 57P03
-/// and 08 come from a server that stops or starts.
+/// and 08 come from a server that stops or starts, 25P03 from one that waited too long for us. That a statement was
+/// prepared for other columns has no code of its own, and words in the server's language.
 fn judge(error: sqlx::Error) -> SqlError {
     if let sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed = error {
         return SqlError::Away(Box::new(error));
+    }
+    let refused = error.as_database_error().and_then(|inner| inner.try_downcast_ref::<PgDatabaseError>());
+    if refused.is_some_and(|refused| refused.routine() == Some("RevalidateCachedQuery")) {
+        return SqlError::Stale(Box::new(error));
     }
     let code = error.as_database_error().and_then(|inner| inner.code()).unwrap_or_default().into_owned();
     match code.as_str() {
         "23505" => SqlError::Unique(Box::new(error)),
         "23503" => SqlError::ForeignKey(Box::new(error)),
         "40001" | "40P01" => SqlError::Again(Box::new(error)),
-        "57P01" | "57P02" | "57P03" => SqlError::Away(Box::new(error)),
+        "57P01" | "57P02" | "57P03" | "25P03" => SqlError::Away(Box::new(error)),
         code if code.starts_with("08") => SqlError::Away(Box::new(error)),
         _ => SqlError::Engine(Box::new(error)),
     }

@@ -229,6 +229,9 @@ pub(super) enum SqlError {
     /// Another use case came between: the same again may go through.
     #[error("another transaction came between")]
     Again(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// It was prepared for a table that has other columns now; prepared anew it goes through.
+    #[error("a table was changed meanwhile")]
+    Stale(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The engine can't be reached now.
     #[error("the database server is away")]
     Away(#[source] Box<dyn std::error::Error + Send + Sync>),
