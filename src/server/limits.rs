@@ -1,5 +1,6 @@
 //! How often something may happen: a conversation may speak 5 times a second, bursts of 10 (CONTRACT section 3), and send
-//! pictures, one every 3 seconds, bursts of 9. How often an address may come is in `doors`.
+//! pictures, one every 3 seconds, bursts of 9. How often an address may come is in `doors`. All of it is counted by this
+//! node; what a conversation says on other nodes is counted in `speech`.
 
 use std::{
     hash::Hash,
@@ -14,9 +15,6 @@ use governor::{
 };
 
 use crate::domain::ConversationId;
-
-/// What a conversation may say.
-const WORDS: Rate = Rate::new(5, 10);
 
 const PICTURE_EVERY: Duration = Duration::from_secs(3);
 const PICTURES: NonZeroU32 = NonZeroU32::new(9).expect("nine is not zero");
@@ -50,16 +48,10 @@ pub(super) struct Paces<K: Hash + Eq + Clone> {
     many: AtomicUsize,
 }
 
-/// The pace of every conversation of this node, over all its connections.
-pub(super) type Pace = Paces<ConversationId>;
+/// How often each conversation sends pictures to this node.
+pub(super) type PicturePace = Paces<ConversationId>;
 
-impl Default for Pace {
-    fn default() -> Self {
-        Self::of(WORDS)
-    }
-}
-
-impl Pace {
+impl PicturePace {
     /// The pace of pictures: each costs far more than words.
     pub(super) fn of_pictures() -> Self {
         let quota = Quota::with_period(PICTURE_EVERY).expect("the period is not zero").allow_burst(PICTURES);

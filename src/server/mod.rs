@@ -16,6 +16,7 @@ mod listen;
 mod pages;
 mod rights;
 mod socket;
+mod speech;
 mod staff;
 
 use std::{path::Path, sync::Arc, time::Duration};
@@ -59,8 +60,8 @@ pub struct ServerState {
     trying: Arc<Semaphore>,
     /// Renders the metrics.
     pub metrics: metrics_exporter_prometheus::PrometheusHandle,
-    pace: Arc<limits::Pace>,
-    upload_pace: Arc<limits::Pace>,
+    speech: Arc<speech::Speech>,
+    upload_pace: Arc<limits::PicturePace>,
     /// Pictures on their way in, or waiting to be decoded.
     upload_places: Arc<Semaphore>,
     parts: Arc<health::Parts>,
@@ -87,8 +88,8 @@ impl ServerState {
             studio,
             trying: Arc::new(Semaphore::new(1)),
             metrics,
-            pace: Arc::default(),
-            upload_pace: Arc::new(limits::Pace::of_pictures()),
+            speech: Arc::default(),
+            upload_pace: Arc::new(limits::PicturePace::of_pictures()),
             upload_places: Arc::new(Semaphore::new(UPLOAD_PLACES)),
             parts: Arc::default(),
             gate: Arc::new(doors::Gate::new(doors)),

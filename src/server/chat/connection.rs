@@ -128,6 +128,7 @@ impl Connection {
     }
 
     async fn pass_on(&mut self, message: &Message) -> Result<(), Gone> {
+        self.state.speech.hear(&self.conversation, message, self.state.engine.now());
         self.writer.send(&ServerFrame::message(message, self.trace)).await?;
         self.sent = message.seq;
         Ok(())

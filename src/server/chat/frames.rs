@@ -78,7 +78,7 @@ impl From<EngineError> for Failure {
 
 /// Stores a message, then acknowledges it; its own copy and the answer come by the bus afterwards.
 async fn say(connection: &mut Connection, id: &str, content: Content) -> Result<(), Failure> {
-    if let Err(wait) = connection.state.pace.check(&connection.conversation) {
+    if let Err(wait) = connection.state.speech.say(&connection.conversation, id) {
         let frame = ServerFrame::retry(ErrorCode::TooFast, Some(id), wait);
         return Ok(connection.writer.send(&frame).await?);
     }

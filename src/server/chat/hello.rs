@@ -12,7 +12,7 @@ use super::{
 use crate::{
     accounts::tokens,
     bus::Topic,
-    domain::{Locale, ShopId, ShopperId},
+    domain::{Locale, Message, ShopId, ShopperId},
     engine::EngineError,
     shop::Shop,
     store::{Conversation, Identity, NewConversation, Page, StoreError},
@@ -24,6 +24,8 @@ use crate::{
 
 /// Messages in a `welcome`, at most.
 const WELCOME_MESSAGES: usize = 200;
+/// Messages that tell how much was said lately: more than anybody can say in the time that counts, and be answered.
+const LATELY: usize = 50;
 /// How long a token resumes a conversation after its last use.
 const TOKEN_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
 
@@ -215,6 +217,26 @@ pub(super) fn page_of(page: &PageForm) -> Page {
     }
 }
 
+/// What was said elsewhere a moment ago counts here too.
+async fn hear_what_was_said(
+    connection: &Connection,
+    resumed: bool,
+    shown: &[Message],
+) -> Result<(), StoreError> {
+    let (state, id) = (&connection.state, &connection.conversation);
+    // A client that has seen it is not shown what it said a moment ago.
+    let seen = if resumed && shown.len() < LATELY {
+        state.engine.parts().store.latest(id, LATELY).await?
+    } else {
+        Vec::new()
+    };
+    let said = if seen.is_empty() { shown } else { &seen };
+    for message in said {
+        state.speech.hear(id, message, state.engine.now());
+    }
+    Ok(())
+}
+
 /// The `welcome` and the number of the last message in it.
 async fn first_frame(
     connection: &Connection,
@@ -231,6 +253,7 @@ async fn first_frame(
         Some(after) => store.messages(&conversation.id, after, WELCOME_MESSAGES).await?,
         None => store.latest(&conversation.id, WELCOME_MESSAGES).await?,
     };
+    hear_what_was_said(connection, after.is_some(), &messages).await?;
     let sent = messages.last().map_or(after.unwrap_or(now.last_seq), |last| last.seq);
     let more = match after {
         Some(_) => sent < now.last_seq,
