@@ -1,6 +1,6 @@
 //! `xiaoer serve`: the server, until it is told to stop.
 
-use std::{io::IsTerminal, process::ExitCode};
+use std::{io::IsTerminal, process::ExitCode, time::Duration};
 
 use serde_json::json;
 use tokio::{
@@ -14,6 +14,9 @@ use crate::app::{
     settings::{Flags, Settings},
     telemetry::{self, LogFormat, Traces},
 };
+
+/// What threads that are still busy at the end may take.
+const LAST_BREATH: Duration = Duration::from_secs(2);
 
 /// How to serve, and how to tell of it.
 #[derive(Clone, Debug, clap::Args)]
@@ -35,6 +38,8 @@ pub(super) fn run(options: Options) -> Outcome {
     if let Some(traces) = traces {
         traces.finish();
     }
+    // A thread that waits for what never answers must not keep the program.
+    runtime.shutdown_timeout(LAST_BREATH);
     match (outcome, format) {
         (Ok(()), _) => Ok(ExitCode::SUCCESS),
         (Err(error), LogFormat::Text) => Err(error),

@@ -64,6 +64,8 @@ use crate::{
 
 /// How often messages without an answer are looked for; one that is being answered is not answered twice.
 const LOOKS_AGAIN: Duration = Duration::from_secs(10);
+/// What turns under way may take at a stop: a shop's own system has ten seconds for a change.
+pub const LAST_TURNS: Duration = Duration::from_secs(15);
 /// How often what nobody needs any more is cleared away.
 const CLEARS_AGAIN: Duration = Duration::from_secs(3600);
 /// The waits before a failed turn is tried again, in milliseconds.
@@ -214,10 +216,13 @@ impl Engine {
         }
     }
 
-    /// Waits until no turn is under way; none begins after it.
+    /// Waits until no turn is under way, but no longer than [`LAST_TURNS`]; none begins after it. What is without an answer
+    /// then gets it from another node, or at the next start.
     pub async fn drain(&self) {
         self.tasks.close();
-        self.tasks.wait().await;
+        if tokio::time::timeout(LAST_TURNS, self.tasks.wait()).await.is_err() {
+            tracing::warn!(left = self.tasks.len(), "turns are still under way and are left to others");
+        }
     }
 
     /// Answers a conversation in a task of its own.

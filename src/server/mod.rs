@@ -23,7 +23,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use axum::{Router, middleware, routing::get};
 use tokio::{net::TcpListener, sync::Semaphore};
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use doors::{Doors, PerAddress};
 pub use limits::Rate;
@@ -31,13 +31,17 @@ pub use staff::cookie;
 
 use crate::{
     accounts::Accounts,
-    engine::Engine,
+    engine::{Engine, LAST_TURNS},
     shop::Problem,
     workshop::{folder::Folder, rehearsal::Rehearse},
 };
 
 /// How long open connections may take to end after a stop was asked for.
 pub const DRAIN_DEADLINE: Duration = Duration::from_secs(10);
+
+/// A server that was told to stop has ended within this: its goodbyes, then the turns under way, then a breath. Whoever
+/// would kill it (systemd, Kubernetes) has to wait longer.
+pub const STOPPED_WITHIN: Duration = Duration::from_secs(DRAIN_DEADLINE.as_secs() + LAST_TURNS.as_secs() + 5);
 
 /// Pictures that may be on their way in at once, over all conversations.
 const UPLOAD_PLACES: usize = 48;
@@ -67,6 +71,8 @@ pub struct ServerState {
     parts: Arc<health::Parts>,
     gate: Arc<doors::Gate>,
     drain: CancellationToken,
+    /// Websockets that are open; what they began they finish, and say goodbye.
+    sockets: TaskTracker,
 }
 
 impl ServerState {
@@ -94,6 +100,7 @@ impl ServerState {
             parts: Arc::default(),
             gate: Arc::new(doors::Gate::new(doors)),
             drain: CancellationToken::new(),
+            sockets: TaskTracker::new(),
         }
     }
 
@@ -128,7 +135,8 @@ fn metrics_route() -> Router<ServerState> {
     Router::new().route("/metrics", get(health::metrics))
 }
 
-/// Serves until `stop`, then drains: connections are closed with 1012, turns under way are finished.
+/// Serves until `stop`, then drains: connections are closed with 1012, within [`DRAIN_DEADLINE`], and turns under way are
+/// finished, within [`LAST_TURNS`].
 ///
 /// # Errors
 /// The listener's.
@@ -138,6 +146,7 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let (engine, drain, gate) = (state.engine.clone(), state.drain.clone(), Arc::clone(&state.gate));
+    let sockets = state.sockets.clone();
     let background = tokio::spawn({
         let (engine, drain) = (engine.clone(), drain.clone());
         async move { engine.run(drain.cancelled()).await }
@@ -157,12 +166,18 @@ pub async fn serve(
         tokio::spawn(listen::serve(listener, routes, gate, CancellationToken::new()));
     }
     tokio::select! {
-        () = listen::serve(listener, router(state, with_metrics), gate, drain.clone()) => {}
-        () = async { drain.cancelled().await; tokio::time::sleep(DRAIN_DEADLINE).await } => {}
+        () = async {
+            listen::serve(listener, router(state, with_metrics), gate, drain.clone()).await;
+            sockets.close();
+            sockets.wait().await;
+        } => {}
+        () = async { drain.cancelled().await; tokio::time::sleep(DRAIN_DEADLINE).await } => {
+            tracing::warn!(left = sockets.len(), "connections are cut that did not end in time");
+        }
     }
     drain.cancel();
-    engine.drain().await;
-    if background.await.is_err() {
+    let (looking, ()) = tokio::join!(tokio::time::timeout(LAST_TURNS, background), engine.drain());
+    if let Ok(Err(_)) = looking {
         tracing::error!("the engine's background task ended badly");
     }
     Ok(())

@@ -3,10 +3,7 @@
 use std::net::Ipv4Addr;
 
 use super::{CONTAINER_DATA, CONTAINER_USER, Defaults, Resolved, Server, VERSION, quoting, template::fill};
-use crate::{app::telemetry::LogFormat, server::DRAIN_DEADLINE};
-
-/// What a turn under way may take after the goodbyes, in seconds.
-const LAST_TURNS: u64 = 20;
+use crate::{app::telemetry::LogFormat, server::STOPPED_WITHIN};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
@@ -42,7 +39,7 @@ pub(super) fn file(options: &Options) -> anyhow::Result<String> {
         &[
             ("version", VERSION),
             ("setup", &setup(&server)),
-            ("stop", &(DRAIN_DEADLINE.as_secs() + LAST_TURNS).to_string()),
+            ("stop", &STOPPED_WITHIN.as_secs().to_string()),
             ("run", &run(&server, &folders)),
             ("first_sign_in", &quoting::shell(&format!("{}/first-sign-in", server.data))),
             ("user", &user),

@@ -7,10 +7,11 @@ use anyhow::bail;
 use super::{
     Address, CONTAINER_DATA, CONTAINER_USER, Defaults, Resolved, Server, VERSION, quoting, template::fill,
 };
-use crate::{app::telemetry::LogFormat, server::DRAIN_DEADLINE};
+use crate::{
+    app::telemetry::LogFormat,
+    server::{DRAIN_DEADLINE, STOPPED_WITHIN},
+};
 
-/// What a turn under way may take after the goodbyes, in seconds.
-const LAST_TURNS: u64 = 20;
 /// Between the decision that a node leaves and its stop, in seconds.
 const PAUSE: u64 = 5;
 /// More nodes than a shop will ever need are a slip of the hand.
@@ -112,7 +113,6 @@ fn replicas(wanted: Option<u32>, shared: bool, bus: bool) -> anyhow::Result<u32>
 
 /// What every pod has, whoever makes it.
 fn pod(server: &Resolved, image: &str) -> String {
-    let drain = DRAIN_DEADLINE.as_secs();
     let arguments = std::iter::once("serve").chain(server.flags.iter().map(String::as_str));
     let arguments = arguments.map(|word| format!("\n            - {}", quoting::container_argument(word)));
     let secrets = server.secrets().into_iter().map(|(name, _)| {
@@ -123,8 +123,8 @@ fn pod(server: &Resolved, image: &str) -> String {
     fill(
         include_str!("pod.yaml"),
         &[
-            ("drain", &drain.to_string()),
-            ("grace", &(PAUSE + drain + LAST_TURNS).to_string()),
+            ("drain", &DRAIN_DEADLINE.as_secs().to_string()),
+            ("grace", &(PAUSE + STOPPED_WITHIN.as_secs()).to_string()),
             ("user", &CONTAINER_USER.to_string()),
             ("image", &quoting::scalar(image)),
             ("args", &arguments.collect::<String>()),

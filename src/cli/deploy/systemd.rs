@@ -5,14 +5,15 @@ use std::net::Ipv4Addr;
 use anyhow::bail;
 
 use super::{Address, Defaults, Resolved, Server, VERSION, absolute, quoting, template::fill};
-use crate::{app::telemetry::LogFormat, server::DRAIN_DEADLINE};
+use crate::{
+    app::telemetry::LogFormat,
+    server::{DRAIN_DEADLINE, STOPPED_WITHIN},
+};
 
 /// The file of addresses that hold a password.
 const ENVIRONMENT: &str = "/etc/xiaoer/environment";
 /// Where systemd makes the folders of services.
 const STATES: &str = "/var/lib/";
-/// What a turn under way may take after the goodbyes, in seconds: a shop's own system has ten.
-const LAST_TURNS: u64 = 20;
 /// Ports below are for those with a capability.
 const FIRST_FREE_PORT: u16 = 1024;
 
@@ -64,7 +65,7 @@ pub(super) fn file(options: &Options) -> anyhow::Result<String> {
             ("after", if secrets.is_empty() { "" } else { " postgresql.service nats-server.service" }),
             ("exec", &exec(&binary, &server.flags)),
             ("drain", &DRAIN_DEADLINE.as_secs().to_string()),
-            ("stop", &(DRAIN_DEADLINE.as_secs() + LAST_TURNS).to_string()),
+            ("stop", &STOPPED_WITHIN.as_secs().to_string()),
             ("environment", &environment(&secrets)),
             ("user_why", user.why()),
             ("user", &user.lines()),

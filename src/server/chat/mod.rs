@@ -36,12 +36,16 @@ pub(super) async fn connect(
         return Ok((StatusCode::FORBIDDEN, "this site may not embed the shop's chat").into_response());
     }
     let staff = super::staff::signed_in(&state, &headers).await.ok();
+    let open = state.sockets.token();
     Ok(upgrade
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(WRITE_BUFFER)
         .max_message_size(LARGEST_FRAME)
         .max_frame_size(LARGEST_FRAME)
-        .on_upgrade(move |socket| connection::run(state, shop, staff.is_some(), socket)))
+        .on_upgrade(async move |socket| {
+            let _open = open;
+            connection::run(state, shop, staff.is_some(), socket).await;
+        }))
 }
 
 /// A browser names the page's site in `Origin`; a client without one is no browser and is accepted. The server's

@@ -26,10 +26,13 @@ pub(super) async fn connect(
     if !staff::same_site(&headers) {
         return Ok((StatusCode::FORBIDDEN, "the desk is opened from its own page only").into_response());
     }
-    Ok(upgrade
-        .max_message_size(LARGEST_FRAME)
-        .max_frame_size(LARGEST_FRAME)
-        .on_upgrade(move |socket| serve(state, agent, session, socket)))
+    let open = state.sockets.token();
+    Ok(upgrade.max_message_size(LARGEST_FRAME).max_frame_size(LARGEST_FRAME).on_upgrade(
+        async move |socket| {
+            let _open = open;
+            serve(state, agent, session, socket).await;
+        },
+    ))
 }
 
 /// Serves a desk as long as its session lasts.
