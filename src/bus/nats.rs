@@ -5,6 +5,7 @@
 //! store. While NATS is away they are told so again and again, so that nobody waits for it.
 
 use std::{
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -12,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use async_nats::{Client, ConnectOptions, Event as Connection};
+use async_nats::{Client, ConnectError, ConnectErrorKind as Refused, ConnectOptions, Event as Connection};
 use futures::StreamExt;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
@@ -25,6 +26,9 @@ const SUBJECT: &str = "xiaoer.events";
 const OUTBOX: usize = 8192;
 /// How often listeners look into the store while NATS is away.
 const AWAY: Duration = Duration::from_secs(2);
+/// How often the server is asked whether it is there. When three in a row are not answered, the line is given up and
+/// made anew: a network that swallows everything tells nobody.
+const ASKED_EVERY: Duration = Duration::from_secs(3);
 /// How long the first connection may take before the node goes on without it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -42,6 +46,51 @@ pub struct NatsBus {
 #[error("the bus can't be used")]
 pub struct BusError(#[from] Box<dyn std::error::Error + Send + Sync>);
 
+/// An address, and the certificates that stand behind its question mark under the names that PostgreSQL has for them.
+#[derive(Clone, Default)]
+struct Address {
+    servers: String,
+    root: Option<PathBuf>,
+    client: Option<(PathBuf, PathBuf)>,
+}
+
+impl Address {
+    fn parse(url: &str) -> Result<Self, BusError> {
+        let (servers, options) = url.split_once('?').unwrap_or((url, ""));
+        let mut address = Self { servers: servers.to_owned(), ..Self::default() };
+        let (mut certificate, mut key) = (None, None);
+        for (name, value) in url::form_urlencoded::parse(options.as_bytes()) {
+            let file = match name.as_ref() {
+                "sslrootcert" => &mut address.root,
+                "sslcert" => &mut certificate,
+                "sslkey" => &mut key,
+                _ => return Err(format!("{name} is none of sslrootcert, sslcert and sslkey").into()),
+            };
+            let path = PathBuf::from(value.as_ref());
+            std::fs::metadata(&path).map_err(|error| format!("{name}: {}: {error}", path.display()))?;
+            *file = Some(path);
+        }
+        address.client = match (certificate, key) {
+            (Some(certificate), Some(key)) => Some((certificate, key)),
+            (None, None) => None,
+            _ => return Err("sslcert and sslkey come together".into()),
+        };
+        Ok(address)
+    }
+}
+
+impl From<&str> for BusError {
+    fn from(words: &str) -> Self {
+        Self(words.into())
+    }
+}
+
+impl From<String> for BusError {
+    fn from(words: String) -> Self {
+        Self(words.into())
+    }
+}
+
 /// What goes over the wire.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -53,33 +102,33 @@ enum Envelope {
 }
 
 impl NatsBus {
-    /// Connects to an address such as `nats://user:password@host:4222`. A server that does not answer yet is waited
-    /// for in the background.
+    /// Connects to an address such as `nats://user:password@host:4222`, or `tls://host:4222?sslrootcert=ca.pem` for a
+    /// server whose certificate a CA of one's own has signed. A server that does not answer yet is waited for in the
+    /// background.
     ///
     /// # Errors
-    /// An address that can't be read, or a server that refuses this client.
+    /// An address that can't be read, a server that refuses this client, or one whose certificate is not to be trusted.
     pub async fn connect(url: &str) -> Result<Self, BusError> {
         let local = Arc::new(LocalBus::default());
         let connected = Arc::new(AtomicBool::new(false));
-        let (heard, now) = (Arc::clone(&local), Arc::clone(&connected));
-        let options = ConnectOptions::new()
-            .name("xiaoer")
-            // One's own events are told at once, within the process.
-            .no_echo()
-            .retry_on_initial_connect()
-            .subscription_capacity(OUTBOX * 4)
-            .event_callback(move |event| {
-                on_connection(&heard, &now, &event);
-                std::future::ready(())
-            });
-        let client = options.connect(url).await.map_err(|error| BusError(Box::new(error)))?;
+        let address = Address::parse(url)?;
+        let options = || options(&address, &local, &connected);
+        // What waiting does not mend is told at once.
+        let (client, answers) = match options().connect(&address.servers).await {
+            Ok(client) => (client, true),
+            Err(error) if is_refusal(&error) => return Err(error.to_string().into()),
+            Err(_) => {
+                let waiting = options().retry_on_initial_connect().connect(&address.servers).await;
+                (waiting.map_err(|error| BusError(Box::new(error)))?, false)
+            }
+        };
         let subscriber = client.subscribe(SUBJECT).await.map_err(|error| BusError(Box::new(error)))?;
         let (outbox, waiting) = mpsc::channel(OUTBOX);
         let lost = Arc::new(AtomicBool::new(false));
         tokio::spawn(listen(Arc::clone(&local), subscriber));
         tokio::spawn(send(client.clone(), waiting, Arc::clone(&lost)));
         tokio::spawn(look_while_away(Arc::clone(&local), Arc::clone(&connected)));
-        if tokio::time::timeout(PATIENCE, client.flush()).await.is_err() {
+        if !answers || tokio::time::timeout(PATIENCE, client.flush()).await.is_err() {
             tracing::warn!(
                 "the bus does not answer yet: this node goes on and hears of the others by the store"
             );
@@ -105,6 +154,40 @@ impl Bus for NatsBus {
 
     fn is_connected(&self) -> bool {
         self.connected.load(Ordering::Acquire)
+    }
+}
+
+fn options(address: &Address, local: &Arc<LocalBus>, connected: &Arc<AtomicBool>) -> ConnectOptions {
+    let (heard, now) = (Arc::clone(local), Arc::clone(connected));
+    let mut options = ConnectOptions::new()
+        .name("xiaoer")
+        // One's own events are told at once, within the process.
+        .no_echo()
+        .ping_interval(ASKED_EVERY)
+        .subscription_capacity(OUTBOX * 4)
+        .event_callback(move |event| {
+            on_connection(&heard, &now, &event);
+            std::future::ready(())
+        });
+    if let Some(root) = &address.root {
+        options = options.add_root_certificates(root.clone());
+    }
+    if let Some((certificate, key)) = &address.client {
+        options = options.add_client_certificate(certificate.clone(), key.clone());
+    }
+    options
+}
+
+/// Whether the server, or this end, does not want the other: neither changes by itself. A bad certificate is told as data
+/// that is not valid.
+fn is_refusal(error: &ConnectError) -> bool {
+    use std::io::ErrorKind::InvalidData;
+    let told = std::error::Error::source(error).and_then(|source| source.downcast_ref::<std::io::Error>());
+    match error.kind() {
+        Refused::ServerParse | Refused::Authentication | Refused::AuthorizationViolation | Refused::Tls => {
+            true
+        }
+        _ => told.is_some_and(|told| told.kind() == InvalidData),
     }
 }
 
