@@ -18,6 +18,11 @@ impl Count {
         self.0.fetch_add(more, Ordering::Relaxed);
     }
 
+    /// Keeps the largest.
+    pub(crate) fn most(&self, one: u64) {
+        self.0.fetch_max(one, Ordering::Relaxed);
+    }
+
     pub(crate) fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
@@ -43,6 +48,10 @@ macro_rules! counts {
 counts! {
     kills "kills of the server",
     kills_while_starting "  of them while it was starting",
+    restarts "restarts of a node that was asked to stop",
+    goodbyes "connections that a stopping server closed with 1012",
+    cut_offs "times that a node was cut off from PostgreSQL and NATS",
+    moved "connections that a node lost while it was cut off",
     left_unanswered "conversations that a started server found unanswered",
     lines "connections through the proxy",
     reconnects "reconnects of clients",
@@ -69,6 +78,7 @@ counts! {
     no_longer_waiting "takes of what waited no longer",
     messages "messages in the store",
     answers "  of them the bot's",
+    slowest_ms "milliseconds that the slowest answer took",
     stints "stays with a person",
     reopened "conversations spoken to again after their close",
     unknown_notices "system notices of another kind",

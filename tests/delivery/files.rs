@@ -47,7 +47,7 @@ async fn becomes(node: SocketAddr, name: &str) {
 async fn nodes_serve_what_was_edited_on_one_of_them() {
     let folder = TempDir::new().expect("a folder can be made");
     let engines = Engines::start(folder.path());
-    let shared = Shared { database: engines.database(), bus: engines.bus() };
+    let shared = Shared { database: engines.database(), bus: engines.bus(), dies: false };
     let ledger = Arc::new(Ledger::default());
     let home = |name: &str| Home::new(&folder.path().join(name), Some(shared.clone()), Arc::clone(&ledger));
     let (first, second) = (home("first"), home("second"));

@@ -20,13 +20,25 @@ pub(crate) struct Answer {
     pub(crate) body: String,
 }
 
-/// Sends a request and reads the whole answer.
+/// Sends a request with JSON and reads the whole answer.
 pub(crate) async fn request(
     address: SocketAddr,
     method: &str,
     path: &str,
     headers: &str,
     body: &str,
+) -> Result<Answer, Error> {
+    let headers = format!("content-type: application/json\r\n{headers}");
+    send(address, method, path, &headers, body.as_bytes()).await
+}
+
+/// Sends a request with any body and reads the whole answer.
+pub(crate) async fn send(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &str,
+    body: &[u8],
 ) -> Result<Answer, Error> {
     tokio::time::timeout(DEADLINE, exchange(address, method, path, headers, body))
         .await
@@ -38,14 +50,14 @@ async fn exchange(
     method: &str,
     path: &str,
     headers: &str,
-    body: &str,
+    body: &[u8],
 ) -> Result<Answer, Error> {
     let mut stream = TcpStream::connect(address).await?;
     let length = body.len();
     let request = format!(
-        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n"
     );
-    stream.write_all(request.as_bytes()).await?;
+    stream.write_all(&[request.as_bytes(), body].concat()).await?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await?;
     let text = String::from_utf8_lossy(&answer);

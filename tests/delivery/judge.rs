@@ -1,7 +1,8 @@
 //! The judgement: once everything has settled, the store is held against what every client said, was told and saw.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use xiaoer::{
     domain::{Author, Message, Mode},
@@ -141,8 +142,9 @@ struct Course<'a> {
     /// word of either tells.
     perhaps: Option<&'a str>,
     closed_by: Option<&'a str>,
-    /// Messages to the bot that have no answer yet.
+    /// Messages to the bot that have no answer yet, and when they were said.
     owed: i64,
+    asked: VecDeque<Timestamp>,
 }
 
 /// Who answered what. Each message to the bot has one answer, unless a person took the conversation or ended it
@@ -154,7 +156,7 @@ fn judge_turns(ledger: &Ledger, id: &str, messages: &[Message]) -> BTreeSet<Stri
         let words = message.parts.first().map_or("", |part| part.text.as_str());
         let finding = match &message.from {
             Author::System => course.notice(ledger, words),
-            author => course.said(ledger, author),
+            author => course.said(ledger, author, message.at),
         };
         if let Some(finding) = finding {
             ledger.find(format!("{id}, message {}: {finding}", message.seq));
@@ -168,19 +170,26 @@ fn judge_turns(ledger: &Ledger, id: &str, messages: &[Message]) -> BTreeSet<Stri
 }
 
 impl<'a> Course<'a> {
-    fn said(&mut self, ledger: &Ledger, author: &'a Author) -> Option<String> {
+    fn said(&mut self, ledger: &Ledger, author: &'a Author, at: Timestamp) -> Option<String> {
         match author {
             Author::Shopper => {
                 if let Some(closed_by) = self.closed_by.take() {
                     ledger.counts.reopened.one();
                     self.perhaps = Some(closed_by);
                 }
-                self.owed += i64::from(self.holder.is_none());
+                if self.holder.is_none() {
+                    self.owed += 1;
+                    self.asked.push_back(at);
+                }
             }
             Author::Bot => {
                 ledger.counts.answers.one();
                 self.perhaps = None;
                 self.owed -= 1;
+                if let Some(asked) = self.asked.pop_front() {
+                    let waited = u64::try_from(at.duration_since(asked).as_millis()).unwrap_or_default();
+                    ledger.counts.slowest_ms.most(waited);
+                }
                 if let Some(holder) = self.holder {
                     return Some(format!("the bot spoke while {holder} had it"));
                 }
@@ -193,6 +202,7 @@ impl<'a> Course<'a> {
                 if self.perhaps.take() == Some(name) {
                     ledger.counts.stints.one();
                     (self.holder, self.owed) = (Some(name), 0);
+                    self.asked.clear();
                 }
                 if self.holder != Some(name) {
                     return Some(format!("{name} spoke while {:?} had it", self.holder));
@@ -207,6 +217,7 @@ impl<'a> Course<'a> {
         if let Some(name) = words.strip_prefix(JOINED) {
             ledger.counts.stints.one();
             (self.perhaps, self.owed) = (None, 0);
+            self.asked.clear();
             let before = self.holder.replace(name);
             return before.map(|before| format!("{name} joined while {before} had it"));
         }
@@ -216,6 +227,7 @@ impl<'a> Course<'a> {
             let had = self.holder.take().or(self.perhaps.take());
             if had.is_some() || words.starts_with(CLOSED) {
                 self.owed = 0;
+                self.asked.clear();
             }
             self.closed_by = words.strip_prefix(CLOSED);
         } else if !words.starts_with(LEFT) {

@@ -4,23 +4,27 @@ use std::{
     io::{BufRead, BufReader, Lines},
     net::SocketAddr,
     path::{Path, PathBuf},
-    process::{Child, ChildStdout, Command, Stdio},
+    process::{Child, ChildStdout, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-use super::ledger::Ledger;
+use super::{ledger::Ledger, network::Network};
 
 /// Lines of the server's log that are kept.
 const LOG_KEPT: usize = 400;
 /// A start that takes longer has failed.
 const START_WITHIN: Duration = Duration::from_secs(60);
+/// A server that was asked to stop has ended within this.
+const STOPPED_WITHIN: Duration = xiaoer::server::STOPPED_WITHIN;
 
 /// What nodes share.
 #[derive(Clone)]
 pub(crate) struct Shared {
     pub(crate) database: String,
     pub(crate) bus: String,
+    /// Whether it dies or is cut off, so that nodes have something to complain of.
+    pub(crate) dies: bool,
 }
 
 /// The folders a server lives in, and its log over all its lives.
@@ -28,13 +32,20 @@ pub(crate) struct Shared {
 pub(crate) struct Home {
     pub(crate) folder: PathBuf,
     shared: Option<Shared>,
+    /// The network namespace that the server lives in, and where it listens there.
+    inside: Option<(String, String)>,
     ledger: Arc<Ledger>,
     log: Arc<Mutex<Vec<String>>>,
 }
 
 impl Home {
     pub(crate) fn new(folder: &Path, shared: Option<Shared>, ledger: Arc<Ledger>) -> Self {
-        Self { folder: folder.to_owned(), shared, ledger, log: Arc::default() }
+        Self { folder: folder.to_owned(), shared, inside: None, ledger, log: Arc::default() }
+    }
+
+    /// The same, in a network of its own.
+    pub(crate) fn inside(self, network: &Network) -> Self {
+        Self { inside: Some((network.name().to_owned(), format!("{}:0", network.node()))), ..self }
     }
 
     pub(crate) fn ledger(&self) -> &Ledger {
@@ -60,12 +71,21 @@ impl Home {
 
     /// Starts the server; it is not ready yet.
     pub(crate) fn start(&self) -> Starting {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_xiaoer"));
-        if let Some(Shared { database, bus }) = &self.shared {
+        let program = env!("CARGO_BIN_EXE_xiaoer");
+        let (mut command, listen) = match &self.inside {
+            None => (Command::new(program), "127.0.0.1:0"),
+            Some((name, listen)) => {
+                // It becomes the program: what is killed is the server itself.
+                let mut command = Command::new("ip");
+                command.args(["netns", "exec", name, program]);
+                (command, listen.as_str())
+            }
+        };
+        if let Some(Shared { database, bus, .. }) = &self.shared {
             command.env("XIAOER_DATABASE", database).env("XIAOER_BUS", bus);
         }
         let mut child = command
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .args(["serve", "--demo", "--limit-addresses=false", "--listen", listen, "--data"])
             .arg(self.data())
             .arg("--intents")
             .arg(self.folder.join("intents"))
@@ -83,8 +103,7 @@ impl Home {
     }
 
     fn read_log(&self, line: String) {
-        // Where engines die, nodes have something to complain of.
-        let complains = line.contains(" ERROR ") && self.shared.is_none();
+        let complains = line.contains(" ERROR ") && !self.shared.as_ref().is_some_and(|shared| shared.dies);
         if line.contains("panicked") || complains {
             self.ledger.find(format!("the server's log: {line}"));
         }
@@ -138,6 +157,22 @@ impl Process {
     /// SIGKILL: nothing of it runs any more when this returns.
     pub(crate) fn kill(self) {
         drop(self);
+    }
+
+    /// SIGTERM, and how it ended; `None` when it had to be killed.
+    pub(crate) async fn stop(mut self) -> Option<ExitStatus> {
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status();
+        assert!(asked.is_ok_and(|status| status.success()), "the server ran until now");
+        let until = Instant::now() + STOPPED_WITHIN;
+        loop {
+            if let Some(status) = self.child.try_wait().expect("the server can be waited for") {
+                return Some(status);
+            }
+            if until < Instant::now() {
+                return None;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 }
 

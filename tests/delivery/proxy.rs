@@ -44,6 +44,8 @@ type FromServer = SplitStream<WebSocketStream<MaybeTlsStream<TcpStream>>>;
 const HELD_AT_MOST: Duration = Duration::from_secs(5);
 /// An old connection stays open so long for the answers to its late frames.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(3);
+/// How a server that stops ends its connections.
+const RESTART: u16 = 1012;
 /// A silent connection that its client does not give up is cut.
 const SILENT_AT_MOST: Duration = Duration::from_secs(15);
 
@@ -62,8 +64,12 @@ struct Shared {
     /// Connections so far: they go to the nodes in turn.
     turn: AtomicU64,
     calm: AtomicBool,
+    /// Servers die without a word.
+    abrupt: AtomicBool,
     /// Frames that have reached the server.
     delivered: AtomicU64,
+    /// Websockets to each server.
+    open: Mutex<HashMap<SocketAddr, u64>>,
     /// Old connections that still have frames to deliver.
     holding: AtomicU64,
     clients: Mutex<HashMap<String, Arc<Lineage>>>,
@@ -118,7 +124,9 @@ impl Proxy {
             nodes: watch::Sender::new(Vec::new()),
             turn: AtomicU64::new(0),
             calm: AtomicBool::new(false),
+            abrupt: AtomicBool::new(false),
             delivered: AtomicU64::new(0),
+            open: Mutex::default(),
             holding: AtomicU64::new(0),
             clients: Mutex::default(),
         });
@@ -143,6 +151,21 @@ impl Proxy {
             nodes.resize(nodes.len().max(node + 1), None);
             nodes[node] = address;
         });
+    }
+
+    /// Where a node is.
+    pub(crate) fn node(&self, node: usize) -> Option<SocketAddr> {
+        self.shared.nodes.borrow().get(node).copied().flatten()
+    }
+
+    /// How many websockets lead to a server.
+    pub(crate) fn open_at(&self, server: SocketAddr) -> u64 {
+        self.shared.open().get(&server).copied().unwrap_or_default()
+    }
+
+    /// Servers are killed and cut off: a connection may end without a word.
+    pub(crate) fn expect_no_goodbyes(&self) {
+        self.shared.abrupt.store(true, Ordering::Relaxed);
     }
 
     /// From now on everything passes.
@@ -172,6 +195,7 @@ async fn serve(shared: Arc<Shared>, mut client: TcpStream) {
         return;
     }
     let path = head.split(' ').nth(1).unwrap_or_default();
+    let address = server;
     let mut request = format!("ws://{server}{path}").into_client_request().expect("a request");
     if let Some(cookie) = head.lines().find_map(|line| line.strip_prefix("cookie: ")) {
         request.headers_mut().insert(header::COOKIE, HeaderValue::from_str(cookie).expect("a cookie"));
@@ -181,7 +205,9 @@ async fn serve(shared: Arc<Shared>, mut client: TcpStream) {
     let field = |name: &str| path.split(['?', '&']).find_map(|field| field.strip_prefix(name));
     let (who, number) = (field("who=").unwrap_or_default(), field("line=").unwrap_or_default());
     let number = number.parse().unwrap_or_default();
-    relay(shared, client, server, who, number).await;
+    *shared.open().entry(address).or_default() += 1;
+    relay(Arc::clone(&shared), client, server, who, number).await;
+    *shared.open().entry(address).or_default() -= 1;
 }
 
 /// The head of a request, left where it is for whoever reads it next.
@@ -241,6 +267,10 @@ impl Shared {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         let new = || Arc::new(Lineage { spoken: watch::Sender::new((0, 0)), again: Mutex::default() });
         Arc::clone(clients.entry(who.to_owned()).or_insert_with(new))
+    }
+
+    fn open(&self) -> std::sync::MutexGuard<'_, HashMap<SocketAddr, u64>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn is_calm(&self) -> bool {
@@ -410,7 +440,19 @@ async fn downward(
     silent: &AtomicBool,
 ) {
     let counts = &shared.ledger.counts;
-    while let Some(Ok(frame)) = server.next().await {
+    loop {
+        let frame = match server.next().await {
+            Some(Ok(Message::Close(Some(close)))) if u16::from(close.code) == RESTART => {
+                return counts.goodbyes.one();
+            }
+            Some(Ok(frame)) => frame,
+            Some(Err(_)) | None => {
+                if !shared.abrupt.load(Ordering::Relaxed) {
+                    shared.ledger.find("a server ended a connection without a word".to_owned());
+                }
+                return;
+            }
+        };
         if silent.load(Ordering::Relaxed) {
             continue;
         }

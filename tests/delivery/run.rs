@@ -22,38 +22,51 @@ use xiaoer::{
 
 use super::{
     agent::Desk,
+    chaos::Chaos,
     client::{self, Surroundings},
     engines::Engines,
     fate::Fate,
     http,
     judge::{self, CLOSED, JOINED, LEFT, RELEASED, REQUEUED, Report},
     ledger::Ledger,
-    process::{Home, Process, Shared},
+    network::Network,
+    process::{Home, Shared},
     proxy::Proxy,
     shopper::{Browser, MANY, Step, Tab, says},
     small_tree::write_small_tree,
 };
 
 /// The password that staff have.
-const PASSWORD: &str = "a long new password";
+pub(crate) const PASSWORD: &str = "a long new password";
 /// People besides the owner.
 const AGENTS: u64 = 4;
 /// Shoppers who say more than a welcome can hold while their other tab is away.
 const TALKERS: u64 = 2;
 /// Everything settles within this once the line is good again.
 const SETTLES_WITHIN: Duration = Duration::from_secs(120);
-/// Nothing may stand still for longer.
-const MOVES_WITHIN: Duration = Duration::from_secs(60);
+/// While nodes are restarted nobody waits longer for an answer.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(5);
+
+/// What happens to the nodes meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unrest {
+    /// They are killed, so many times in all; where several share PostgreSQL and NATS, these die too.
+    Kills(u64),
+    /// Each in turn is asked to stop and started again, so many times round.
+    Restarts(u64),
+    /// One is cut off from PostgreSQL and NATS, so many times.
+    CutOff(u64),
+}
 
 /// What a run is made of.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan {
     pub(crate) seed: u64,
-    pub(crate) kills: u64,
+    pub(crate) unrest: Unrest,
     pub(crate) shoppers: u64,
     /// How often a shopper comes with something new.
     pub(crate) rounds: u64,
-    /// Nodes; several share PostgreSQL and NATS, which die too.
+    /// Nodes; several share PostgreSQL and NATS.
     pub(crate) nodes: usize,
 }
 
@@ -64,10 +77,19 @@ pub(crate) async fn run(plan: Plan) {
     let began = Instant::now();
     let folder = TempDir::new().expect("a folder can be made");
     let ledger = Arc::new(Ledger::default());
-    let engines = (1 < plan.nodes).then(|| Engines::start(folder.path()));
-    let shared = engines.as_ref().map(|them| Shared { database: them.database(), bus: them.bus() });
+    let network = matches!(plan.unrest, Unrest::CutOff(_)).then(Network::new);
+    let engines = match &network {
+        Some(network) => Some(Engines::start_at(folder.path(), network.engines())),
+        None => (1 < plan.nodes).then(|| Engines::start(folder.path())),
+    };
+    let dies = !matches!(plan.unrest, Unrest::Restarts(_));
+    let shared = engines.as_ref().map(|them| Shared { database: them.database(), bus: them.bus(), dies });
     let home_of = |node: usize| {
         let home = Home::new(&folder.path().join(format!("node{node}")), shared.clone(), Arc::clone(&ledger));
+        let home = match &network {
+            Some(network) if node == 0 => home.inside(network),
+            _ => home,
+        };
         write_tree(&home);
         home
     };
@@ -88,7 +110,7 @@ pub(crate) async fn run(plan: Plan) {
         seed: plan.seed,
         proxy: proxy.address(),
         ledger: Arc::clone(&ledger),
-        engines_die: engines.is_some(),
+        engines_die: engines.is_some() && dies,
         stop,
     };
     let (mut reports, planned, mut clients) = come(plan, &surroundings);
@@ -97,7 +119,10 @@ pub(crate) async fn run(plan: Plan) {
         reports.push(desk.report());
         clients.push(tokio::spawn(client::run(surroundings.clone(), who.clone(), desk)));
     }
-    let mut chaos = Chaos { plan, homes: &homes, proxy: &proxy, processes, starts, engines };
+    if dies {
+        proxy.expect_no_goodbyes();
+    }
+    let mut chaos = Chaos { plan, homes: &homes, proxy: &proxy, processes, starts, engines, network };
     chaos.run(planned).await;
     let chaotic = began.elapsed();
     proxy.calm_down();
@@ -110,6 +135,7 @@ pub(crate) async fn run(plan: Plan) {
             ledger.find("a client's task failed".to_owned());
         }
     }
+    proxy.expect_no_goodbyes();
     chaos.processes.clear();
     if let Err(why) = settled {
         ledger.find(format!("it never settled: {why}"));
@@ -145,11 +171,28 @@ fn tell(words: &str) {
 /// A run in which nothing went wrong on the way would prove nothing.
 fn assert_happened(plan: Plan, ledger: &Ledger) {
     let counts = &ledger.counts;
-    assert!(plan.kills <= counts.kills.get(), "every kill was made");
-    if 1 < plan.nodes {
+    let kills = match plan.unrest {
+        Unrest::Kills(kills) => kills,
+        Unrest::Restarts(_) | Unrest::CutOff(_) => 0,
+    };
+    assert!(kills <= counts.kills.get(), "every kill was made");
+    if 0 < kills && 1 < plan.nodes {
         assert!(2 <= counts.engine_deaths.get(), "both engines died");
     }
-    let (kills, says) = (plan.kills, counts.says.get());
+    match plan.unrest {
+        Unrest::Kills(_) => {}
+        Unrest::Restarts(rounds) => {
+            assert_eq!(counts.restarts.get(), rounds * plan.nodes as u64, "every node was restarted");
+            assert!(plan.shoppers / 2 <= counts.goodbyes.get(), "connections were told of it");
+            let slowest = Duration::from_millis(counts.slowest_ms.get());
+            assert!(slowest <= ANSWERED_WITHIN, "a message waited {slowest:?} for its answer");
+        }
+        Unrest::CutOff(times) => {
+            assert_eq!(counts.cut_offs.get(), times, "a node was cut off");
+            assert!(0 < counts.moved.get(), "shoppers went to the other nodes");
+        }
+    }
+    let says = counts.says.get();
     for (what, happened, at_least) in [
         ("says", says, plan.shoppers * 5),
         ("reconnects", counts.reconnects.get(), plan.shoppers),
@@ -193,7 +236,7 @@ fn write_tree(home: &Home) {
 
 /// The owner and some more people, signed in: each desk's name, its person's name and the cookie. One person has the
 /// desk in two tabs.
-async fn hire(home: &Home, server: SocketAddr) -> Vec<(String, String, String)> {
+pub(crate) async fn hire(home: &Home, server: SocketAddr) -> Vec<(String, String, String)> {
     let first = fs::read_to_string(home.data().join("first-sign-in")).expect("the file is there");
     let line = |name: &str| {
         let found = first.lines().find_map(|line| line.strip_prefix(name));
@@ -231,14 +274,14 @@ async fn hire(home: &Home, server: SocketAddr) -> Vec<(String, String, String)> 
     staff
 }
 
-async fn sign_in(server: SocketAddr, name: &str, password: &str) -> String {
+pub(crate) async fn sign_in(server: SocketAddr, name: &str, password: &str) -> String {
     let answer = post(server, "/api/v1/session", "", &json!({"name": name, "password": password})).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     let cookie = answer.head.lines().find_map(|line| line.strip_prefix("set-cookie: "));
     cookie.and_then(|cookie| cookie.split(';').next()).expect("a cookie").to_owned()
 }
 
-async fn post(server: SocketAddr, path: &str, cookie: &str, body: &Value) -> http::Answer {
+pub(crate) async fn post(server: SocketAddr, path: &str, cookie: &str, body: &Value) -> http::Answer {
     let headers = if cookie.is_empty() { String::new() } else { format!("cookie: {cookie}\r\n") };
     http::request(server, "POST", path, &headers, &body.to_string()).await.expect("the server answers")
 }
@@ -290,92 +333,6 @@ fn script(fate: &mut Fate) -> Vec<Step> {
         }
     }
     script
-}
-
-/// Kills servers, and what they share, and starts them again while the shoppers get on.
-struct Chaos<'a> {
-    plan: Plan,
-    homes: &'a [Home],
-    proxy: &'a Proxy,
-    processes: Vec<Option<Process>>,
-    starts: Vec<Duration>,
-    engines: Option<Engines>,
-}
-
-impl Chaos<'_> {
-    async fn run(&mut self, planned: u64) {
-        let plan = self.plan;
-        let mut fate = Fate::new(plan.seed, "kills");
-        let counts = &self.homes[0].ledger().counts;
-        while counts.kills.get() < plan.kills {
-            // The kills are spread over everything that is said, each at a point of its own.
-            let step = planned / (plan.kills + 1);
-            let at = step * (counts.kills.get() + 1) - fate.below(step.max(2) / 2);
-            let more = fate.below(40);
-            self.moves(|| at <= counts.says.get()).await;
-            let frames = self.proxy.delivered() + more;
-            self.within(Duration::from_millis(400), || frames <= self.proxy.delivered()).await;
-            let node = usize::try_from(fate.below(self.homes.len() as u64)).expect("a node's number");
-            self.kill(node, &mut fate).await;
-            self.kill_engine(&mut fate).await;
-        }
-    }
-
-    /// A node dies and comes back, sometimes to die at once.
-    async fn kill(&mut self, node: usize, fate: &mut Fate) {
-        let counts = &self.homes[node].ledger().counts;
-        self.proxy.lead_to(node, None);
-        drop(self.processes[node].take());
-        counts.kills.one();
-        if fate.percent(15) && counts.kills.get() < self.plan.kills {
-            let starting = self.homes[node].start();
-            sleep(Duration::from_millis(fate.below(600))).await;
-            starting.kill();
-            counts.kills.one();
-            counts.kills_while_starting.one();
-        }
-        let (process, server, took) = self.homes[node].start().ready().await;
-        self.processes[node] = Some(process);
-        self.starts.push(took);
-        self.proxy.lead_to(node, Some(server));
-    }
-
-    /// After every other kill one of the engines dies and comes back: NATS, then PostgreSQL, in turn.
-    async fn kill_engine(&mut self, fate: &mut Fate) {
-        let counts = &self.homes[0].ledger().counts;
-        let Some(engines) = &mut self.engines else { return };
-        if counts.kills.get() % 2 == 1 {
-            return;
-        }
-        let engine = if counts.engine_deaths.get().is_multiple_of(2) {
-            &mut engines.nats
-        } else {
-            &mut engines.postgres
-        };
-        engine.crash();
-        counts.engine_deaths.one();
-        sleep(Duration::from_millis(fate.below(1_000))).await;
-        engine.start();
-    }
-
-    /// Waits until something is so, as long as anything is said at all.
-    async fn moves(&self, is_so: impl Fn() -> bool) {
-        let says = &self.homes[0].ledger().counts.says;
-        let (mut last, mut at) = (says.get(), Instant::now());
-        while !is_so() && at.elapsed() < MOVES_WITHIN {
-            if last != says.get() {
-                (last, at) = (says.get(), Instant::now());
-            }
-            sleep(Duration::from_millis(5)).await;
-        }
-    }
-
-    async fn within(&self, limit: Duration, is_so: impl Fn() -> bool) {
-        let until = Instant::now() + limit;
-        while !is_so() && Instant::now() < until {
-            sleep(Duration::from_millis(2)).await;
-        }
-    }
 }
 
 /// Waits until everybody has done, nothing is on its way, everything is answered, and everybody has seen all of it.
