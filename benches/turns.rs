@@ -2,7 +2,11 @@
 //!
 //! ```text
 //! cargo bench --bench turns --profile release -- [--shoppers 64] [--seconds 15] [--mix unique|zipf] [--text FILE]
+//! cargo bench --bench turns --profile release -- --nodes 3 --database postgres://… --bus nats://… [the same]
 //! ```
+//!
+//! With `--nodes` so many servers are processes of their own on one database and one bus, and shoppers are spread over
+//! them, one after the other. `--nodes 1` is what one node of several does by itself.
 //!
 //! `unique` says every sentence once. `zipf` takes two thirds from a thousand sentences by Zipf's law and a third that
 //! nobody has said. Sentences are made up (`corpus/shoppers.rs`) or the lines of a file. Server and shoppers share the
@@ -14,7 +18,9 @@
 mod shoppers;
 
 use std::{
-    path::PathBuf,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -44,12 +50,23 @@ struct Plan {
     seconds: u64,
     zipf: bool,
     database: Option<String>,
+    bus: Option<String>,
+    /// Servers as processes; without a number one server within this process.
+    nodes: Option<usize>,
     text: Option<PathBuf>,
 }
 
 impl Plan {
     fn from_arguments() -> anyhow::Result<Self> {
-        let mut plan = Self { shoppers: 64, seconds: 15, zipf: false, database: None, text: None };
+        let mut plan = Self {
+            shoppers: 64,
+            seconds: 15,
+            zipf: false,
+            database: None,
+            bus: None,
+            nodes: None,
+            text: None,
+        };
         let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
         while let Some(flag) = arguments.next() {
             let value = arguments.next().ok_or_else(|| anyhow::anyhow!("{flag} needs a value"))?;
@@ -58,9 +75,15 @@ impl Plan {
                 "--seconds" => plan.seconds = value.parse()?,
                 "--mix" => plan.zipf = value == "zipf",
                 "--database" => plan.database = Some(value),
+                "--bus" => plan.bus = Some(value),
+                "--nodes" => plan.nodes = Some(value.parse()?),
                 "--text" => plan.text = Some(value.into()),
                 _ => anyhow::bail!("unknown flag {flag}"),
             }
+        }
+        if plan.nodes == Some(0) || plan.nodes.is_some_and(|_| plan.database.is_none() || plan.bus.is_none())
+        {
+            anyhow::bail!("--nodes N, at least one, shares --database postgres://… and --bus nats://…");
         }
         Ok(plan)
     }
@@ -100,36 +123,100 @@ fn main() -> anyhow::Result<()> {
     runtime.block_on(measure(plan))
 }
 
+/// Servers that serve until they are dropped or stopped.
+enum Servers {
+    Here { stop: tokio::sync::oneshot::Sender<()>, server: tokio::task::JoinHandle<std::io::Result<()>> },
+    Nodes(Vec<Node>),
+}
+
+/// A server as a process, which ends with the bench.
+struct Node(Child);
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Servers {
+    /// Starts them; where they listen.
+    async fn start(plan: &Plan, folder: &Path) -> anyhow::Result<(Self, Vec<String>)> {
+        let Some(nodes) = plan.nodes else { return Self::here(plan, folder).await };
+        let (mut running, mut addresses) = (Vec::new(), Vec::new());
+        for number in 0..nodes {
+            let own = folder.join(format!("node{number}"));
+            let mut child = Command::new(env!("CARGO_BIN_EXE_xiaoer"))
+                .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+                .arg(own.join("data"))
+                .arg("--intents")
+                .arg(own.join("intents"))
+                .env("XIAOER_DATABASE", plan.database.as_deref().unwrap_or_default())
+                .env("XIAOER_BUS", plan.bus.as_deref().unwrap_or_default())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()?;
+            let said = child.stdout.take().ok_or_else(|| anyhow::anyhow!("its output is piped"))?;
+            running.push(Node(child));
+            let mut line = String::new();
+            BufReader::new(said).read_line(&mut line)?;
+            let ready: serde_json::Value = serde_json::from_str(&line)?;
+            let store = ready["store"].as_str().unwrap_or_default();
+            addresses.push(store.trim_start_matches("http://").trim_end_matches('/').to_owned());
+        }
+        Ok((Self::Nodes(running), addresses))
+    }
+
+    /// One within this process.
+    async fn here(plan: &Plan, folder: &Path) -> anyhow::Result<(Self, Vec<String>)> {
+        let data = folder.join("data");
+        let database = plan.database.clone();
+        let settings = Settings {
+            listen: ([127, 0, 0, 1], 0).into(),
+            metrics_listen: None,
+            intents: PathBuf::from("intents"),
+            models: None,
+            bus: plan.bus.clone(),
+            database: database.unwrap_or_else(|| format!("sqlite:{}", data.join("bench.db").display())),
+            data,
+            demo: true,
+            doors: xiaoer::server::Doors::default(),
+            systems: xiaoer::fetch::Reach::Machine,
+        };
+        let started = serve::start(&settings).await?;
+        let address = started.addresses.store.replace("http://", "").replace('/', "");
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let server = tokio::spawn(started.serve(async move {
+            let _ = stopped.await;
+        }));
+        Ok((Self::Here { stop, server }, vec![address]))
+    }
+
+    async fn stop(self) -> anyhow::Result<()> {
+        match self {
+            Self::Here { stop, server } => {
+                let _ = stop.send(());
+                server.await??;
+            }
+            Self::Nodes(nodes) => drop(nodes),
+        }
+        Ok(())
+    }
+}
+
 async fn measure(plan: Plan) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    let data = folder.path().join("data");
-    let database = plan.database.clone();
-    let settings = Settings {
-        listen: ([127, 0, 0, 1], 0).into(),
-        metrics_listen: None,
-        intents: PathBuf::from("intents"),
-        models: None,
-        bus: None,
-        database: database.unwrap_or_else(|| format!("sqlite:{}", data.join("bench.db").display())),
-        data,
-        demo: true,
-        doors: xiaoer::server::Doors::default(),
-        systems: xiaoer::fetch::Reach::Machine,
-    };
-    let started = serve::start(&settings).await?;
-    let address = started.addresses.store.replace("http", "ws");
-    let started_at = started.addresses.store.replace("http://", "").replace('/', "");
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let server = tokio::spawn(started.serve(async move {
-        let _ = stopped.await;
-    }));
-    until_learnt(&started_at).await?;
+    let (servers, addresses) = Servers::start(&plan, folder.path()).await?;
+    for address in &addresses {
+        until_learnt(address).await?;
+    }
     let talk = Arc::new(Talk::of(&plan)?);
     let ending = Arc::new(AtomicBool::new(false));
     let begun = Instant::now();
     let shoppers = (0..plan.shoppers).map(|number| {
         let (talk, ending) = (Arc::clone(&talk), Arc::clone(&ending));
-        tokio::spawn(shop(format!("{address}ws/chat?shop=demo"), number, talk, ending))
+        let address = format!("ws://{}/ws/chat?shop=demo", addresses[number % addresses.len()]);
+        tokio::spawn(shop(address, number, talk, ending))
     });
     let shoppers: Vec<_> = shoppers.collect();
     tokio::time::sleep(Duration::from_secs(plan.seconds)).await;
@@ -142,16 +229,15 @@ async fn measure(plan: Plan) -> anyhow::Result<()> {
     times.sort();
     let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e3;
     println!(
-        "{} shoppers, {}: {:.0} turns a second; answer p50 {:.0} ms, p99 {:.0} ms",
+        "{}{} shoppers, {}: {:.0} turns a second; answer p50 {:.0} ms, p99 {:.0} ms",
+        plan.nodes.map(|nodes| format!("{nodes} nodes, ")).unwrap_or_default(),
         plan.shoppers,
         if plan.zipf { "zipf" } else { "unique" },
         times.len() as f64 / seconds,
         at(0.5),
         at(0.99)
     );
-    let _ = stop.send(());
-    server.await??;
-    Ok(())
+    servers.stop().await
 }
 
 /// Waits until the shop answers with the model: before that, turns wait for it.
