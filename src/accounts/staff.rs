@@ -12,7 +12,7 @@ const SESSION: Duration = Duration::from_secs(12 * 3600);
 /// How much of a browser's name for itself is kept, in characters.
 const LONGEST_CLIENT: usize = 300;
 /// How long a session that ended on another node may go unnoticed.
-const LOOK_AGAIN: Duration = Duration::from_secs(30);
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
 /// The name of the first member of staff.
 const FIRST_NAME: &str = "owner";
 

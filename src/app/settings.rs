@@ -29,7 +29,8 @@ pub struct Flags {
     /// when not given. It may hold a password, which the environment shows to fewer people than a command line.
     #[arg(long, value_name = "URL", env = "XIAOER_DATABASE", hide_env_values = true)]
     pub database: Option<String>,
-    /// How nodes hear of each other, `nats://HOST:4222`; in this process alone when not given.
+    /// How nodes hear of each other, `nats://HOST:4222`, or `tls://HOST:4222?sslrootcert=FILE` where a CA of your own has
+    /// signed for it; in this process alone when not given.
     #[arg(long, value_name = "URL", env = "XIAOER_BUS", hide_env_values = true)]
     pub bus: Option<String>,
     /// Serve the demo: its shoppers can be signed in from the store page and traces are shown.
