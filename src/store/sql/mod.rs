@@ -207,6 +207,18 @@ impl SqlStore {
         }
     }
 
+    /// The same for one that touches all rows of a shop and may take long.
+    async fn alone_at_length<T: Send + 'static>(
+        &self,
+        key: i64,
+        work: impl FnMut(&mut Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.write(work).await,
+            Engine::Postgres(postgres) => postgres.alone_at_length(key, work).await,
+        }
+    }
+
     /// What the writing connection of SQLite answers to a question about itself.
     #[cfg(test)]
     pub(super) async fn setting(&self, question: &'static str) -> String {

@@ -32,13 +32,15 @@ use crate::store::{Result, StoreError};
 const CONNECTIONS: u32 = 16;
 /// How long a use case waits for a connection, or for a server that is starting again.
 const PATIENCE: Duration = Duration::from_secs(8);
-/// A statement that is not answered within this is given up; rows of a large shop are forgotten within it.
-const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
+/// A statement that is not answered within this is given up.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(15);
+/// The same for one about all rows of a shop.
+const DONE_WITHIN: Duration = Duration::from_secs(600);
 /// What became of a connection whose use case was given up is known within this, or it is closed.
 const MENDED_WITHIN: Duration = Duration::from_secs(2);
 /// What the server does for this node's connections: it ends those that fall silent in the middle of a use case, where
 /// the next statement follows at once, and notices within half a minute that nobody is there any more.
-const SESSION: &str = "set idle_in_transaction_session_timeout = '5s'; set tcp_keepalives_idle = 10;
+const SESSION: &str = "set idle_in_transaction_session_timeout = '3s'; set tcp_keepalives_idle = 10;
     set tcp_keepalives_interval = 5; set tcp_keepalives_count = 4; set tcp_user_timeout = 20000";
 /// How often a server that is away is looked for.
 const AWAY: Duration = Duration::from_millis(100);
@@ -60,6 +62,8 @@ pub(super) struct Postgres {
 pub(super) struct Remote {
     transaction: sqlx::Transaction<'static, sqlx::Postgres>,
     runtime: Handle,
+    /// How long each statement may take.
+    within: Duration,
 }
 
 impl Postgres {
@@ -91,7 +95,7 @@ impl Postgres {
         &self,
         work: impl FnMut(&mut Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.transact(READING.into_sql_str(), work).await
+        self.transact(READING.into_sql_str(), ANSWERED_WITHIN, work).await
     }
 
     /// Runs a use case; returns once it is committed.
@@ -99,7 +103,7 @@ impl Postgres {
         &self,
         work: impl FnMut(&mut Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.transact(WRITING.into_sql_str(), work).await
+        self.transact(WRITING.into_sql_str(), ANSWERED_WITHIN, work).await
     }
 
     /// Runs a use case while none of the same key runs.
@@ -108,19 +112,38 @@ impl Postgres {
         key: i64,
         work: impl FnMut(&mut Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        self.alone_within(key, ANSWERED_WITHIN, work).await
+    }
+
+    /// The same for one that touches all rows of a shop.
+    pub(super) async fn alone_at_length<T: Send + 'static>(
+        &self,
+        key: i64,
+        work: impl FnMut(&mut Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.alone_within(key, DONE_WITHIN, work).await
+    }
+
+    async fn alone_within<T: Send + 'static>(
+        &self,
+        key: i64,
+        within: Duration,
+        work: impl FnMut(&mut Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         // Both at once: one way to the server and back.
         let beginning = format!("begin isolation level read committed; select pg_advisory_xact_lock({key})");
-        self.transact(AssertSqlSafe(beginning).into_sql_str(), work).await
+        self.transact(AssertSqlSafe(beginning).into_sql_str(), within, work).await
     }
 
     async fn transact<T: Send + 'static>(
         &self,
         beginning: SqlStr,
+        within: Duration,
         mut work: impl FnMut(&mut Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (mut attempt, started) = (0, Instant::now());
         loop {
-            let begun = timeout(ANSWERED_WITHIN, self.pool.begin_with(beginning.clone())).await;
+            let begun = timeout(within, self.pool.begin_with(beginning.clone())).await;
             let transaction = match begun.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(judge) {
                 Ok(transaction) => transaction,
                 Err(SqlError::Away(_)) if started.elapsed() < PATIENCE => {
@@ -129,8 +152,8 @@ impl Postgres {
                 }
                 Err(error) => return Err(error.into()),
             };
-            let runtime = Handle::current();
-            let ran = tokio::task::spawn_blocking(move || (run(transaction, runtime, &mut work), work)).await;
+            let remote = Remote { transaction, runtime: Handle::current(), within };
+            let ran = tokio::task::spawn_blocking(move || (run(remote, &mut work), work)).await;
             let (outcome, again) = ran.map_err(|panic| StoreError::Unavailable(Box::new(panic)))?;
             work = again;
             match outcome {
@@ -172,18 +195,14 @@ enum Outcome<T> {
     Away(StoreError),
 }
 
-fn run<T>(
-    transaction: sqlx::Transaction<'static, sqlx::Postgres>,
-    runtime: Handle,
-    work: &mut impl FnMut(&mut Connection) -> Result<T>,
-) -> Outcome<T> {
-    let mut connection = Connection::Postgres(Remote { transaction, runtime });
+fn run<T>(remote: Remote, work: &mut impl FnMut(&mut Connection) -> Result<T>) -> Outcome<T> {
+    let mut connection = Connection::Postgres(remote);
     let result = work(&mut connection);
-    let Connection::Postgres(Remote { mut transaction, runtime }) = connection else {
+    let Connection::Postgres(Remote { mut transaction, runtime, within }) = connection else {
         unreachable!("a use case can't change the engine")
     };
     match result {
-        Ok(value) => match wait(&runtime, transaction.commit()) {
+        Ok(value) => match wait(&runtime, within, transaction.commit()) {
             Ok(()) => Outcome::Is(Ok(value)),
             Err(error) => match judge(error) {
                 error @ SqlError::Again(_) => Outcome::Again(error.into()),
@@ -194,12 +213,12 @@ fn run<T>(
             // Nobody answers: it is given up as it is.
             away @ Outcome::Away(_) => away,
             Outcome::Stale => {
-                let _ = wait(&runtime, transaction.clear_cached_statements());
-                let _ = wait(&runtime, transaction.rollback());
+                let _ = wait(&runtime, within, transaction.clear_cached_statements());
+                let _ = wait(&runtime, within, transaction.rollback());
                 Outcome::Stale
             }
             outcome => {
-                let _ = wait(&runtime, transaction.rollback());
+                let _ = wait(&runtime, within, transaction.rollback());
                 outcome
             }
         },
@@ -209,9 +228,10 @@ fn run<T>(
 /// Waits for the server, so long and no longer.
 fn wait<T>(
     runtime: &Handle,
+    within: Duration,
     answer: impl Future<Output = std::result::Result<T, sqlx::Error>>,
 ) -> std::result::Result<T, sqlx::Error> {
-    let answered = runtime.block_on(async { timeout(ANSWERED_WITHIN, answer).await });
+    let answered = runtime.block_on(async { timeout(within, answer).await });
     answered.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
@@ -231,7 +251,8 @@ impl Remote {
     pub(super) fn fetch(&mut self, statement: &Statement) -> std::result::Result<Vec<Row>, SqlError> {
         let query =
             sqlx::query_with(AssertSqlSafe(dialect::postgres(&statement.text)), arguments(statement)?);
-        let rows = wait(&self.runtime, query.fetch_all(&mut *self.transaction)).map_err(judge)?;
+        let rows =
+            wait(&self.runtime, self.within, query.fetch_all(&mut *self.transaction)).map_err(judge)?;
         let Some(first) = rows.first() else { return Ok(Vec::new()) };
         let columns: std::sync::Arc<[Box<str>]> =
             first.columns().iter().map(|column| column.name().into()).collect();
@@ -246,7 +267,7 @@ impl Remote {
     pub(super) fn execute(&mut self, statement: &Statement) -> std::result::Result<u64, SqlError> {
         let query =
             sqlx::query_with(AssertSqlSafe(dialect::postgres(&statement.text)), arguments(statement)?);
-        let done = wait(&self.runtime, query.execute(&mut *self.transaction)).map_err(judge)?;
+        let done = wait(&self.runtime, self.within, query.execute(&mut *self.transaction)).map_err(judge)?;
         Ok(done.rows_affected())
     }
 }

@@ -26,7 +26,7 @@ use crate::{
 impl TradeStore for SqlStore {
     async fn seed(&self, shop: &ShopId, seed: Seed) -> Result<bool> {
         let shop = shop.clone();
-        self.alone(Alone::Shop(&shop).key(), move |tx| {
+        self.alone_at_length(Alone::Shop(&shop).key(), move |tx| {
             let (shop, seed) = (&shop, seed.clone());
             let first = sql("insert into seeded_shops (shop, at) values (?, ?) on conflict do nothing")
                 .bind(shop.as_str())
@@ -49,7 +49,7 @@ impl TradeStore for SqlStore {
 
     async fn reset(&self, shop: &ShopId, seed: Seed) -> Result<()> {
         let shop = shop.clone();
-        self.alone(Alone::Shop(&shop).key(), move |tx| {
+        self.alone_at_length(Alone::Shop(&shop).key(), move |tx| {
             let (shop, seed) = (&shop, seed.clone());
             for statement in [
                 "delete from products where shop = ?",
