@@ -21,7 +21,7 @@ use std::{
 
 use tokio::sync::watch;
 
-use crate::store::{SharedStore, StoreError};
+use crate::store::{Namer, SharedStore, StoreError};
 
 pub use keys::{Key, KeyError, KeyKind};
 pub use members::{MemberSession, NewMember};
@@ -39,6 +39,8 @@ pub struct Accounts {
     first_sign_in: PathBuf,
     /// Seals the secrets of second steps.
     seal: seal::Seal,
+    /// The key of the names that are left of whoever was erased.
+    names: seal::Seal,
     /// Verified against when nobody has the name, so that both answers take the same time.
     nobody: tokio::sync::OnceCell<String>,
     /// Passwords and codes are tried one at a time.
@@ -111,10 +113,27 @@ impl Accounts {
             system_tokens: data.join("systems"),
             first_sign_in: data.join("first-sign-in"),
             seal: seal::Seal::new(data.join("keys").join("second-steps.key")),
+            names: seal::Seal::new(data.join("keys").join("erasures.key")),
             nobody: tokio::sync::OnceCell::new(),
             trying: trying::Trying::default(),
             oidc: oidc::Oidc::new(data.join("oidc.toml")),
             changed: watch::Sender::new(()),
         }
+    }
+
+    /// Makes the names that are left of whoever was erased; the key is made at first use.
+    ///
+    /// # Errors
+    /// A key file that can't be read or made.
+    pub fn namer(&self) -> Result<Namer, KeyError> {
+        Ok(Namer::new(&self.names.bytes()?))
+    }
+
+    /// The same, where the key is there already.
+    ///
+    /// # Errors
+    /// A key file that can't be read.
+    pub fn known_namer(&self) -> Result<Option<Namer>, KeyError> {
+        if self.names.exists() { self.namer().map(Some) } else { Ok(None) }
     }
 }

@@ -58,7 +58,13 @@ impl Seal {
         Ok(LessSafeKey::new(key))
     }
 
-    fn bytes(&self) -> Result<Vec<u8>, KeyError> {
+    /// Whether the key is there.
+    pub(super) fn exists(&self) -> bool {
+        self.path.exists()
+    }
+
+    /// The key itself.
+    pub(super) fn bytes(&self) -> Result<Vec<u8>, KeyError> {
         let text = match std::fs::read_to_string(&self.path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => self.make()?,

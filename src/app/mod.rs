@@ -8,6 +8,7 @@ pub mod files;
 pub mod meaning;
 pub mod model;
 pub mod offline;
+pub mod privacy;
 pub mod rehearsal;
 pub mod serve;
 pub mod settings;

@@ -125,6 +125,7 @@ pub async fn start_by(settings: &Settings, clock: Arc<dyn Clock>) -> anyhow::Res
         desk: format!("http://{address}/desk"),
         console: format!("http://{address}/console"),
     };
+    super::privacy::look_after(engine.clone(), Arc::clone(&accounts));
     let studio = Arc::new(Studio::new(engine.clone(), cached));
     let workshop = (Folder::new(&settings.intents), studio as _);
     let doors = (settings.demo, settings.doors.clone());

@@ -38,6 +38,7 @@ enum EventForm {
         text: String,
         at: i64,
     },
+    Gone,
     Board,
     Published,
     Lost,
@@ -71,6 +72,7 @@ pub(super) fn serialize<S: Serializer>(
             let at = i64::try_from(at.as_nanosecond()).unwrap_or(i64::MAX);
             EventForm::Note { number: *number, agent: agent.clone(), text: text.clone(), at }
         }
+        Event::Gone => EventForm::Gone,
         Event::Board => EventForm::Board,
         Event::Published => EventForm::Published,
         Event::Lost => EventForm::Lost,
@@ -101,6 +103,7 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
                 .expect("64 bits of nanoseconds lie within jiff's range");
             Event::Note { number, agent, text, at }
         }
+        EventForm::Gone => Event::Gone,
         EventForm::Board => Event::Board,
         EventForm::Published => Event::Published,
         EventForm::Lost => Event::Lost,
@@ -150,6 +153,7 @@ mod tests {
                     at: jiff::Timestamp::UNIX_EPOCH,
                 },
             ),
+            (conversation(), Event::Gone),
             (Topic::Desk("demo".into()), Event::Board),
             (Topic::Shops, Event::Published),
         ];

@@ -64,6 +64,8 @@ pub enum Event {
         /// When.
         at: jiff::Timestamp,
     },
+    /// The conversation was deleted.
+    Gone,
     /// The lists of a desk have changed.
     Board,
     /// A version of a shop's files was published.

@@ -14,6 +14,7 @@ mod search;
 mod seed;
 mod serve;
 mod shop;
+mod shopper;
 mod supervisor;
 mod test;
 mod understand;
@@ -57,6 +58,8 @@ enum Command {
     Export(import::ExportOptions),
     /// Make a shop, show its key, or go back to its last published version.
     Shop(shop::Options),
+    /// All that is kept of a shopper, or their erasure.
+    Shopper(shopper::Options),
     /// Put a shop's demo data back as it was.
     Seed(seed::Options),
     /// Back up database, keys, settings and the merchant's files while the server runs.
@@ -93,6 +96,7 @@ pub fn main() -> ExitCode {
         Some(Command::Import(options)) => import::run_import(options),
         Some(Command::Export(options)) => import::run_export(options),
         Some(Command::Shop(options)) => shop::run(options),
+        Some(Command::Shopper(options)) => shopper::run(options),
         Some(Command::Seed(options)) => seed::run(options),
         Some(Command::Backup(options)) => backup::run(&options),
         Some(Command::Restore(options)) => restore::run(&options),

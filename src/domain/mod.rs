@@ -5,6 +5,7 @@
 
 pub mod act;
 pub mod dialogue;
+pub mod erasure;
 pub mod id;
 pub mod locale;
 pub mod masking;
@@ -19,6 +20,7 @@ pub mod wording;
 
 pub use act::{Act, Change, ChangeOutcome, Handoff, Reason};
 pub use dialogue::{BasketItem, DialogueState, FlowRun, Mode, Shown, SlotValue, Wanted, Watched};
+pub use erasure::{DataSubject, Erasure};
 pub use id::*;
 pub use locale::{Locale, Localized};
 pub use message::{Author, Choice, Content, Message, Part, PartKind, Trace};

@@ -15,6 +15,7 @@ mod locks;
 mod outbox;
 mod people;
 mod presence;
+mod privacy;
 mod proposals;
 mod readings;
 mod recommenders;
@@ -44,6 +45,7 @@ pub use clock::{Clock, FixedClock, SystemClock};
 pub use learning::ToLearn;
 pub use people::{Leaving, PeopleError, Recipient, supervises};
 pub use presence::OpenDesk;
+pub use privacy::PrivacyError;
 pub use proposals::{Proposal, ProposalSource};
 pub use reports::Now;
 pub use say::Said;
@@ -241,6 +243,9 @@ impl Engine {
             // A store that is busy for a moment must not leave a shopper without an answer.
             for wait in RETRIES.map(Some).into_iter().chain([None]) {
                 let Err(error) = engine.answer(&conversation).await else { return };
+                if matches!(error, EngineError::Store(StoreError::NotFound("conversation"))) {
+                    return; // It was deleted.
+                }
                 if matches!(error, EngineError::UnknownShop(_) | EngineError::BrokenShop(_)) {
                     tracing::debug!(conversation.id = %conversation, "its shop is not served now");
                     return;

@@ -6,7 +6,10 @@
 //! is told: which shop, and that people had the conversation.
 
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -36,6 +39,8 @@ pub(super) struct Messages {
     index: Arc<MessageIndex>,
     /// One at a time; the others find it done.
     filling: tokio::sync::Mutex<()>,
+    /// Up to which deletion nothing is left in the files.
+    purged: AtomicU64,
 }
 
 /// Something found, with what the desk shows beside it.
@@ -74,7 +79,7 @@ pub enum SearchError {
 
 impl Messages {
     pub(super) fn new(index: Arc<MessageIndex>) -> Self {
-        Self { index, filling: tokio::sync::Mutex::default() }
+        Self { index, filling: tokio::sync::Mutex::default(), purged: AtomicU64::new(0) }
     }
 }
 
@@ -162,13 +167,19 @@ impl Engine {
             let Some(last) = touched.last() else { return Ok(true) };
             mark.number = last.number;
             let whole = touched.len() < BATCH;
-            let mut conversations = Vec::with_capacity(touched.len());
-            for Touched { conversation, .. } in touched {
-                conversations.push(self.indexed(&conversation).await?);
+            let (mut conversations, mut gone) = (Vec::with_capacity(touched.len()), Vec::new());
+            for Touched { id, conversation, .. } in touched {
+                match conversation {
+                    Some(conversation) => conversations.push(self.indexed(&conversation).await?),
+                    None => gone.push(id),
+                }
             }
             let (index, done) = (Arc::clone(&self.messages.index), mark.clone());
-            let replaced = tokio::task::spawn_blocking(move || index.replace(&conversations, &done)).await;
-            replaced.map_err(|_| SearchError::Panicked)??;
+            let changed = tokio::task::spawn_blocking(move || {
+                index.replace(&conversations, &done)?;
+                if gone.is_empty() { Ok(()) } else { index.forget(&gone, &done) }
+            });
+            changed.await.map_err(|_| SearchError::Panicked)??;
             if whole {
                 return Ok(true);
             }
@@ -176,6 +187,25 @@ impl Engine {
                 return Ok(false);
             }
         }
+    }
+
+    /// Lets the index forget what was deleted since it looked last, and its files too. Of a process before nobody knows how
+    /// far it came: the first look writes the files anew.
+    pub(super) async fn forget_in_index(&self) -> Result<(), SearchError> {
+        let log = self.parts.store.touch_log().await?;
+        let index = Arc::clone(&self.messages.index);
+        let mark = tokio::task::spawn_blocking(move || index.mark()).await;
+        let mark = mark.map_err(|_| SearchError::Panicked)?;
+        let followed = mark.is_some_and(|mark| mark.log == log.id && log.last_gone <= mark.number);
+        let purged = self.messages.purged.load(Ordering::Acquire);
+        if log.last_gone == 0 || followed && log.last_gone <= purged {
+            return Ok(());
+        }
+        self.follow(None).await?;
+        let index = Arc::clone(&self.messages.index);
+        tokio::task::spawn_blocking(move || index.purge()).await.map_err(|_| SearchError::Panicked)??;
+        self.messages.purged.fetch_max(log.last_gone, Ordering::AcqRel);
+        Ok(())
     }
 
     /// Where the index goes on; from the beginning, emptied, where its mark is not of this store or ahead of it.

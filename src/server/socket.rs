@@ -56,6 +56,8 @@ pub(super) enum Ending {
     Silent,
     /// The server drains.
     Draining,
+    /// What it was about is no more: it has to begin anew.
+    Over,
 }
 
 /// The writing half.
@@ -117,6 +119,7 @@ impl Writer {
             Ending::Gone => {}
             Ending::TooLarge => self.close(TOO_LARGE, "frame too large").await,
             Ending::Silent => self.close(AWAY, "silent for too long").await,
+            Ending::Over => self.close(RESTART, "begin anew").await,
             Ending::Draining => self.close(RESTART, "restarting").await,
         }
     }

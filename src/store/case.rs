@@ -68,8 +68,10 @@ pub struct Notice {
 pub struct Touched {
     /// Its place in the order of the last change.
     pub number: u64,
-    /// The conversation.
-    pub conversation: Conversation,
+    /// Which.
+    pub id: ConversationId,
+    /// The conversation; `None` for one that was deleted, which is its last change.
+    pub conversation: Option<Conversation>,
 }
 
 /// Which order the numbers of [`Touched`] belong to.
@@ -79,6 +81,8 @@ pub struct TouchLog {
     pub id: String,
     /// The last number given; 0 for none.
     pub last: u64,
+    /// The last number given to a conversation that was deleted; 0 for none.
+    pub last_gone: u64,
 }
 
 /// What a person made of a proposed answer.
@@ -145,7 +149,8 @@ pub trait CaseStore: Send + Sync {
     async fn tell(&self, id: &ConversationId, notice: Notice) -> Result<(Message, bool)>;
 
     /// At most `limit` conversations that people had, whose number is above `after`, in order. A conversation has the
-    /// number of its last change alone: each message, each note and the first handoff give it the next one.
+    /// number of its last change alone: each message, each note, the first handoff and its end for good give it the next
+    /// one.
     async fn touched_since(&self, after: u64, limit: usize) -> Result<Vec<Touched>>;
 
     /// Which order those numbers belong to, and how far it has come.

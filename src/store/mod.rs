@@ -26,6 +26,7 @@ mod memory;
 pub mod model;
 mod open;
 pub mod people;
+pub mod privacy;
 mod rules;
 mod sign_in;
 mod sql;
@@ -52,6 +53,10 @@ pub use people::{
     Note, Noted, OnDuty, Onward, QueuePlace, Signs, Staffed, StintOf, Take, Taken, Taking,
 };
 
+pub use privacy::{
+    Erased, Erasing, Forgotten, HeldUp, KeptChange, KeptConversation, KeptTrade, Namer, PrivacyStore, Within,
+};
+
 pub use memory::MemoryStore;
 pub use open::open;
 pub use sign_in::{MemberChange, MemberChanged, SecondStep, SignInStore, SignInTry};
@@ -72,6 +77,7 @@ pub trait Store:
     + AuditStore
     + VersionStore
     + TradeStore
+    + PrivacyStore
 {
     /// Whether the store can be read and written now; for `/readyz`.
     async fn ping(&self) -> Result<()>;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwn
 
 pub mod change;
 pub mod dialogue;
+pub mod erasure;
 pub mod form;
 pub mod frames;
 pub mod message;

@@ -236,6 +236,7 @@ fn plain_levels() -> Vec<Level> {
             "[reminders]\nquiet_from = \"22:00\"\nquiet_until = \"08:00\"",
         ),
         table(POLICY, "/properties/recommend", "[recommend]"),
+        table(POLICY, "/properties/privacy", "[privacy]"),
         root(HANDOFF, ""),
         table(HANDOFF, "/properties/rule/items", "[[rule]]\nid = \"a\""),
         table(HANDOFF, "/properties/group/items", "[[group]]\nid = \"a\"\nname = \"一\""),

@@ -27,6 +27,7 @@ mod oidc;
 mod older_program;
 mod operations;
 mod overload;
+mod privacy;
 mod proposals;
 mod queue;
 mod report;

@@ -126,6 +126,9 @@ pub(crate) fn rights() -> Vec<(&'static str, &'static str, Value, &'static [&'st
         ("DELETE", "/api/v1/staff/{id}/sessions/{session}", none(), OWNER),
         ("GET", "/api/v1/audit", none(), OWNER),
         ("GET", "/api/v1/audit.csv", none(), OWNER),
+        ("GET", "/api/v1/privacy/kept", none(), OWNER),
+        ("GET", "/api/v1/privacy/export", none(), OWNER),
+        ("POST", "/api/v1/privacy/erase", json!({"shop": "demo"}), OWNER),
         // Last, for it ends the session.
         ("DELETE", "/api/v1/session", none(), ALL),
     ]

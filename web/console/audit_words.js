@@ -4,7 +4,7 @@
 /** @typedef {import('../shared/i18n.js').Translate} Translate */
 
 /** Groups that the list can be narrowed to: the part of an action before its dot. */
-export const GROUPS = ['session', 'password', 'second_step', 'member', 'conversation', 'personal', 'order', 'shop'];
+export const GROUPS = ['session', 'password', 'second_step', 'member', 'conversation', 'personal', 'retention', 'order', 'shop'];
 
 /**
  * @param {Translate} t

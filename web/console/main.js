@@ -8,6 +8,7 @@ import { nearestLocale, translator } from '../shared/i18n.js';
 import { request, signIn, signOut } from '../shared/signin.js';
 import { Storage } from '../shared/storage.js';
 import { AuditLog } from './audit.js';
+import { PrivacyPage } from './privacy.js';
 import { drawSections } from './sections.js';
 import { standing } from './standing.js';
 import { Team } from './team.js';
@@ -18,8 +19,8 @@ import { PAGE_NAMES, Workshop } from './workshop.js';
 /** @typedef {import('./standing.js').Shop} Shop */
 
 /** Sections by their name in the address: those of a shop's workshop stand between. */
-const SECTIONS = ['shops', ...PAGE_NAMES, 'team', 'audit'];
-const OF_OWNERS = ['team', 'audit'];
+const SECTIONS = ['shops', ...PAGE_NAMES, 'team', 'audit', 'privacy'];
+const OF_OWNERS = ['team', 'audit', 'privacy'];
 
 class Console {
   /** @param {HTMLElement} place */
@@ -35,7 +36,7 @@ class Console {
     this.text = '';
     this.shop = '';
     this.role = '';
-    /** @type {{ name: string, locale: string, root: HTMLElement } | null} the section that is open, unless it is the shops */
+    /** @type {{ name: string, locale: string, rest: string, root: HTMLElement } | null} the section that is open, unless it is the shops */
     this.section = null;
     /** @type {Workshop | null} kept as long as its shop is worked on */
     this.workshop = null;
@@ -76,8 +77,9 @@ class Console {
       return this.workshop.root;
     }
     if (!OF_OWNERS.includes(name)) this.section = null;
-    else if (this.section?.name !== name || this.section.locale !== locale) {
-      this.section = { name, locale, root: name === 'team' ? new Team(locale).root : new AuditLog(locale).root };
+    else if (this.section?.name !== name || this.section.locale !== locale || this.section.rest !== rest) {
+      const root = name === 'team' ? new Team(locale).root : name === 'audit' ? new AuditLog(locale).root : new PrivacyPage(locale, this.shops, shop, rest).root;
+      this.section = { name, locale, rest, root };
     }
     return this.section?.root ?? null;
   }

@@ -38,4 +38,5 @@ export const POLICY_TOPICS = [
     ...['prefer', 'never', 'again'].map((key) => field('recommend', key, 'words', { strict: true, choices: ({ goods }) => goods })),
     field('recommend', 'min_stock', 'int', { unit: 'pieces', least: 1, most: 100_000 }),
   ] },
+  { id: 'privacy', fields: [days('privacy', 'keep_conversations_days', 30)] },
 ];

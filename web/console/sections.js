@@ -12,7 +12,7 @@ export const GROUPS = [
   { name: 'look', pages: ['look'] },
   { name: 'insight', pages: ['insight', 'conversations'] },
   { name: 'tools', pages: ['try', 'tests', 'history', 'files'] },
-  { name: 'manage', pages: ['team', 'audit'] },
+  { name: 'manage', pages: ['team', 'audit', 'privacy'] },
 ];
 
 /**

@@ -6,6 +6,7 @@ import { INSIGHT_TEXTS } from './insight_texts.js';
 import { KNOWLEDGE_TEXTS } from './knowledge_texts.js';
 import { PEOPLE_TEXTS } from './people_texts.js';
 import { POLICY_TEXTS } from './policy_texts.js';
+import { PRIVACY_TEXTS } from './privacy_texts.js';
 import { PROMOTION_TEXTS } from './promotion_texts.js';
 import { TEAM_TEXTS } from './team_texts.js';
 import { WORKSHOP_TEXTS } from './workshop_texts.js';
@@ -19,6 +20,7 @@ export const TEXTS = {
   ...INSIGHT_TEXTS,
   ...PROMOTION_TEXTS,
   ...POLICY_TEXTS,
+  ...PRIVACY_TEXTS,
   ...PEOPLE_TEXTS,
   ...KNOWLEDGE_TEXTS,
   title: { zh: '商家后台', hant: '商家後台', en: 'Merchant console' },

@@ -8,6 +8,7 @@ import { PEOPLE_TOPICS } from './people.js';
 import { PEOPLE_TEXTS } from './people_texts.js';
 import { POLICY_TOPICS } from './policy_fields.js';
 import { POLICY_TEXTS } from './policy_texts.js';
+import { PRIVACY_TEXTS } from './privacy_texts.js';
 import { FOR_WHAT, ID, KINDS, STACK, TOLD, WHEN } from './promotion_fields.js';
 import { PROMOTION_TEXTS } from './promotion_texts.js';
 import { GROUPS } from './sections.js';
@@ -15,7 +16,7 @@ import { TEAM_TEXTS } from './team_texts.js';
 import { TEXTS } from './texts.js';
 import { WORKSHOP_TEXTS } from './workshop_texts.js';
 
-const TABLES = [WORKSHOP_TEXTS, TEAM_TEXTS, EDITOR_TEXTS, PROMOTION_TEXTS, POLICY_TEXTS, PEOPLE_TEXTS, KNOWLEDGE_TEXTS];
+const TABLES = [WORKSHOP_TEXTS, TEAM_TEXTS, EDITOR_TEXTS, PROMOTION_TEXTS, POLICY_TEXTS, PRIVACY_TEXTS, PEOPLE_TEXTS, KNOWLEDGE_TEXTS];
 
 test('every text that is asked for in plain letters is there', () => {
   const here = new URL('./', import.meta.url);

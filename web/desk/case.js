@@ -146,6 +146,7 @@ export class CasePane {
       known.shopper && section(t('shopper'), known.shopper.masked.map((value) => this.#drawMasked(loaded, value, t)),
         pairs([[t('level'), known.shopper.level], [t('points'), known.shopper.points === null ? null : String(known.shopper.points)], [t('shopper_note'), known.shopper.note]])),
       !known.shopper && section(t('shopper'), h('p', { class: 'soft' }, t('shopper_unknown'))),
+      board.isOwner && h('p', null, h('a', { href: `/console#privacy/${encodeURIComponent(card.shop)}/${encodeURIComponent(card.conversation)}`, dataset: { key: 'privacy' } }, t('privacy'))),
       known.orders.length > 0 && section(t('orders'), known.orders.map((order) => this.#drawOrder(order, loaded, mayDo, context))),
       known.tickets.length > 0 && section(t('tickets'), known.tickets.map((part) => drawPart(part, context))),
       known.product && section(t('product_label'), drawPart(productCard(known.product, locale), context)),

@@ -39,6 +39,7 @@ export const CASE_TEXTS = {
   earlier_case: { zh: '查看', hant: '查看', en: 'Open' },
   shopper: { zh: '顾客', hant: '顧客', en: 'Shopper' },
   shopper_name: { zh: '姓名', hant: '姓名', en: 'Name' },
+  privacy: { zh: '导出或彻底删除个人信息', hant: '匯出或徹底刪除個人資料', en: 'Export or erase personal data' },
   shopper_unknown: { zh: '没有登录，看不到订单。', hant: '沒有登入，看不到訂單。', en: 'Not signed in, so orders are unknown.' },
   level: { zh: '会员等级', hant: '會員等級', en: 'Member level' },
   points: { zh: '积分', hant: '積分', en: 'Points' },

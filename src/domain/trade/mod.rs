@@ -173,6 +173,15 @@ pub struct Policy {
     pub reminders: Reminders,
     /// What to recommend, and what not.
     pub recommend: RecommendRules,
+    /// How long what shoppers said is kept.
+    pub privacy: PrivacyRules,
+}
+
+/// How long personal data is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct PrivacyRules {
+    /// Conversations in which nothing has happened for so many days are deleted; without it they are kept.
+    pub keep_conversations_days: Option<u32>,
 }
 
 /// What people at the desk may give without asking an owner.

@@ -39,6 +39,8 @@ pub use search::MessageHit;
 const VERSION: u32 = 1;
 /// What the writer collects in memory before it writes a segment.
 const WRITER_BYTES: usize = 20_000_000;
+/// How often what is being merged by itself is looked at again.
+const PURGES: usize = 20;
 /// Numbers of so many characters are also found by their last four.
 const LONG_NUMBER: usize = 6;
 
@@ -180,6 +182,46 @@ impl MessageIndex {
             }
             Ok(())
         })
+    }
+
+    /// Forgets conversations, and notes how far it has come. They are found no more; their words lie in the files until
+    /// [`purge`](Self::purge).
+    ///
+    /// # Errors
+    /// The search library's.
+    pub fn forget(&self, gone: &[ConversationId], mark: &Mark) -> Result<(), RetrievalError> {
+        self.commit(mark, |writer| {
+            for id in gone {
+                writer.delete_term(Term::from_field_text(self.fields.conversation, id.as_str()));
+            }
+            Ok(())
+        })
+    }
+
+    /// Writes anew what holds anything that was forgotten or replaced, and removes the files that held it. Slow: not for
+    /// an async thread.
+    ///
+    /// # Errors
+    /// The search library's.
+    pub fn purge(&self) -> Result<(), RetrievalError> {
+        self.write(|writer| {
+            for _ in 0..PURGES {
+                let segments = self.index.searchable_segment_metas()?;
+                let mut merged = true;
+                for segment in segments.iter().filter(|segment| segment.has_deletes()) {
+                    // One that is being merged already is looked at again.
+                    merged &= writer.merge(&[segment.id()]).wait().is_ok();
+                }
+                if merged {
+                    break;
+                }
+            }
+            Ok(())
+        })?;
+        // Whoever reads the old files keeps them on the disk.
+        self.reader.reload()?;
+        self.write(|writer| writer.garbage_collect_files().wait().map(|_| ()))?;
+        Ok(())
     }
 
     /// Forgets everything. An index whose folder was lost or damaged while it was in use is made anew.

@@ -13,6 +13,7 @@ mod members;
 mod oidc;
 mod openapi;
 mod parameters;
+mod privacy;
 mod report;
 mod schema;
 mod search;
@@ -132,6 +133,9 @@ fn staffs() -> Router<ServerState> {
         .route("/oidc/callback", get(oidc::finish))
         .route("/audit", get(audit::list))
         .route("/audit.csv", get(audit::file))
+        .route("/privacy/kept", get(privacy::kept))
+        .route("/privacy/export", get(privacy::file))
+        .route("/privacy/erase", post(privacy::erase))
         .route("/desk/conversations/{id}/case", get(case::show))
         .route("/desk/conversations/{id}/reveal", post(case::reveal))
         .route("/desk/conversations/{id}/quote", post(case::quote))

@@ -12,7 +12,7 @@ use super::parameters;
 use crate::backend::OPENAPI;
 
 /// What staff ask for with their session: method, path, and what it does.
-const STAFFS: [(&str, &str, &str); 51] = [
+const STAFFS: [(&str, &str, &str); 54] = [
     ("get", "/session", "The signed-in member of staff"),
     ("post", "/session", "Sign in with name, password and, once asked for, code; the session is a cookie"),
     ("delete", "/session", "Sign out"),
@@ -48,6 +48,17 @@ const STAFFS: [(&str, &str, &str); 51] = [
     ("delete", "/staff/{id}/sessions/{session}", "End one of them (owners)"),
     ("get", "/audit", "The audit log: shop, agent, action, before, limit (owners)"),
     ("get", "/audit.csv", "The same as CSV (owners)"),
+    (
+        "get",
+        "/privacy/kept",
+        "How much is kept of a shopper, or of one conversation, and whether it can go (owners)",
+    ),
+    ("get", "/privacy/export", "All of it as one JSON document; kept in the audit log (owners)"),
+    (
+        "post",
+        "/privacy/erase",
+        "Erase it for good: 409 held while a person holds a conversation, pending while something is under way (owners)",
+    ),
     ("get", "/oidc", "Whether there is another sign-in service, and its name; open to everyone"),
     ("get", "/oidc/start", "To that service, and on to a page; open to everyone"),
     ("get", "/oidc/callback", "Back from it; open to everyone"),

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 /// Behind a path: the names, those of whole numbers marked by `#`.
-const QUERIES: [(&str, &[&str]); 16] = [
+const QUERIES: [(&str, &[&str]); 18] = [
     ("/conversations/{id}/messages", &["#after"]),
     ("/console/shops/{shop}/figures", &["from", "to"]),
     ("/console/shops/{shop}/figures.csv", &["from", "to", "of"]),
@@ -12,6 +12,8 @@ const QUERIES: [(&str, &[&str]); 16] = [
     ("/demo/shoppers/{id}/token", &["shop"]),
     ("/audit", &["shop", "agent", "action", "#before", "#limit"]),
     ("/audit.csv", &["shop", "agent", "action", "#before", "#limit"]),
+    ("/privacy/kept", &["shop", "shopper", "conversation"]),
+    ("/privacy/export", &["shop", "shopper", "conversation"]),
     ("/desk/report", &["shop", "from", "to", "of"]),
     ("/desk/report.csv", &["shop", "from", "to", "of", "lang"]),
     ("/desk/live", &["shop"]),
@@ -61,6 +63,12 @@ fn bodies() -> Vec<(&'static str, &'static str, Value, Value)> {
         ("post", "/session/second-step/off", json!({"password": text(), "code": text()}), json!({})),
         ("post", "/staff", json!({"name": text(), "role": text()}), member.clone()),
         ("patch", "/staff/{id}", json!({}), with(json!({"name": text(), "role": text()}))),
+        (
+            "post",
+            "/privacy/erase",
+            json!({"shop": text()}),
+            json!({"shopper": text(), "conversation": text()}),
+        ),
         ("post", "/console/understand", json!({"shop": text(), "text": text()}), json!({})),
         ("post", "/console/edit", json!({"text": text()}), json!({"edits": {"type": "array"}})),
         ("put", "/console/shops/{shop}/files", json!({"files": files()}), json!({"note": text()})),

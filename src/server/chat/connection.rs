@@ -34,6 +34,8 @@ pub(super) struct Connection {
     pub(super) trace: bool,
     pub(super) events: Subscription,
     pub(super) writer: Writer,
+    /// The conversation was deleted: the client comes back, is told `bad_token` and begins anew.
+    pub(super) over: bool,
 }
 
 /// Serves a connection until it ends.
@@ -67,7 +69,7 @@ impl Connection {
                 heard = self.events.next() => self.hear(heard).await,
             };
             if step.is_err() {
-                return Ending::Gone;
+                return if self.over { Ending::Over } else { Ending::Gone };
             }
         }
     }
@@ -89,8 +91,14 @@ impl Connection {
             }
             // A gap: the store knows what comes next.
             Heard::Event(Event::Message(_)) => self.catch_up().await,
+            Heard::Event(Event::Gone) => Err(self.end_over()),
             Heard::Lagged => {
                 self.catch_up().await?;
+                // What was lost may have told that it is no more.
+                let known = self.state.engine.parts().store.conversation(&self.conversation).await;
+                if matches!(known, Ok(None)) {
+                    return Err(self.end_over());
+                }
                 // What was lost may have told who answers now.
                 self.state.engine.publish_state(&self.conversation).await;
                 Ok(())
@@ -108,6 +116,12 @@ impl Connection {
             Heard::Event(_) => Ok(()),
             Heard::Closed => Err(Gone),
         }
+    }
+
+    /// Ends the connection because its conversation is no more.
+    pub(super) fn end_over(&mut self) -> Gone {
+        self.over = true;
+        Gone
     }
 
     /// Sends every message after the last one sent.

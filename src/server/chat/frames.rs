@@ -44,6 +44,9 @@ pub(super) async fn handle(connection: &mut Connection, frame: ClientFrame) -> R
         Ok(()) => Ok(()),
         Err(Failure::Gone) => Err(Gone),
         Err(Failure::Code(code, id)) => connection.complain(code, id.as_deref()).await,
+        Err(Failure::Internal(
+            EngineError::UnknownConversation | EngineError::Store(StoreError::NotFound("conversation")),
+        )) => Err(connection.end_over()),
         Err(Failure::Internal(error)) => {
             tracing::error!(conversation.id = %connection.conversation, error = %error, "a frame failed");
             connection.complain(ErrorCode::Internal, None).await
@@ -101,6 +104,7 @@ async fn say(connection: &mut Connection, id: &str, content: Content) -> Result<
             let frame = ServerFrame::retry(ErrorCode::Overloaded, Some(id), retry);
             Ok(connection.writer.send(&frame).await?)
         }
+        Err(error @ EngineError::Store(StoreError::NotFound("conversation"))) => Err(error.into()),
         Err(error) => {
             tracing::error!(conversation.id = %conversation.id, error = %error, "a message can't be stored");
             Err(Failure::Code(ErrorCode::Internal, named()))

@@ -58,8 +58,16 @@ pub(super) async fn welcome(
     let (conversation, token, after) = opened;
     // Listening begins before the messages are read, so that nothing falls between.
     let events = state.engine.parts().bus.subscribe(&Topic::Conversation(conversation.id.clone()));
-    let mut connection =
-        Connection { state, shop, conversation: conversation.id.clone(), sent: 0, trace, events, writer };
+    let mut connection = Connection {
+        state,
+        shop,
+        conversation: conversation.id.clone(),
+        sent: 0,
+        trace,
+        events,
+        writer,
+        over: false,
+    };
     match first_frame(&connection, &conversation, token, after).await {
         Ok((welcome, sent)) => {
             connection.sent = sent;

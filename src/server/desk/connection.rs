@@ -213,6 +213,10 @@ impl Desk {
                 mode: mode.name(),
                 agent: agent.map(|(_, name)| Named { name }),
             },
+            Heard::Event(Event::Gone) => {
+                self.open.remove(id);
+                ServerFrame::error(ErrorCode::NotFound, None, Some(&conversation))
+            }
             Heard::Event(Event::Typing { from }) if from != frames::AGENT => {
                 ServerFrame::Typing { conversation, from }
             }

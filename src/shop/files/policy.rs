@@ -4,11 +4,15 @@ use jiff::SignedDuration;
 
 use super::shop_file::read_time;
 use super::{Presence, Terms, localized, money, open};
-use crate::domain::trade::{AgentRules, Policy, RecommendRules, Reminders};
+use crate::domain::trade::{AgentRules, Policy, PrivacyRules, RecommendRules, Reminders};
 use crate::domain::{Localized, Money};
 use crate::shop::document::fields::Fields;
 use crate::shop::document::{Located, Place, Source, parse_toml};
 use crate::shop::problem::{Kind, Problem, kinds};
+
+/// How long conversations may be kept, in days: cases about what was bought are not over sooner, and ten years are more
+/// than any claim lasts.
+const KEPT_DAYS: std::ops::RangeInclusive<i64> = 30..=3650;
 
 /// What a policy file states; absent keys stay as they were.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +25,7 @@ pub(crate) struct PolicyFile {
     excluded_regions: Option<Vec<String>>,
     reminders: Option<Reminders>,
     recommend: RecommendFile,
+    keep_conversations_days: Option<u32>,
     agent_coupons: Option<Vec<Located<String>>>,
     /// Where the days after which an order is complete stand, and from which amount shipping is free.
     complete_at: Option<Place>,
@@ -84,6 +89,7 @@ pub(crate) fn defaults(terms: &Terms) -> Policy {
         agents: AgentRules::default(),
         reminders: Reminders::default(),
         recommend: RecommendRules::default(),
+        privacy: PrivacyRules::default(),
     }
 }
 
@@ -138,6 +144,11 @@ pub(crate) fn read(source: &mut Source<'_>, terms: &Terms) -> PolicyFile {
     policy.reminders = fields.table(source, "reminders").map(|table| read_reminders(source, table));
     if let Some(mut table) = fields.table(source, "recommend") {
         policy.recommend = read_recommend(source, &mut table);
+        table.finish(source);
+    }
+    if let Some(mut table) = fields.table(source, "privacy") {
+        let days = table.integer(source, "keep_conversations_days", KEPT_DAYS);
+        policy.keep_conversations_days = days.map(|days| u32::try_from(days).expect("the range was checked"));
         table.finish(source);
     }
     fields.finish(source);
@@ -311,5 +322,7 @@ impl PolicyFile {
             }
         }
         rules.min_stock = self.recommend.min_stock.unwrap_or(rules.min_stock);
+        let kept = &mut policy.privacy.keep_conversations_days;
+        *kept = self.keep_conversations_days.or(*kept);
     }
 }

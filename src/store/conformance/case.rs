@@ -111,7 +111,7 @@ async fn earlier_conversations_are_those_that_people_had(store: SharedStore) {
 async fn what_was_touched_comes_in_order_and_each_conversation_once(store: SharedStore) {
     let touched = async |after| -> Vec<(u64, String)> {
         let found = store.touched_since(after, 9).await.unwrap();
-        found.into_iter().map(|one| (one.number, one.conversation.id.to_string())).collect()
+        found.into_iter().map(|one| (one.number, one.id.to_string())).collect()
     };
     let ids = |touched: &[(u64, String)]| touched.iter().map(|(_, id)| id.clone()).collect::<Vec<_>>();
     assert_eq!(touched(0).await, []);

@@ -7,6 +7,7 @@ mod case;
 mod conversations;
 mod outbox;
 mod people;
+mod privacy;
 mod reports;
 mod sign_in;
 mod staff;

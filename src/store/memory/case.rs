@@ -19,11 +19,12 @@ use crate::{
 /// What the tables keep for cases.
 #[derive(Debug, Default)]
 pub(super) struct Cases {
-    changes: Vec<(ConversationId, String, AgentChange)>,
-    uses: Vec<ProposalUse>,
+    pub(super) changes: Vec<(ConversationId, String, AgentChange, jiff::Timestamp)>,
+    pub(super) uses: Vec<ProposalUse>,
     /// Conversations in the order of their last change, with how much was said and noted in each when it was seen.
-    touched: Vec<(u64, ConversationId, (usize, usize))>,
-    last: u64,
+    pub(super) touched: Vec<(u64, ConversationId, (usize, usize))>,
+    pub(super) last: u64,
+    pub(super) last_gone: u64,
 }
 
 #[async_trait]
@@ -60,9 +61,9 @@ impl CaseStore for MemoryStore {
         if let Some(known) = tables.agent_change(id, &new.client_id) {
             return Ok(known.clone());
         }
-        let NewAgentChange { client_id, agent, asked, change, outcome, at: _ } = new;
+        let NewAgentChange { client_id, agent, asked, change, outcome, at } = new;
         let change = AgentChange { agent, asked, change, outcome };
-        tables.cases.changes.push((id.clone(), client_id, change.clone()));
+        tables.cases.changes.push((id.clone(), client_id, change.clone(), at));
         Ok(change)
     }
 
@@ -74,7 +75,7 @@ impl CaseStore for MemoryStore {
     ) -> Result<()> {
         let mut tables = self.tables();
         let known = tables.cases.changes.iter_mut().find(|known| known.0 == *id && known.1 == client_id);
-        if let Some((_, _, change)) = known {
+        if let Some((_, _, change, _)) = known {
             change.outcome.get_or_insert(outcome);
         }
         Ok(())
@@ -98,8 +99,9 @@ impl CaseStore for MemoryStore {
         later
             .take(limit)
             .map(|(number, id, _)| {
-                let conversation = tables.kept(id)?.record.conversation.clone();
-                Ok(Touched { number: *number, conversation })
+                let kept = tables.conversations.get(id);
+                let conversation = kept.map(|kept| kept.record.conversation.clone());
+                Ok(Touched { number: *number, id: id.clone(), conversation })
             })
             .collect()
     }
@@ -107,7 +109,7 @@ impl CaseStore for MemoryStore {
     async fn touch_log(&self) -> Result<TouchLog> {
         let mut tables = self.tables();
         tables.see_touched();
-        Ok(TouchLog { id: "memory".to_owned(), last: tables.cases.last })
+        Ok(TouchLog { id: "memory".to_owned(), last: tables.cases.last, last_gone: tables.cases.last_gone })
     }
 
     async fn record_proposal_use(&self, new: ProposalUse) -> Result<()> {
@@ -180,11 +182,22 @@ impl Kept {
 impl Tables {
     fn agent_change(&self, id: &ConversationId, client_id: &str) -> Option<&AgentChange> {
         let known = self.cases.changes.iter().find(|known| known.0 == *id && known.1 == client_id);
-        known.map(|(_, _, change)| change)
+        known.map(|(_, _, change, _)| change)
+    }
+
+    /// A conversation that is deleted has the next number, if it ever had one.
+    pub(super) fn touch_gone(&mut self, id: &ConversationId) {
+        let known = self.cases.touched.iter().any(|(_, touched, _)| touched == id);
+        self.cases.touched.retain(|(_, touched, _)| touched != id);
+        if known {
+            self.cases.last += 1;
+            self.cases.last_gone = self.cases.last;
+            self.cases.touched.push((self.cases.last, id.clone(), (0, 0)));
+        }
     }
 
     /// Gives the next numbers to what has changed since it was last looked at.
-    fn see_touched(&mut self) {
+    pub(super) fn see_touched(&mut self) {
         let mut changed: Vec<(jiff::Timestamp, ConversationId, (usize, usize))> = self
             .conversations
             .values()

@@ -290,15 +290,15 @@ impl ConversationStore for MemoryStore {
         Ok(kept.into_iter().map(course).collect())
     }
 
-    async fn dismiss_words(&self, shop: &ShopId, words: &[String], _at: Timestamp) -> Result<()> {
+    async fn dismiss_words(&self, shop: &ShopId, words: &[String], at: Timestamp) -> Result<()> {
         let mut tables = self.tables();
-        tables.dismissed.extend(words.iter().map(|text| (shop.clone(), text.clone())));
+        tables.dismissed.extend(words.iter().map(|text| ((shop.clone(), text.clone()), at)));
         Ok(())
     }
 
     async fn dismissed_words(&self, shop: &ShopId) -> Result<BTreeSet<String>> {
         let tables = self.tables();
-        let of_shop = tables.dismissed.iter().filter(|(of, _)| of == shop);
+        let of_shop = tables.dismissed.keys().filter(|(of, _)| of == shop);
         Ok(of_shop.map(|(_, text)| text.clone()).collect())
     }
 

@@ -6,6 +6,7 @@
 mod audit;
 mod case;
 mod conversations;
+mod privacy;
 mod queue;
 mod sign_in;
 mod staff;
@@ -25,8 +26,8 @@ use super::{
     SignInTry, Store, StoreError, Upload, VersionFiles, VersionMark, VersionStore, rules::Record,
 };
 use crate::domain::{
-    AgentId, Change, ChangeOutcome, Content, ConversationId, DialogueState, Message, OrderId, ShopId,
-    ShopperId, trade::Ticket,
+    AgentId, Change, ChangeOutcome, Content, ConversationId, DialogueState, Erasure, Message, OrderId,
+    ShopId, ShopperId, trade::Ticket,
 };
 
 /// A store that forgets.
@@ -49,7 +50,7 @@ struct Tables {
     trade: HashMap<ShopId, Trade>,
     said_once: HashSet<(ShopId, String)>,
     /// Shoppers' words that nobody needs to learn from any more.
-    dismissed: HashSet<(ShopId, String)>,
+    dismissed: HashMap<(ShopId, String), Timestamp>,
     presence: HashMap<AgentId, Presence>,
     /// Notes that name somebody who has not looked: who, where, which.
     mentions: HashSet<(AgentId, ConversationId, u64)>,
@@ -57,6 +58,7 @@ struct Tables {
     uploads: Vec<(Upload, bool)>,
     cases: case::Cases,
     key_marks: HashMap<String, String>,
+    erasures: Vec<Erasure>,
 }
 
 /// Whether new conversations come to a person, when their desk was last heard, and when their last one was closed.

@@ -328,16 +328,23 @@ impl Tables {
     /// Every stay, as it was left last.
     fn all_stints(&self) -> impl Iterator<Item = StintOf> {
         self.conversations.values().flat_map(|kept| {
-            // Later snapshots of a stay replace earlier ones.
-            let latest: BTreeMap<u64, &Stint> =
-                kept.record.stints.iter().map(|stint| (stint.number, stint)).collect();
             let conversation = &kept.record.conversation;
-            let of = |stint: &Stint| StintOf {
+            let of = |stint| StintOf {
                 conversation: conversation.id.clone(),
                 shop: conversation.shop.clone(),
-                stint: stint.clone(),
+                stint,
             };
-            latest.into_values().map(of).collect::<Vec<_>>()
+            kept.stints().into_iter().map(of).collect::<Vec<_>>()
         })
+    }
+}
+
+impl Kept {
+    /// Its stays, each as it was left last.
+    pub(super) fn stints(&self) -> Vec<Stint> {
+        // Later snapshots of a stay replace earlier ones.
+        let latest: BTreeMap<u64, &Stint> =
+            self.record.stints.iter().map(|stint| (stint.number, stint)).collect();
+        latest.into_values().cloned().collect()
     }
 }

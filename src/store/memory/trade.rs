@@ -142,7 +142,7 @@ impl Trade {
         self.seed.orders.iter().find(|order| order.id == *id)
     }
 
-    fn wallet(&self, shopper: &ShopperId) -> Vec<WalletCoupon> {
+    pub(super) fn wallet(&self, shopper: &ShopperId) -> Vec<WalletCoupon> {
         let theirs = self.seed.wallets.iter().filter(|(whose, _)| whose == shopper);
         theirs.map(|(_, coupon)| coupon.clone()).collect()
     }

@@ -113,26 +113,36 @@ let (id, new) = (&id, new.clone());
     }
 
     async fn touched_since(&self, after: u64, most: usize) -> Result<Vec<Touched>> {
-        let rows = sql("select touched.number as touched_number, conversations.* from touched
-             join conversations on conversations.id = touched.conversation
-             where touched.number > ? order by touched.number limit ?")
-        .bind(signed(after))
-        .bind(limit(most))
-        .survey(self)
-        .await?;
+        let rows =
+            sql("select it.number as touched_number, it.conversation as touched_id, conversations.* from
+                 (select * from
+                     (select number, conversation from touched where number > ?1
+                      union all select number, conversation from gone where number > ?1) as changed
+                  order by number limit ?2) as it
+             left join conversations on conversations.id = it.conversation order by it.number")
+            .bind(signed(after))
+            .bind(limit(most))
+            .survey(self)
+            .await?;
         let touched = |row: &Row| {
-            let number = rows::number(row, "touched_number")?;
-            Ok(Touched { number, conversation: rows::record(row)?.conversation })
+            let known = rows::maybe_id::<ConversationId>(row, "id")?;
+            let conversation = known.map(|_| rows::record(row)).transpose()?;
+            Ok(Touched {
+                number: rows::number(row, "touched_number")?,
+                id: rows::id(row, "touched_id")?,
+                conversation: conversation.map(|record| record.conversation),
+            })
         };
         rows.iter().map(touched).collect()
     }
 
     async fn touch_log(&self) -> Result<TouchLog> {
-        let row =
-            sql("select id, (select coalesce(max(number), 0) from touched) as last from touched_of limit 1")
-                .one(self)
-                .await?;
-        Ok(TouchLog { id: row.get("id")?, last: rows::number(&row, "last")? })
+        let row = sql("select id, (select coalesce(max(number), 0) from touched) as last,
+                     (select coalesce(max(number), 0) from gone) as last_gone from touched_of limit 1")
+        .one(self)
+        .await?;
+        let last_gone = rows::number(&row, "last_gone")?;
+        Ok(TouchLog { id: row.get("id")?, last: rows::number(&row, "last")?.max(last_gone), last_gone })
     }
 
     async fn record_proposal_use(&self, new: ProposalUse) -> Result<()> {
@@ -218,7 +228,7 @@ let (id, new) = (&id, new.clone());
     }
 }
 
-fn agent_change(row: &Row) -> Result<AgentChange> {
+pub(super) fn agent_change(row: &Row) -> Result<AgentChange> {
     let (change, outcome): (Option<&str>, Option<&str>) = (row.get("change")?, row.get("outcome")?);
     Ok::<_, StoreError>(AgentChange {
         agent: Staff { id: rows::id(row, "agent")?, name: row.get("agent_name")? },

@@ -10,6 +10,7 @@ mod dialect;
 #[cfg(test)]
 mod plans;
 mod postgres;
+mod privacy;
 mod queue;
 mod rows;
 mod schema;
@@ -216,6 +217,14 @@ impl SqlStore {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.write(work).await,
             Engine::Postgres(postgres) => postgres.alone_at_length(key, work).await,
+        }
+    }
+
+    /// Whether the engine's files keep nothing of what was deleted; PostgreSQL sees to that itself in its own time.
+    async fn scrub_files(&self, wait_no_more: bool) -> Result<bool> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.scrub(wait_no_more).await,
+            Engine::Postgres(_) => Ok(true),
         }
     }
 

@@ -13,10 +13,10 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
         mpsc,
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rusqlite::{ErrorCode, OpenFlags, ffi, types::ValueRef};
@@ -40,11 +40,27 @@ const PREPARED: usize = 200;
 /// the time, often enough that the log stays at some tens of megabytes.
 const CHECKPOINT_PAGES: u32 = 4000;
 
+/// A file of at most so many bytes is scrubbed at once: it takes a moment.
+const SCRUBBED_AT_ONCE: u64 = 64 << 20;
+/// Milliseconds without a write after which a larger one is scrubbed.
+const QUIET: u64 = 5_000;
+
 /// An open SQLite file.
 pub(super) struct Sqlite {
-    writer: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
+    writer: Mutex<Option<mpsc::Sender<Work>>>,
     thread: Mutex<Option<std::thread::JoinHandle<()>>>,
     readers: Arc<Readers>,
+    /// When something was last written, in milliseconds since the file was opened.
+    written: Arc<AtomicU64>,
+    opened: Instant,
+}
+
+/// What the writer's thread is given.
+enum Work {
+    /// A use case, to be committed with others.
+    Job(Box<dyn Job>),
+    /// What no transaction may be around.
+    Outside(Box<dyn FnOnce(&mut Lite) + Send>),
 }
 
 impl std::fmt::Debug for Sqlite {
@@ -73,9 +89,13 @@ impl Sqlite {
     pub(super) fn open(file: &Path) -> Result<Self> {
         let writer = Lite::open(file, true)?;
         let (sender, jobs) = mpsc::channel();
+        let (written, opened) = (Arc::new(AtomicU64::new(0)), Instant::now());
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || write_all(writer, &jobs))
+            .spawn({
+                let written = Arc::clone(&written);
+                move || write_all(writer, &jobs, &|| written.store(millis(opened), Ordering::Release))
+            })
             .map_err(|error| StoreError::Unavailable(Box::new(error)))?;
         let readers = Readers {
             file: file.to_owned(),
@@ -87,6 +107,8 @@ impl Sqlite {
             writer: Mutex::new(Some(sender)),
             thread: Mutex::new(Some(thread)),
             readers: Arc::new(readers),
+            written,
+            opened,
         })
     }
 
@@ -122,7 +144,7 @@ impl Sqlite {
     ) -> Result<T> {
         let (sender, done) = oneshot::channel();
         let job = UseCase { work, outcome: None, done: sender };
-        let handed = lock(&self.writer).as_ref().map(|writer| writer.send(Box::new(job)));
+        let handed = lock(&self.writer).as_ref().map(|writer| writer.send(Work::Job(Box::new(job))));
         let written = match handed {
             Some(Ok(())) => done.await.unwrap_or_else(|_| Err(closed())),
             _ => Err(closed()),
@@ -136,6 +158,27 @@ impl Sqlite {
             None => Ok(()),
             Some(found) => Err(StoreError::Damaged { file: self.readers.file.clone(), found: found.clone() }),
         }
+    }
+
+    /// Leaves nothing of what was deleted in the file and its log. `secure_delete` overwrites what is deleted where it
+    /// lies; but a page that was split before keeps an old copy in its unused space until it fills again, and only
+    /// `vacuum` writes the pages anew. Those who write wait meanwhile: a large file waits for a quiet moment, unless it
+    /// may wait no more.
+    pub(super) async fn scrub(&self, wait_no_more: bool) -> Result<bool> {
+        let bytes = std::fs::metadata(&self.readers.file).map_or(0, |file| file.len());
+        let quiet = millis(self.opened).saturating_sub(self.written.load(Ordering::Acquire));
+        if SCRUBBED_AT_ONCE < bytes && quiet < QUIET && !wait_no_more {
+            return Ok(false);
+        }
+        let (sender, done) = oneshot::channel();
+        let work = Box::new(move |lite: &mut Lite| {
+            let _ = sender.send(lite.scrub());
+        });
+        match lock(&self.writer).as_ref().map(|writer| writer.send(Work::Outside(work))) {
+            Some(Ok(())) => {}
+            _ => return Err(closed()),
+        }
+        done.await.unwrap_or_else(|_| Err(closed()))
     }
 
     /// What the writing connection answers to a question about itself.
@@ -243,18 +286,41 @@ fn panicked(panic: &(dyn Any + Send)) -> StoreError {
 }
 
 /// The writer's thread: whatever waits is committed together.
-fn write_all(writer: Lite, jobs: &mpsc::Receiver<Box<dyn Job>>) {
+fn write_all(writer: Lite, jobs: &mpsc::Receiver<Work>, wrote: &dyn Fn()) {
     let mut connection = Connection::Sqlite(writer);
-    while let Ok(first) = jobs.recv() {
+    let mut next = None;
+    while let Some(work) = next.take().or_else(|| jobs.recv().ok()) {
+        let first = match work {
+            Work::Job(first) => first,
+            Work::Outside(work) => {
+                if let Connection::Sqlite(lite) = &mut connection {
+                    work(lite);
+                }
+                continue;
+            }
+        };
         let mut batch = vec![first];
-        batch.extend(jobs.try_iter().take(TOGETHER - 1));
+        for work in jobs.try_iter().take(TOGETHER - 1) {
+            match work {
+                Work::Job(job) => batch.push(job),
+                outside => {
+                    next = Some(outside);
+                    break;
+                }
+            }
+        }
         let committed = write_batch(&mut connection, &mut batch).map_err(Arc::new);
+        wrote();
         metrics::counter!("xiaoer_store_commits_total").increment(1);
         metrics::counter!("xiaoer_store_written_total").increment(batch.len() as u64);
         for job in batch {
             job.finish(committed.clone());
         }
     }
+}
+
+fn millis(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 fn write_batch(connection: &mut Connection, batch: &mut [Box<dyn Job>]) -> std::result::Result<(), SqlError> {
@@ -298,7 +364,7 @@ impl Lite {
         connection.busy_timeout(BUSY_TIMEOUT).map_err(unavailable)?;
         connection.set_prepared_statement_cache_capacity(PREPARED);
         let settings = "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;
-                        pragma temp_store = memory;";
+                        pragma temp_store = memory; pragma secure_delete = on;";
         connection.execute_batch(settings).map_err(unavailable)?;
         if writes {
             connection
@@ -310,6 +376,20 @@ impl Lite {
             connection.execute_batch("pragma query_only = on").map_err(unavailable)?;
         }
         Ok(Self { connection, columns: HashMap::new() })
+    }
+
+    /// Writes every page anew and empties the log, which had the old ones; `false` when another process is in the way.
+    fn scrub(&mut self) -> Result<bool> {
+        // A copy of the whole file has no place in memory.
+        let written = self.connection.execute_batch("pragma temp_store = file; vacuum");
+        self.connection.execute_batch("pragma temp_store = memory").map_err(unavailable)?;
+        match written {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => return Ok(false),
+            other => other.map_err(unavailable)?,
+        }
+        let checkpoint = "pragma wal_checkpoint(truncate)";
+        let busy = self.connection.query_row(checkpoint, [], |row| row.get::<_, i64>(0));
+        Ok(busy.map_err(unavailable)? == 0)
     }
 
     /// Begins or ends a transaction.

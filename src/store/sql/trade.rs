@@ -221,7 +221,7 @@ let (shop, change) = (&shop, &change);
     }
 }
 
-fn carried(row: &Row) -> Result<Carried> {
+pub(super) fn carried(row: &Row) -> Result<Carried> {
     let request: Option<&str> = row.get("request")?;
     Ok(Carried {
         key: row.get("key")?,
@@ -298,7 +298,7 @@ fn rewrite<T: Form>(
     Ok(())
 }
 
-fn add_coupon(
+pub(super) fn add_coupon(
     tx: &mut Connection,
     shop: &ShopId,
     shopper: &ShopperId,

@@ -73,7 +73,7 @@ impl UploadStore for SqlStore {
     }
 }
 
-fn upload(row: &Row) -> Result<Upload> {
+pub(super) fn upload(row: &Row) -> Result<Upload> {
     let (width, height) = size(row)?;
     Ok(Upload {
         id: rows::id(row, "id")?,

@@ -1,0 +1,32 @@
+// What the page of personal data says.
+
+/** @type {Record<string, import('../shared/i18n.js').Text>} */
+export const PRIVACY_TEXTS = {
+  privacy_hint: { zh: '顾客要看、要拿走或要求删除自己的信息时，在这里办。每一次都记在操作记录里。', hant: '顧客要看、要拿走或要求刪除自己的資料時，在這裡辦。每一次都記在操作記錄裡。', en: 'For shoppers who ask what you keep of them, want a copy, or want it gone. Each time is in the audit log.' },
+  whose: { zh: '按什么找', hant: '按什麼找', en: 'Found by' },
+  of_shopper: { zh: '顾客编号', hant: '顧客編號', en: 'The shopper’s id' },
+  of_conversation: { zh: '会话编号（没登录的顾客）', hant: '會話編號（沒登入的顧客）', en: 'One conversation’s id (not signed in)' },
+  whose_id: { zh: '编号', hant: '編號', en: 'Id' },
+  look_up: { zh: '查找', hant: '查找', en: 'Look up' },
+  kept_of: { zh: '{id} 的信息', hant: '{id} 的資料', en: 'Kept of {id}' },
+  kept_conversations: { zh: '会话', hant: '會話', en: 'Conversations' },
+  kept_orders: { zh: '订单', hant: '訂單', en: 'Orders' },
+  kept_tickets: { zh: '售后单', hant: '售後單', en: 'Cases' },
+  kept_coupons: { zh: '优惠券', hant: '優惠券', en: 'Coupons' },
+  kept_whole: { zh: '这位顾客登录过，名下还有别的信息，要一起办就按顾客编号找：', hant: '這位顧客登入過，名下還有別的資料，要一起辦就按顧客編號找：', en: 'Whoever had it signed in. For all that is theirs look them up by their id:' },
+  kept_open: { zh: '还有 {n} 张售后单没办完，删除后就不知道是谁的了，建议先办完。', hant: '還有 {n} 張售後單沒辦完，刪除後就不知道是誰的了，建議先辦完。', en: '{n} cases are still open. Afterwards nobody knows whose they were: better finish them first.' },
+  export_hint: { zh: '一个 JSON 文件：会话、图片、订单、售后单、优惠券。内部备注单独放在 internal 里，交给顾客前请看一遍。', hant: '一個 JSON 檔案：會話、圖片、訂單、售後單、優惠券。內部備註單獨放在 internal 裡，交給顧客前請看一遍。', en: 'One JSON file: conversations, pictures, orders, cases, coupons. Internal notes stand apart under “internal”: look them over before you hand it on.' },
+  export_go: { zh: '下载全部', hant: '下載全部', en: 'Download all of it' },
+  erase: { zh: '彻底删除', hant: '徹底刪除', en: 'Erase for good' },
+  erase_hint: { zh: '会话和图片全部删除；订单和售后单只留金额、日期和商品（记账要用），姓名、电话、地址、运单号都抹掉。删了就找不回来。', hant: '會話和圖片全部刪除；訂單和售後單只留金額、日期和商品（記帳要用），姓名、電話、地址、運單號都抹掉。刪了就找不回來。', en: 'Conversations and pictures are deleted. Orders and cases keep amounts, dates and goods for your books, without name, telephone, address or parcel. It cannot be undone.' },
+  erase_hint_one: { zh: '这段会话和里面的图片全部删除，删了就找不回来。', hant: '這段會話和裡面的圖片全部刪除，刪了就找不回來。', en: 'The conversation and its pictures are deleted. It cannot be undone.' },
+  erase_type: { zh: '确定的话，再输入一遍：{id}', hant: '確定的話，再輸入一遍：{id}', en: 'To go on, type it again: {id}' },
+  erase_go: { zh: '彻底删除', hant: '徹底刪除', en: 'Erase' },
+  erased: { zh: '已经删除：{n} 段会话，{rows} 条订单等记录。', hant: '已經刪除：{n} 段會話，{rows} 條訂單等記錄。', en: 'Erased: {n} conversations, {rows} rows of orders and the like.' },
+  erased_backups: { zh: '旧的备份文件里还有，请按期清理。', hant: '舊的備份檔案裡還有，請按期清理。', en: 'Older backup files still hold it: delete them when their time is up.' },
+  privacy_not_found: { zh: '这家店没有留这个编号的信息。', hant: '這家店沒有留這個編號的資料。', en: 'Nothing is kept of this id in this shop.' },
+  privacy_held: { zh: '客服正在接待这位顾客，先结束会话再删除。', hant: '客服正在接待這位顧客，先結束會話再刪除。', en: 'A person holds one of their conversations. End it first.' },
+  privacy_pending: { zh: '还有消息或改动正在处理，办完再删除。', hant: '還有訊息或改動正在處理，辦完再刪除。', en: 'A message or a change of theirs is still under way. Try again when it is done.' },
+  privacy_forbidden: { zh: '您不管这家店。', hant: '您不管這家店。', en: 'This shop is not yours.' },
+  privacy_who: { zh: '请填编号。', hant: '請填編號。', en: 'Give an id, please.' },
+};
