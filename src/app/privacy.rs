@@ -106,34 +106,37 @@ pub async fn apply_erasures(store: &SharedStore, data: &Path, brought: &[Erasure
     Ok(erased)
 }
 
-/// Takes what was deleted out of a data folder that no server uses; `false` where one does, which follows by itself.
+/// Takes what was deleted out of a data folder; `false` where a server uses it, which does the rest by itself.
 ///
 /// # Errors
 /// The store's and the index's.
 pub async fn off_the_disk(store: &SharedStore, data: &Path) -> anyhow::Result<bool> {
-    store.scrub(true).await.context("what was deleted is not off the disk yet")?;
     let folder = data.join("search");
-    if !folder.exists() {
-        return Ok(true);
+    // The index has one writer: who can't be it has met the server that is.
+    let index = folder.exists().then(|| MessageIndex::in_folder(&folder));
+    let alone = !matches!(index, Some(Err(_)));
+    let scrubbed = store.scrub(alone).await.context("what was deleted is not off the disk yet")?;
+    if let Some(Ok(index)) = index {
+        forget_in_index(store, index, &folder).await?;
     }
-    // The index has one writer: who can't be it leaves it to the server that is.
-    let Ok(index) = MessageIndex::in_folder(&folder) else { return Ok(false) };
+    Ok(alone && scrubbed)
+}
+
+async fn forget_in_index(store: &SharedStore, index: MessageIndex, folder: &Path) -> anyhow::Result<()> {
     let log = store.touch_log().await?;
-    let Some(mut mark) = index.mark().filter(|mark| mark.log == log.id && mark.number <= log.last) else {
+    let Some(mark) = index.mark().filter(|mark| mark.log == log.id && mark.number <= log.last) else {
         // Of another database, or of a state that it has not: the next start fills it anew.
         drop(index);
-        std::fs::remove_dir_all(&folder).context("can't remove the index of messages")?;
-        return Ok(true);
+        return std::fs::remove_dir_all(folder).context("can't remove the index of messages");
     };
+    let mut after = mark.number;
     loop {
-        let touched = store.touched_since(mark.number, 1000).await?;
+        let touched = store.touched_since(after, 1000).await?;
         let Some(last) = touched.last().map(|last| last.number) else { break };
-        let gone: Vec<_> =
-            touched.into_iter().filter(|one| one.conversation.is_none()).map(|one| one.id).collect();
+        let gone = touched.into_iter().filter(|one| one.conversation.is_none()).map(|one| one.id);
         // How far the index has come stays: what lives is the next start's to index.
-        index.forget(&gone, &index.mark().unwrap_or_else(|| mark.clone()))?;
-        mark.number = last;
+        index.forget(&gone.collect::<Vec<_>>(), &mark)?;
+        after = last;
     }
-    index.purge().context("the index of messages can't forget")?;
-    Ok(true)
+    index.purge().context("the index of messages can't forget")
 }

@@ -4,6 +4,7 @@
 use std::{
     path::{Path, PathBuf},
     process::{Command, Output},
+    sync::Arc,
     time::Duration,
 };
 
@@ -12,7 +13,10 @@ use serde_json::{Value, json};
 use xiaoer::{
     app::privacy::apply_erasures,
     domain::{Content, DialogueState, Locale, Part},
-    store::{self, NewAnswer, NewConversation, NewShopperMessage, Page, Role, TurnCommit},
+    store::{
+        self, ConversationStore, NewAnswer, NewConversation, NewShopperMessage, Page, PrivacyStore, Role,
+        SharedStore, SqlStore, TurnCommit,
+    },
 };
 
 use super::{
@@ -213,7 +217,7 @@ async fn an_export_has_everything_and_is_for_the_shops_owners() {
 
 /// A conversation of so many days ago, as a server of then left it.
 async fn left_behind(home: &Home, id: &str, days: i64, text: &str) {
-    let store = store::open(home.database()).await.expect("the store opens");
+    let store = opened(home).await;
     let at = Timestamp::now() - SignedDuration::from_hours(24 * days);
     let new = NewConversation {
         id: id.into(),
@@ -252,6 +256,7 @@ async fn left_behind(home: &Home, id: &str, days: i64, text: &str) {
         at,
     };
     store.commit_turn(turn).await.expect("it is answered");
+    store.close().await;
 }
 
 #[tokio::test]
@@ -321,6 +326,11 @@ async fn the_command_line_exports_and_erases_beside_a_server_or_without() {
     assert_eq!(holding(&home.data(), SECRET.as_bytes()), Vec::<PathBuf>::new());
 }
 
+/// The store of a home, to be closed before its files are touched.
+async fn opened(home: &Home) -> Arc<SqlStore> {
+    Arc::new(SqlStore::open_url(home.database()).await.expect("the store opens"))
+}
+
 #[tokio::test]
 async fn an_older_backup_does_not_bring_them_back() {
     let home = Home::on_disk();
@@ -329,30 +339,28 @@ async fn an_older_backup_does_not_bring_them_back() {
     let database = home.data().join("xiaoer.db");
     let backup = tempfile::tempdir().expect("a folder");
     let saved = backup.path().join("saved.db");
-    {
-        let store = store::open(home.database()).await.expect("the store opens");
-        assert!(store.scrub(true).await.expect("one file"));
-    }
+    // Whoever closes it last leaves one file.
+    opened(&home).await.close().await;
     std::fs::copy(&database, &saved).expect("a copy");
     let erased = command(&home, &["shopper", "erase", "--shop", "demo", "old-one"]);
     assert!(erased.status.success(), "{}", String::from_utf8_lossy(&erased.stderr));
-    let list = {
-        let store = store::open(home.database()).await.expect("the store opens");
-        store.erasures().await.expect("a list")
-    };
-    assert_eq!(list.len(), 2, "{list:?}");
+    let store = opened(&home).await;
+    let list = store.erasures().await.expect("a list");
+    assert_eq!(list.len(), 1, "{list:?}");
+    store.close().await;
     for part in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(format!("{}{part}", database.display()));
     }
     std::fs::copy(&saved, &database).expect("the backup comes back");
     assert!(!holding(&home.data(), SECRET.as_bytes()).is_empty());
 
-    let store = store::open(home.database()).await.expect("the store opens");
-    let again = apply_erasures(&store, &home.data(), &list).await.expect("they are applied");
+    let store = opened(&home).await;
+    let shared: SharedStore = Arc::clone(&store) as _;
+    let again = apply_erasures(&shared, &home.data(), &list).await.expect("they are applied");
     assert_eq!((again.conversations.len(), again.unknown), (1, 0));
-    drop(store);
-    assert_eq!(holding(&home.data(), SECRET.as_bytes()), Vec::<PathBuf>::new());
     // The list is in the store again, for the next time.
-    let store = store::open(home.database()).await.expect("the store opens");
     assert_eq!(store.erasures().await.expect("a list"), list);
+    assert_eq!(holding(&home.data(), SECRET.as_bytes()), Vec::<PathBuf>::new());
+    store.close().await;
+    assert_eq!(holding(&home.data(), SECRET.as_bytes()), Vec::<PathBuf>::new());
 }

@@ -13,9 +13,9 @@ use crate::{
         ProductQuery, Sort,
         act::ChangeRequest,
         trade::{
-            Address, Attribute, LineState, Order, OrderLine, Policy, PriceCut, PriceOff, Product, Promotion,
-            PromotionKind, RecommendRules, ReturnClass, Scope, Shipment, ShipmentEvent, ShipmentState,
-            Shopper, SizeChart, SizeRow, Ticket, Variant, WalletCoupon,
+            Address, Attribute, LineState, Order, OrderLine, Policy, PriceCut, PriceOff, PrivacyRules,
+            Product, Promotion, PromotionKind, RecommendRules, ReturnClass, Scope, Shipment, ShipmentEvent,
+            ShipmentState, Shopper, SizeChart, SizeRow, Ticket, Variant, WalletCoupon,
         },
     },
     reply,
@@ -76,6 +76,7 @@ pub(crate) fn policy() -> Policy {
         agents: Default::default(),
         reminders: Default::default(),
         recommend: RecommendRules::default(),
+        privacy: PrivacyRules::default(),
     }
 }
 

@@ -159,6 +159,7 @@ async fn every_commit_reaches_the_disk() {
         ("select journal_mode from pragma_journal_mode", "wal"),
         ("select cast(synchronous as text) from pragma_synchronous", "2"), // FULL
         ("select cast(foreign_keys as text) from pragma_foreign_keys", "1"),
+        ("select cast(secure_delete as text) from pragma_secure_delete", "1"),
     ] {
         assert_eq!(store.setting(pragma).await, expected, "{pragma}");
     }

@@ -3,6 +3,7 @@
 use super::{
     SqlStore,
     conversations::{COURSES, COURSES_AFTER, RECENT, UNANSWERED},
+    privacy::UNTOUCHED,
     queue,
     statement::sql,
 };
@@ -13,9 +14,10 @@ async fn what_is_asked_often_is_found_by_an_index() {
     let store = SqlStore::open_file(&folder.path().join("test.db")).await.unwrap();
     let lists =
         [queue::QUEUED, queue::MESSAGES, queue::HELD].map(|(mode, order)| queue::list_query(mode, order));
-    let asked = lists
-        .into_iter()
-        .chain([queue::PLACE, queue::CLOSED, UNANSWERED, RECENT, COURSES, COURSES_AFTER].map(str::to_owned));
+    let asked = lists.into_iter().chain(
+        [queue::PLACE, queue::CLOSED, UNANSWERED, RECENT, COURSES, COURSES_AFTER, UNTOUCHED]
+            .map(str::to_owned),
+    );
     for query in asked {
         let rows = sql(format!("explain query plan {query}")).all(&store).await.unwrap();
         let steps: Vec<String> = rows.iter().map(|row| row.get("detail").unwrap()).collect();
