@@ -163,7 +163,9 @@ async fn whoever_is_erased_is_in_no_file_any_more() {
         assert_eq!(holding(&data, wanted), Vec::<PathBuf>::new(), "while it runs");
     }
     drop(told);
+    let home = server.home.clone();
     server.die().await;
+    let data = home.data();
     for wanted in [SECRET.as_bytes(), PHONE.as_bytes(), &in_picture] {
         assert_eq!(holding(&data, wanted), Vec::<PathBuf>::new(), "when it has ended");
     }

@@ -16,7 +16,7 @@ pub(in crate::store) enum Holds {
 }
 
 /// The tables.
-pub(in crate::store) const TABLES: [(&str, Holds); 35] = [
+pub(in crate::store) const TABLES: [(&str, Holds); 36] = [
     // Who it is, what the assistant remembers, the page, the rating with its comment, why it went to people.
     ("conversations", Holds::OfConversation),
     ("messages", Holds::OfConversation),
@@ -55,6 +55,7 @@ pub(in crate::store) const TABLES: [(&str, Holds); 35] = [
     ("sessions", Holds::Nothing),
     ("second_steps", Holds::Nothing),
     ("recovery_codes", Holds::Nothing),
+    ("sign_in_tries", Holds::Nothing),
     ("sign_in_failures", Holds::Nothing),
     ("presence", Holds::Nothing),
 ];

@@ -281,6 +281,8 @@ fn delete(tx: &mut Connection, shop: &ShopId, id: &ConversationId) -> Result<u64
             Connection::Postgres(_) => sql("select touch(?)"),
         };
         next.bind(id.as_str()).execute(tx)?;
+        // One that a backup brought back has been gone before.
+        sql("delete from gone where conversation = ?").bind(id.as_str()).execute(tx)?;
         sql("insert into gone (number, conversation)
              select number, conversation from touched where conversation = ?")
         .bind(id.as_str())
