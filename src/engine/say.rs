@@ -160,29 +160,29 @@ impl Engine {
         match self.take_turn(&pending, &Due::Wake).await {
             // Somebody changed the conversation meanwhile; their turn has seen the change.
             Err(EngineError::Store(StoreError::Conflict)) => Ok(()),
-            other => other,
+            other => other.map(drop),
         }
     }
 
-    /// Takes one turn, commits it, and tells everybody.
+    /// Takes one turn, commits it, and tells everybody; whether something is pending still.
     #[tracing::instrument(
         name = "turn",
         level = "debug",
         skip_all,
         fields(conversation.id = %pending.conversation.id, shop.id = %pending.conversation.shop)
     )]
-    pub(super) async fn take_turn(&self, pending: &Pending, due: &Due) -> Result<(), EngineError> {
+    pub(super) async fn take_turn(&self, pending: &Pending, due: &Due) -> Result<bool, EngineError> {
         let (began, conversation) = (Instant::now(), &pending.conversation.id);
         let assistant = self.parts.shops.assistant(&pending.conversation.shop)?;
         let commit = turn::take(self, &assistant, pending, due).await;
         let (mode, changes) = (commit.mode, !commit.outbox.is_empty());
         let committing = Instant::now();
-        let stored = self.parts.store.commit_turn(commit);
-        let stored = stored.instrument(tracing::debug_span!("commit", commit.of = "turn")).await?;
+        let committed = self.parts.store.commit_turn(commit);
+        let committed = committed.instrument(tracing::debug_span!("commit", commit.of = "turn")).await?;
         metrics::histogram!("xiaoer_commit_seconds", "of" => "turn")
             .record(committing.elapsed().as_secs_f64());
-        tracing::debug_span!("send", send.messages = stored.len()).in_scope(|| {
-            for message in stored {
+        tracing::debug_span!("send", send.messages = committed.messages.len()).in_scope(|| {
+            for message in committed.messages {
                 self.publish(conversation, Event::Message(message));
             }
         });
@@ -194,7 +194,7 @@ impl Engine {
             self.publish_state(conversation).await;
             self.queue_changed(&pending.conversation.shop);
         }
-        Ok(())
+        Ok(committed.more)
     }
 
     /// Answers everything pending in a conversation, one turn at a time, in order.
@@ -209,7 +209,8 @@ impl Engine {
             let pending = self.parts.store.pending(conversation).await?;
             let Some(due) = next(&pending) else { return Ok(()) };
             match self.take_turn(&pending, &due).await {
-                Ok(()) => stale = 0,
+                Ok(true) => stale = 0,
+                Ok(false) => return Ok(()),
                 // Somebody changed the conversation while the turn was computed: look again.
                 Err(EngineError::Store(StoreError::Conflict)) if stale < ATTEMPTS => stale += 1,
                 Err(error) => return Err(error),

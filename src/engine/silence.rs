@@ -56,7 +56,7 @@ impl Engine {
         match self.take_turn(&pending, &Due::Silence).await {
             // The shopper has spoken meanwhile, or somebody else has said it.
             Err(EngineError::Store(StoreError::Conflict)) => Ok(()),
-            other => other,
+            other => other.map(drop),
         }
     }
 }

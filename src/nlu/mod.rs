@@ -77,13 +77,13 @@ struct Example<'a> {
 #[derive(Clone, Debug)]
 pub struct Prepared<'a> {
     utterance: &'a Utterance,
-    /// The texts whose vectors can be used: the example that the message is, or the whole message and then its clauses
-    /// if it has several. None where words alone are sure.
+    /// The texts whose vectors can be used: the example that the message is, or the whole message and then those of its
+    /// clauses that words leave in doubt. None where words alone are sure.
     pub texts: Vec<String>,
     /// The form in which it is judged.
     normal: Cow<'a, str>,
-    /// Its clauses if it has several.
-    clauses: Vec<String>,
+    /// Its clauses if it has several, each with the place of its text in `texts` if it has one.
+    clauses: Vec<(String, Option<usize>)>,
     /// Whether marks divide them; otherwise words do.
     by_marks: bool,
 }
@@ -230,11 +230,20 @@ impl Nlu {
             true => (self.cut_by_words(&normal), false),
             false => (by_marks, true),
         };
-        let texts = match self.options.tiers && !by_marks && self.words_suffice(&normal) {
-            true => Vec::new(),
-            false => std::iter::once(&*normal).chain(clauses.iter().copied()).map(encoder_text).collect(),
-        };
-        let clauses = clauses.into_iter().map(str::to_owned).collect();
+        if self.options.tiers && !by_marks && self.words_suffice(&normal) {
+            let clauses = clauses.into_iter().map(|clause| (clause.to_owned(), None)).collect();
+            return Prepared { utterance, texts: Vec::new(), normal, clauses, by_marks };
+        }
+        let mut texts = vec![encoder_text(&normal)];
+        let clauses = clauses.into_iter().map(|clause| {
+            let sure = self.options.tiers && self.words_suffice(clause);
+            let place = (!sure).then(|| {
+                texts.push(encoder_text(clause));
+                texts.len() - 1
+            });
+            (clause.to_owned(), place)
+        });
+        let clauses = clauses.collect();
         Prepared { utterance, texts, normal, clauses, by_marks }
     }
 
@@ -287,10 +296,24 @@ impl Nlu {
         if self.exact.contains_key(&*normal) {
             return normal;
         }
-        match self.spelling.respell(&normal) {
+        let spelt = match self.spelling.respell(&normal) {
             Cow::Owned(spelt) => Cow::Owned(spelt),
             Cow::Borrowed(_) => normal,
-        }
+        };
+        let request = self.request_in(&spelt).filter(|_| self.options.tiers).map(str::to_owned);
+        request.map_or(spelt, Cow::Owned)
+    }
+
+    /// The one clause of a message that is no greeting and no thanks, if it has such clauses besides: 你好,请问,发什么快递.
+    /// It is judged, and encoded, in the place of the whole.
+    fn request_in<'a>(&self, normal: &'a str) -> Option<&'a str> {
+        let is_polite = |class: &usize| matches!(self.classes[*class].as_str(), "chat.greet" | "chat.thanks");
+        let is_courtesy = |clause: &str| {
+            near::is_opener(clause) || self.exact.get(clause).is_some_and(|of| of.iter().all(is_polite))
+        };
+        let mut requests = clauses::split(normal).into_iter().filter(|clause| !is_courtesy(clause));
+        let request = requests.next()?;
+        requests.next().is_none().then_some(request)
     }
 
     /// The example that a message in judged form equals or nearly equals.
@@ -346,15 +369,16 @@ impl Nlu {
     /// Judges the clauses of a message and lets those that ask for something speak for the whole.
     fn judge_clauses(&self, message: &Prepared<'_>, vectors: &[Vector], whole: &mut Verdict) -> Vec<Claim> {
         let parts = &message.clauses;
-        // Without vectors for the clauses of a message that has one, the two could not be compared.
-        if parts.is_empty() || (!vectors.is_empty() && vectors.len() != parts.len() + 1) {
+        // Without vectors for clauses that need one, in a message that has one, the two could not be compared.
+        if parts.is_empty() || (!vectors.is_empty() && vectors.len() != message.texts.len()) {
             return Vec::new();
         }
         let mut claims = Vec::new();
         let mut sum = vec![0.0f32; self.classes.len()];
         let mut counted = 0.0;
-        for (place, part) in parts.iter().enumerate() {
-            let verdict = self.classifier.judge(part, vectors.get(place + 1).map(|v| &**v));
+        for (part, place) in parts {
+            let vector = place.and_then(|place| vectors.get(place));
+            let verdict = self.classifier.judge(part, vector.map(|v| &**v));
             let ranked = self.rank(&verdict);
             let Some(first) = ranked.first().filter(|_| !verdict.rejected) else { continue };
             // A clause counts by how sure it is: a scrap is unsure of everything.

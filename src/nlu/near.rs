@@ -72,6 +72,11 @@ const ASKING: [&str; 18] = [
 const LEAST: usize = 2;
 const LEAST_BEFORE_THANKS: usize = 4;
 
+/// Whether a folded text is nothing but such words.
+pub(super) fn is_opener(normal: &str) -> bool {
+    OPENERS.contains(&normal)
+}
+
 /// What is left of a folded message.
 pub(super) fn skeleton(normal: &str) -> String {
     let asks = normal.contains('?') && !ASKING.iter().any(|word| normal.contains(word));

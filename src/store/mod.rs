@@ -44,9 +44,10 @@ pub use case::{
 pub use claim::{Claim, claim, claim_database, claim_file};
 pub use error::StoreError;
 pub use model::{
-    Agent, AgentSession, Appended, Carried, Conversation, Course, DueChange, Identity, NewAgent, NewAnswer,
-    NewConversation, NewShopperMessage, Page, Pending, PendingMessage, PendingOutcome, PublishedVersion,
-    Rating, Reader, Role, Seed, SignInFailures, TurnCommit, Upload, VersionFiles, VersionMark,
+    Agent, AgentSession, Appended, Carried, Committed, Conversation, Course, DueChange, Identity, NewAgent,
+    NewAnswer, NewConversation, NewShopperMessage, Page, Pending, PendingMessage, PendingOutcome,
+    PublishedVersion, Rating, Reader, Role, Seed, SignInFailures, TurnCommit, Upload, VersionFiles,
+    VersionMark,
 };
 pub use people::{
     AgentAppended, AgentMessage, Board, Card, Closing, Destination, Duty, HandoffRecord, Missed, NewNote,
@@ -148,13 +149,13 @@ pub trait ConversationStore: Send + Sync {
     /// Commits a turn, all or nothing: messages get the next numbers, the state the next version, messages up
     /// to `answered_up_to` and the named outcomes count as answered, mode and handoff change, changes enter the
     /// outbox. A change whose key the conversation has used before isn't carried out again: its outcome, once
-    /// known, becomes pending again. Returns the messages as stored.
+    /// known, becomes pending again. Returns the messages as stored, and whether anything is pending still.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when the version is stale, a person holds the conversation, an outcome named was
     /// already answered, or something was committed in the shop under one of its `once` keys; nothing is stored
     /// then.
-    async fn commit_turn(&self, turn: TurnCommit) -> Result<Vec<Message>>;
+    async fn commit_turn(&self, turn: TurnCommit) -> Result<Committed>;
 
     /// Takes at most `limit` conversations that are to be looked at by `now`, the longest due first: the bot answers
     /// there, and no message waits for an answer. Each is to be looked at again at `lease_until`, unless the turn that

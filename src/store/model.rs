@@ -146,6 +146,15 @@ pub struct PendingOutcome {
     pub outcome: ChangeOutcome,
 }
 
+/// A turn that was committed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Committed {
+    /// Its messages as they were stored.
+    pub messages: Vec<Message>,
+    /// Whether something is pending still.
+    pub more: bool,
+}
+
 /// A turn to commit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TurnCommit {

@@ -56,7 +56,7 @@ async fn messages_are_numbered_without_gaps_and_read_in_slices(store: SharedStor
         store.append_shopper(&id, said(&format!("m{n}"), "在吗", n)).await.unwrap();
     }
     let answered = store.commit_turn(turn(&id, 0, 4, 5)).await.unwrap();
-    assert_eq!(numbers(&answered), [5]);
+    assert_eq!(numbers(&answered.messages), [5]);
     for (after, limit, expected) in
         [(0, 100, vec![1, 2, 3, 4, 5]), (2, 2, vec![3, 4]), (5, 10, vec![]), (99, 10, vec![]), (0, 0, vec![])]
     {
@@ -71,7 +71,7 @@ async fn messages_are_numbered_without_gaps_and_read_in_slices(store: SharedStor
         let earlier = store.earlier(&id, before, limit).await.unwrap();
         assert_eq!(numbers(&earlier), expected, "{limit} before {before}");
     }
-    assert_eq!(store.latest(&id, 1).await.unwrap(), answered, "as it was stored, trace included");
+    assert_eq!(store.latest(&id, 1).await.unwrap(), answered.messages, "as it was stored, trace included");
     assert_eq!(store.messages(&"other".into(), 0, 9).await.unwrap(), []);
 }
 
@@ -133,11 +133,12 @@ async fn a_message_is_unanswered_until_a_turn_reaches_it(store: SharedStore) {
 
     // The answer to the first comes while the second waits.
     let answered = store.commit_turn(turn(&id, 0, 1, 4)).await.unwrap();
-    assert_eq!(numbers(&answered), [3]);
+    assert_eq!(numbers(&answered.messages), [3]);
+    assert!(answered.more, "the second waits");
     let pending = store.pending(&id).await.unwrap();
     assert_eq!(pending.messages.iter().map(|message| message.seq).collect::<Vec<_>>(), [2]);
     assert_eq!((pending.conversation.version, &pending.state), (1, &some_state()));
-    store.commit_turn(turn(&id, 1, 2, 5)).await.unwrap();
+    assert!(!store.commit_turn(turn(&id, 1, 2, 5)).await.unwrap().more);
     assert_eq!(store.pending(&id).await.unwrap().messages, []);
     assert_eq!(store.unanswered().await.unwrap(), [(other, 1)]);
 }
@@ -264,7 +265,7 @@ async fn what_is_said_once_is_said_once_in_a_shop(store: SharedStore) {
         let id = store.open(new_conversation(name, 0)).await.unwrap().id;
         let once = keys.iter().map(|key| (*key).to_owned()).collect();
         let done = store.commit_turn(TurnCommit { once, ..turn(&id, 0, 0, 10) }).await;
-        (done.map(|messages| messages.len()), store.messages(&id, 0, 9).await.unwrap().len())
+        (done.map(|committed| committed.messages.len()), store.messages(&id, 0, 9).await.unwrap().len())
     };
     assert!(matches!(commit("c1", &["pay/1"]).await, (Ok(1), 1)));
     assert!(matches!(commit("c2", &["pay/2", "pay/1"]).await, (Err(StoreError::Conflict), 0)));

@@ -64,7 +64,7 @@ async fn an_outcome_becomes_a_turn_and_is_told_once(store: SharedStore) {
 
     let mut told = turn(&id, 1, 0, 5);
     told.answered_outcomes.push("k".to_owned());
-    store.commit_turn(told.clone()).await.unwrap();
+    assert!(!store.commit_turn(told.clone()).await.unwrap().more);
     assert_eq!(store.pending(&id).await.unwrap().outcomes, []);
     assert_eq!(store.unanswered().await.unwrap(), []);
     told.expected_version = 2;
@@ -81,7 +81,7 @@ async fn a_key_used_again_is_told_again_and_not_done_again(store: SharedStore) {
 
     again.expected_version = 2;
     again.answered_outcomes.push("k".to_owned());
-    store.commit_turn(again).await.unwrap();
+    assert!(store.commit_turn(again).await.unwrap().more, "its outcome is to be told again");
     assert_eq!(store.claim_changes(at(99), at(100), 9).await.unwrap(), [], "it is done");
     assert_eq!(store.pending(&id).await.unwrap().outcomes, untold("k", opened()), "and is told again");
 }

@@ -15,7 +15,7 @@ use crate::{
         ShopperId,
     },
     store::{
-        Appended, Conversation, ConversationStore, Course, DueChange, FARTHEST_RETRY, Identity,
+        Appended, Committed, Conversation, ConversationStore, Course, DueChange, FARTHEST_RETRY, Identity,
         NewConversation, NewShopperMessage, Page, Pending, PendingMessage, PendingOutcome, Rating, Reader,
         Result, StoreError, TurnCommit, rules::Record,
     },
@@ -112,7 +112,7 @@ impl ConversationStore for MemoryStore {
         Ok(found.into_iter().map(|(_, kept)| (kept.record.conversation.id.clone(), last(kept))).collect())
     }
 
-    async fn commit_turn(&self, turn: TurnCommit) -> Result<Vec<Message>> {
+    async fn commit_turn(&self, turn: TurnCommit) -> Result<Committed> {
         let mut tables = self.tables();
         tables.kept(&turn.conversation)?.record.admits(&turn)?;
         // Everything that can fail comes before anything is changed.
@@ -132,7 +132,9 @@ impl ConversationStore for MemoryStore {
         let said =
             messages.iter().map(|message| Said { message: message.clone(), content: None, agent: None });
         kept.messages.extend(said);
-        Ok(messages)
+        let kept = tables.kept(&turn.conversation)?;
+        let more = kept.record.is_unanswered() || !tables.untold(kept).is_empty();
+        Ok(Committed { messages, more })
     }
 
     async fn claim_silences(

@@ -95,7 +95,7 @@ let (id, new) = (&id, new.clone());
         let id = id.clone();
         self.alone(Alone::Conversation(&id).key(), move |tx| {
             let (id, notice) = (&id, notice.clone());
-            let mut record = rows::load(tx, id)?;
+            let mut loaded = rows::load(tx, id)?;
             let known =
                 sql("select * from messages where conversation = ? and author = 'system' and client_id = ?")
                     .bind(id.as_str())
@@ -104,9 +104,9 @@ let (id, new) = (&id, new.clone());
             if let Some(row) = known {
                 return Ok((rows::message(&row)?, true));
             }
-            let message = record.tell(notice);
+            let message = loaded.record.tell(notice);
             rows::add_message(tx, id, &message, None, None)?;
-            rows::save(tx, &record)?;
+            loaded.save(tx)?;
             Ok((message, false))
         })
         .await

@@ -15,7 +15,7 @@ use crate::{
         Change, ChangeOutcome, Content, ConversationId, DialogueState, Locale, Message, ShopId, ShopperId,
     },
     store::{
-        Appended, Conversation, ConversationStore, Course, DueChange, FARTHEST_RETRY, Identity,
+        Appended, Committed, Conversation, ConversationStore, Course, DueChange, FARTHEST_RETRY, Identity,
         NewConversation, NewShopperMessage, Page, Pending, PendingMessage, PendingOutcome, Rating, Reader,
         Result, StoreError, TurnCommit, rules::Record,
     },
@@ -60,25 +60,10 @@ impl ConversationStore for SqlStore {
         let record = Record::open(new);
         let state = DialogueState { locale: record.conversation.locale, ..DialogueState::default() };
         self.write(move |tx| {
-        let conversation = &record.conversation;
-        sql(
-            "insert into conversations
-                (id, shop, token_hash, token_expires_at, mode, last_seq, last_shopper_seq, answered_up_to, version,
-                 state, locale, shopper_read, staff_read, created_at, touched_at)
-             values (?, ?, ?, ?, 'bot', 0, 0, 0, 0, ?, ?, 0, 0, ?, ?)",
-        )
-        .bind(conversation.id.as_str())
-        .bind(conversation.shop.as_str())
-        .bind(&token_hash)
-        .bind(expires_at)
-        .bind(wire::encode(&state))
-        .bind(conversation.locale.tag())
-        .bind(nanos(conversation.created_at))
-        .bind(nanos(conversation.touched_at))
-        .execute(tx)?;
-        rows::save(tx, &record)?;
-        Ok(record.conversation.clone())
-}).await
+            rows::add(tx, &record, &state, &token_hash, expires_at)?;
+            Ok(record.conversation.clone())
+        })
+        .await
     }
 
     async fn resume(&self, token_hash: &[u8; 32], now: Timestamp) -> Result<Option<Conversation>> {
@@ -104,7 +89,7 @@ impl ConversationStore for SqlStore {
         self.read(move |tx| {
             let id = &id;
             match rows::load(tx, id) {
-                Ok(record) => Ok(Some(record.conversation)),
+                Ok(loaded) => Ok(Some(loaded.record.conversation)),
                 Err(StoreError::NotFound(_)) => Ok(None),
                 Err(error) => Err(error),
             }
@@ -138,9 +123,9 @@ impl ConversationStore for SqlStore {
         let id = id.clone();
         self.alone(Alone::Conversation(&id).key(), move |tx| {
             let (id, new) = (&id, new.clone());
-            let mut record = rows::load(tx, id)?;
+            let mut loaded = rows::load(tx, id)?;
             if let Some((message, content)) = shopper_message(tx, id, &new.client_id)? {
-                let mode = record.conversation.mode;
+                let mode = loaded.record.conversation.mode;
                 let same = content == new.content;
                 return Ok(if same {
                     Appended::Stored { message, duplicate: true, reopened: false, mode }
@@ -149,10 +134,11 @@ impl ConversationStore for SqlStore {
                 });
             }
             let content = wire::encode(&new.content);
-            let (message, reopened) = record.hear(new);
+            let (message, reopened) = loaded.record.hear(new);
             rows::add_message(tx, id, &message, Some(content), None)?;
-            rows::save(tx, &record)?;
-            Ok(Appended::Stored { message, duplicate: false, reopened, mode: record.conversation.mode })
+            loaded.save(tx)?;
+            let mode = loaded.record.conversation.mode;
+            Ok(Appended::Stored { message, duplicate: false, reopened, mode })
         })
         .await
     }
@@ -189,10 +175,11 @@ impl ConversationStore for SqlStore {
         rows.iter().map(|row| Ok((rows::id(row, "id")?, rows::number(row, "seq")?))).collect()
     }
 
-    async fn commit_turn(&self, turn: TurnCommit) -> Result<Vec<Message>> {
+    async fn commit_turn(&self, turn: TurnCommit) -> Result<Committed> {
         self.alone(Alone::Conversation(&turn.conversation).key(), move |tx| {
             let id = &turn.conversation;
-            let mut record = rows::load(tx, id)?;
+            let mut loaded = rows::load(tx, id)?;
+            let record = &mut loaded.record;
             record.admits(&turn)?;
             for key in &turn.once {
                 say_once(tx, &record.conversation.shop, key, turn.at)?;
@@ -207,12 +194,9 @@ impl ConversationStore for SqlStore {
             for message in &messages {
                 rows::add_message(tx, id, message, None, None)?;
             }
-            rows::save(tx, &record)?;
-            sql("update conversations set state = ? where id = ?")
-                .bind(wire::encode(&turn.state))
-                .bind(id.as_str())
-                .execute(tx)?;
-            Ok(messages)
+            loaded.save_with(tx, &turn.state)?;
+            let more = loaded.record.is_unanswered() || has_untold_outcome(tx, &loaded.record)?;
+            Ok(Committed { messages, more })
         })
         .await
     }
@@ -320,10 +304,10 @@ impl ConversationStore for SqlStore {
         let id = id.clone();
         self.alone(Alone::Conversation(&id).key(), move |tx| {
             let (id, shopper) = (&id, shopper.clone());
-            let mut record = rows::load(tx, id)?;
-            let identity = record.identify(shopper, at);
+            let mut loaded = rows::load(tx, id)?;
+            let identity = loaded.record.identify(shopper, at);
             if identity == Identity::Changed {
-                rows::save(tx, &record)?;
+                loaded.save(tx)?;
             }
             Ok(identity)
         })
@@ -355,12 +339,9 @@ impl ConversationStore for SqlStore {
         let id = id.clone();
         self.alone(Alone::Conversation(&id).key(), move |tx| {
             let id = &id;
-            let mut record = rows::load(tx, id)?;
-            let before = record.clone();
-            let mark = record.mark_read(reader, seq);
-            if record != before {
-                rows::save(tx, &record)?;
-            }
+            let mut loaded = rows::load(tx, id)?;
+            let mark = loaded.record.mark_read(reader, seq);
+            loaded.save(tx)?;
             Ok(mark)
         })
         .await
@@ -434,10 +415,9 @@ impl ConversationStore for SqlStore {
         let id = id.clone();
         self.alone(Alone::Conversation(&id).key(), move |tx| {
             let (id, rating) = (&id, rating.clone());
-            let mut record = rows::load(tx, id)?;
-            record.rate(rating);
-            rows::save(tx, &record)?;
-            Ok(())
+            let mut loaded = rows::load(tx, id)?;
+            loaded.record.rate(rating);
+            loaded.save(tx)
         })
         .await
     }
@@ -476,6 +456,13 @@ fn unanswered_messages(tx: &mut Connection, record: &Record) -> Result<Vec<Pendi
             Ok(PendingMessage { seq: rows::number(row, "seq")?, content, at: rows::at(row, "at")? })
         })
         .collect()
+}
+
+fn has_untold_outcome(tx: &mut Connection, record: &Record) -> Result<bool> {
+    let untold =
+        sql("select 1 from outbox where conversation = ? and outcome is not null and told = 0 limit 1")
+            .bind(record.conversation.id.as_str());
+    Ok(record.hears_outcomes() && untold.fetch_optional(tx)?.is_some())
 }
 
 fn untold_outcomes(tx: &mut Connection, record: &Record) -> Result<Vec<PendingOutcome>> {

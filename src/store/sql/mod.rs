@@ -277,8 +277,8 @@ impl Store for SqlStore {
             (new.bind(name).bind(digest), sql("select digest from key_marks where name = ?").bind(name));
         let (known, digest) = (known, digest.to_owned());
         self.write(move |tx| {
-            new.clone().execute(tx)?;
-            Ok(known.clone().fetch_one(tx)?.get::<&str>("digest")? == digest)
+            new.execute(tx)?;
+            Ok(known.fetch_one(tx)?.get::<&str>("digest")? == digest)
         })
         .await
     }

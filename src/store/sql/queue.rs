@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{
     Alone, Connection, SqlStore,
-    rows::{self, nanos, signed},
+    rows::{self, Loaded, nanos, signed},
     statement::{Row, sql},
 };
 use crate::{
@@ -73,11 +73,11 @@ impl QueueStore for SqlStore {
     async fn take(&self, take: Take) -> Result<Taken> {
         self.alone(Alone::Conversation(&take.conversation).key(), move |tx| {
             let take = take.clone();
-            let mut record = rows::load(tx, &take.conversation)?;
-            let taken = record.take(take);
+            let mut loaded = rows::load(tx, &take.conversation)?;
+            let taken = loaded.record.take(take);
             if let Taken::Yes(Some(notice)) = &taken {
-                rows::add_message(tx, &record.conversation.id, notice, None, None)?;
-                rows::save(tx, &record)?;
+                rows::add_message(tx, &loaded.record.conversation.id, notice, None, None)?;
+                loaded.save(tx)?;
             }
             Ok(taken)
         })
@@ -88,7 +88,7 @@ impl QueueStore for SqlStore {
         let id = id.clone();
         self.alone(Alone::Conversation(&id).key(), move |tx| {
             let (id, new) = (&id, new.clone());
-            let mut record = rows::load(tx, id)?;
+            let mut loaded = rows::load(tx, id)?;
             let known =
                 sql("select * from messages where conversation = ? and author = 'agent' and client_id = ?")
                     .bind(id.as_str())
@@ -103,13 +103,13 @@ impl QueueStore for SqlStore {
                     AgentAppended::IdReused
                 });
             }
-            if !record.is_held_by(&new.agent.id) {
+            if !loaded.record.is_held_by(&new.agent.id) {
                 return Ok(AgentAppended::NotHolder);
             }
             let agent = new.agent.clone();
-            let message = record.speak(new);
+            let message = loaded.record.speak(new);
             rows::add_message(tx, id, &message, None, Some(&agent))?;
-            rows::save(tx, &record)?;
+            loaded.save(tx)?;
             Ok(AgentAppended::Stored { message, duplicate: false })
         })
         .await
@@ -118,9 +118,9 @@ impl QueueStore for SqlStore {
     async fn hand_on(&self, onward: Onward) -> Result<Staffed> {
         self.alone(Alone::Conversation(&onward.conversation).key(), move |tx| {
             let onward = onward.clone();
-            let mut record = rows::load(tx, &onward.conversation)?;
-            let staffed = record.hand_on(onward);
-            keep(tx, &record, staffed)
+            let mut loaded = rows::load(tx, &onward.conversation)?;
+            let staffed = loaded.record.hand_on(onward);
+            keep(tx, &loaded, staffed)
         })
         .await
     }
@@ -128,11 +128,11 @@ impl QueueStore for SqlStore {
     async fn release(&self, closing: Closing) -> Result<Staffed> {
         self.alone(Alone::Conversation(&closing.conversation).key(), move |tx| {
             let closing = closing.clone();
-            let mut record = rows::load(tx, &closing.conversation)?;
+            let mut loaded = rows::load(tx, &closing.conversation)?;
             let topic = closing.topic.clone();
-            let staffed = record.release(closing);
+            let staffed = loaded.record.release(closing);
             if let (Some(topic), Staffed::Done(_)) = (topic, &staffed) {
-                let id = &record.conversation.id;
+                let id = &loaded.record.conversation.id;
                 let row = sql("select state from conversations where id = ?").bind(id.as_str());
                 let json: String = row.fetch_one(tx)?.get("state")?;
                 let state = DialogueState { topic: Some(topic), ..wire::decode(&json)? };
@@ -141,7 +141,7 @@ impl QueueStore for SqlStore {
                     .bind(id.as_str())
                     .execute(tx)?;
             }
-            keep(tx, &record, staffed)
+            keep(tx, &loaded, staffed)
         })
         .await
     }
@@ -149,9 +149,9 @@ impl QueueStore for SqlStore {
     async fn close(&self, closing: Closing) -> Result<Staffed> {
         self.alone(Alone::Conversation(&closing.conversation).key(), move |tx| {
             let closing = closing.clone();
-            let mut record = rows::load(tx, &closing.conversation)?;
-            let staffed = record.close(closing);
-            keep(tx, &record, staffed)
+            let mut loaded = rows::load(tx, &closing.conversation)?;
+            let staffed = loaded.record.close(closing);
+            keep(tx, &loaded, staffed)
         })
         .await
     }
@@ -160,9 +160,9 @@ impl QueueStore for SqlStore {
         let id = id.clone();
         self.alone(Alone::Conversation(&id).key(), move |tx| {
             let (id, notice) = (&id, notice.clone());
-            let mut record = rows::load(tx, id)?;
-            let staffed = record.leave_queue(notice, at);
-            keep(tx, &record, staffed)
+            let mut loaded = rows::load(tx, id)?;
+            let staffed = loaded.record.leave_queue(notice, at);
+            keep(tx, &loaded, staffed)
         })
         .await
     }
@@ -227,7 +227,7 @@ let (id, new) = (&id, new.clone());
         self.read(move |tx| {
             let (id, reader) = (&id, reader.as_ref());
             let record = match rows::load(tx, id) {
-                Ok(record) => record,
+                Ok(loaded) => loaded.record,
                 Err(StoreError::NotFound(_)) => return Ok(None),
                 Err(error) => return Err(error),
             };
@@ -395,10 +395,10 @@ pub(super) const MESSAGES: (&str, &str) = ("message", "priority desc, waiting_si
 pub(super) const HELD: (&str, &str) = ("agent", "waiting_since, id");
 
 /// Stores a change of hands with its notice, if there was one.
-fn keep(tx: &mut Connection, record: &Record, staffed: Staffed) -> Result<Staffed> {
+fn keep(tx: &mut Connection, loaded: &Loaded, staffed: Staffed) -> Result<Staffed> {
     if let Staffed::Done(notice) = &staffed {
-        rows::add_message(tx, &record.conversation.id, notice, None, None)?;
-        rows::save(tx, record)?;
+        rows::add_message(tx, &loaded.record.conversation.id, notice, None, None)?;
+        loaded.save(tx)?;
     }
     Ok(staffed)
 }

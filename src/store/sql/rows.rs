@@ -5,10 +5,10 @@ use jiff::Timestamp;
 use super::super::{Conversation, Page, Rating, Result, Staff, Stint, StoreError, rules::Record};
 use super::{
     Connection, SqlError,
-    statement::{Row, sql},
+    statement::{IntoValue, Row, Value, sql},
 };
 use crate::{
-    domain::{Author, ConversationId, Locale, Message, Mode, Part, Trace},
+    domain::{Author, ConversationId, DialogueState, Locale, Message, Mode, Part, Trace},
     wire::{self, names::Named},
 };
 
@@ -115,62 +115,112 @@ pub(super) fn rating(row: &Row) -> Result<Option<Rating>> {
     Ok(Some(Rating { score, comment: row.get("rating_comment")?, at }))
 }
 
+/// A conversation as a use case found it, to be changed and saved.
+pub(super) struct Loaded {
+    pub(super) record: Record,
+    row: Row,
+}
+
 /// The conversation with an id, within a transaction or outside one.
-pub(super) fn load(tx: &mut Connection, id: &ConversationId) -> Result<Record> {
+pub(super) fn load(tx: &mut Connection, id: &ConversationId) -> Result<Loaded> {
     let row = sql("select * from conversations where id = ?")
         .bind(id.as_str())
         .fetch_optional(tx)?
         .ok_or(StoreError::NotFound("conversation"))?;
-    record(&row)
+    Ok(Loaded { record: record(&row)?, row })
 }
 
-/// Writes back what use cases change.
-pub(super) fn save(tx: &mut Connection, record: &Record) -> Result<()> {
-    let conversation = &record.conversation;
-    let agent = conversation.agent.as_ref();
-    let rating = conversation.rating.as_ref();
-    sql(
-        "update conversations set
-            shopper = ?, owner = ?, mode = ?, agent = ?, agent_name = ?, handed_at = ?, last_seq = ?,
-            last_shopper_seq = ?, answered_up_to = ?, version = ?, locale = ?, page_product = ?, page_order = ?, page_url = ?,
-            shopper_read = ?, staff_read = ?, rating_score = ?, rating_comment = ?, rating_at = ?, handoff = ?,
-            waiting_since = ?, closed_at = ?, look_again_at = ?, touched_at = ?, grp = ?, priority = ?, stint = ?, tags = ?
-         where id = ?",
-    )
-    .bind(conversation.shopper.as_ref().map(|id| id.as_str()))
-    .bind(conversation.owner.as_ref().map(|id| id.as_str()))
-    .bind(conversation.mode.name())
-    .bind(agent.map(|agent| agent.id.as_str()))
-    .bind(agent.map(|agent| agent.name.as_str()))
-    .bind(conversation.handed_at.map(nanos))
-    .bind(signed(conversation.last_seq))
-    .bind(signed(record.last_shopper_seq))
-    .bind(signed(record.answered_up_to))
-    .bind(signed(conversation.version))
-    .bind(conversation.locale.tag())
-    .bind(conversation.page.product.as_ref().map(|id| id.as_str()))
-    .bind(conversation.page.order.as_ref().map(|id| id.as_str()))
-    .bind(conversation.page.url.as_deref())
-    .bind(signed(conversation.shopper_read))
-    .bind(signed(conversation.staff_read))
-    .bind(rating.map(|rating| i64::from(rating.score)))
-    .bind(rating.and_then(|rating| rating.comment.as_deref()))
-    .bind(rating.map(|rating| nanos(rating.at)))
-    .bind(record.handoff.as_ref().map(wire::encode))
-    .bind(record.waiting_since.map(nanos))
-    .bind(record.closed_at.map(nanos))
-    .bind(record.look_again_at.map(nanos))
-    .bind(nanos(conversation.touched_at))
-    .bind(record.stint.as_ref().map_or("", |stint| &stint.group))
-    .bind(record.stint.as_ref().map_or(0, |stint| stint.priority))
-    .bind(record.stint.as_ref().map(wire::encode))
-    .bind(wire::encode_list(&conversation.tags))
-    .bind(conversation.id.as_str())
-    .execute(tx)?;
-    for stint in &record.stints {
-        keep_stint(tx, conversation, stint)?;
+impl Loaded {
+    /// Writes back what has changed.
+    pub(super) fn save(&self, tx: &mut Connection) -> Result<()> {
+        self.update(tx, columns(&self.record))
     }
+
+    /// The same with what the assistant remembers.
+    pub(super) fn save_with(&self, tx: &mut Connection, state: &DialogueState) -> Result<()> {
+        let mut columns = columns(&self.record);
+        columns.push(("state", wire::encode(state).into_value()));
+        self.update(tx, columns)
+    }
+
+    /// Only columns that differ are named: an engine leaves the indexes of all others alone.
+    fn update(&self, tx: &mut Connection, columns: Vec<(&'static str, Value)>) -> Result<()> {
+        let changed: Vec<_> =
+            columns.into_iter().filter(|(name, value)| !self.row.holds(name, value)).collect();
+        if !changed.is_empty() {
+            let names: Vec<String> = changed.iter().map(|(name, _)| format!("{name} = ?")).collect();
+            let mut statement = sql(format!("update conversations set {} where id = ?", names.join(", ")));
+            statement.values.extend(changed.into_iter().map(|(_, value)| value));
+            statement.bind(self.record.conversation.id.as_str()).execute(tx)?;
+        }
+        for stint in &self.record.stints {
+            keep_stint(tx, &self.record.conversation, stint)?;
+        }
+        Ok(())
+    }
+}
+
+/// Adds a conversation.
+pub(super) fn add(
+    tx: &mut Connection,
+    record: &Record,
+    state: &DialogueState,
+    token_hash: &[u8],
+    token_expires_at: i64,
+) -> Result<()> {
+    let conversation = &record.conversation;
+    let mut columns = columns(record);
+    columns.extend([
+        ("id", conversation.id.as_str().into_value()),
+        ("shop", conversation.shop.as_str().into_value()),
+        ("token_hash", token_hash.into_value()),
+        ("token_expires_at", token_expires_at.into_value()),
+        ("state", wire::encode(state).into_value()),
+        ("created_at", nanos(conversation.created_at).into_value()),
+    ]);
+    let (names, values): (Vec<&str>, Vec<Value>) = columns.into_iter().unzip();
+    let places = vec!["?"; names.len()].join(", ");
+    let mut statement = sql(format!("insert into conversations ({}) values ({places})", names.join(", ")));
+    statement.values = values;
+    statement.execute(tx)?;
     Ok(())
+}
+
+/// The columns that use cases change, as they are to be.
+fn columns(record: &Record) -> Vec<(&'static str, Value)> {
+    let conversation = &record.conversation;
+    let (agent, page) = (conversation.agent.as_ref(), &conversation.page);
+    let (rating, stint) = (conversation.rating.as_ref(), record.stint.as_ref());
+    vec![
+        ("shopper", conversation.shopper.as_ref().map(|id| id.as_str()).into_value()),
+        ("owner", conversation.owner.as_ref().map(|id| id.as_str()).into_value()),
+        ("mode", conversation.mode.name().into_value()),
+        ("agent", agent.map(|agent| agent.id.as_str()).into_value()),
+        ("agent_name", agent.map(|agent| agent.name.as_str()).into_value()),
+        ("handed_at", conversation.handed_at.map(nanos).into_value()),
+        ("last_seq", signed(conversation.last_seq).into_value()),
+        ("last_shopper_seq", signed(record.last_shopper_seq).into_value()),
+        ("answered_up_to", signed(record.answered_up_to).into_value()),
+        ("version", signed(conversation.version).into_value()),
+        ("locale", conversation.locale.tag().into_value()),
+        ("page_product", page.product.as_ref().map(|id| id.as_str()).into_value()),
+        ("page_order", page.order.as_ref().map(|id| id.as_str()).into_value()),
+        ("page_url", page.url.as_deref().into_value()),
+        ("shopper_read", signed(conversation.shopper_read).into_value()),
+        ("staff_read", signed(conversation.staff_read).into_value()),
+        ("rating_score", rating.map(|rating| i64::from(rating.score)).into_value()),
+        ("rating_comment", rating.and_then(|rating| rating.comment.as_deref()).into_value()),
+        ("rating_at", rating.map(|rating| nanos(rating.at)).into_value()),
+        ("handoff", record.handoff.as_ref().map(wire::encode).into_value()),
+        ("waiting_since", record.waiting_since.map(nanos).into_value()),
+        ("closed_at", record.closed_at.map(nanos).into_value()),
+        ("look_again_at", record.look_again_at.map(nanos).into_value()),
+        ("touched_at", nanos(conversation.touched_at).into_value()),
+        ("grp", stint.map_or("", |stint| &stint.group).into_value()),
+        ("priority", stint.map_or(0, |stint| stint.priority).into_value()),
+        ("stint", stint.map(wire::encode).into_value()),
+        ("tags", wire::encode_list(&conversation.tags).into_value()),
+    ]
 }
 
 /// Keeps a stay with people as it is now, and what it means for whoever has it.

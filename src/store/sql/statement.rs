@@ -102,55 +102,53 @@ impl Statement {
     }
 
     /// All rows, within a use case.
-    pub(super) fn fetch_all(self, connection: &mut Connection) -> Result<Vec<Row>> {
-        Ok(connection.fetch(&self)?)
+    pub(super) fn fetch_all(&self, connection: &mut Connection) -> Result<Vec<Row>> {
+        Ok(connection.fetch(self)?)
     }
 
     /// The first row, if there is one.
-    pub(super) fn fetch_optional(self, connection: &mut Connection) -> Result<Option<Row>> {
-        Ok(connection.fetch(&self)?.into_iter().next())
+    pub(super) fn fetch_optional(&self, connection: &mut Connection) -> Result<Option<Row>> {
+        Ok(connection.fetch(self)?.into_iter().next())
     }
 
     /// The first row.
-    pub(super) fn fetch_one(self, connection: &mut Connection) -> Result<Row> {
+    pub(super) fn fetch_one(&self, connection: &mut Connection) -> Result<Row> {
         self.fetch_optional(connection)?.ok_or_else(|| corrupt("row"))
     }
 
     /// Changes something; how many rows.
-    pub(super) fn execute(self, connection: &mut Connection) -> std::result::Result<u64, SqlError> {
-        connection.execute(&self)
+    pub(super) fn execute(&self, connection: &mut Connection) -> std::result::Result<u64, SqlError> {
+        connection.execute(self)
     }
 
     /// All rows, as a use case of its own.
     pub(super) async fn all(self, store: &SqlStore) -> Result<Vec<Row>> {
-        store.read(move |reader| self.clone().fetch_all(reader)).await
+        store.read(move |reader| self.fetch_all(reader)).await
     }
 
     /// All rows where they may be many, as a use case of its own.
     pub(super) async fn survey(self, store: &SqlStore) -> Result<Vec<Row>> {
-        store.survey(move |reader| self.clone().fetch_all(reader)).await
+        store.survey(move |reader| self.fetch_all(reader)).await
     }
 
     /// The first row, as a use case of its own.
     pub(super) async fn optional(self, store: &SqlStore) -> Result<Option<Row>> {
-        store.read(move |reader| self.clone().fetch_optional(reader)).await
+        store.read(move |reader| self.fetch_optional(reader)).await
     }
 
     /// The first row, as a use case of its own.
     pub(super) async fn one(self, store: &SqlStore) -> Result<Row> {
-        store.read(move |reader| self.clone().fetch_one(reader)).await
+        store.read(move |reader| self.fetch_one(reader)).await
     }
 
     /// Changes something, as a use case of its own; how many rows.
     pub(super) async fn run(self, store: &SqlStore) -> Result<u64> {
-        store.write(move |tx| Ok(self.clone().execute(tx)?)).await
+        store.write(move |tx| Ok(self.execute(tx)?)).await
     }
-}
 
-impl Statement {
     /// Changes something that use cases of a key change too.
     pub(super) async fn run_alone(self, store: &SqlStore, key: i64) -> Result<u64> {
-        store.alone(key, move |tx| Ok(self.clone().execute(tx)?)).await
+        store.alone(key, move |tx| Ok(self.execute(tx)?)).await
     }
 }
 
@@ -167,6 +165,15 @@ impl Row {
         let place = self.columns.iter().position(|name| **name == *column);
         let value = place.and_then(|place| self.values.get(place)).ok_or_else(|| corrupt(column))?;
         T::from_value(value).ok_or_else(|| corrupt(column))
+    }
+
+    /// Whether a column has this value.
+    pub(super) fn holds(&self, column: &str, value: &Value) -> bool {
+        let place = self.columns.iter().position(|name| **name == *column);
+        match (place.and_then(|place| self.values.get(place)), value) {
+            (Some(Value::Null(_)), Value::Null(_)) => true,
+            (known, value) => known == Some(value),
+        }
     }
 }
 
