@@ -9,10 +9,11 @@
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 
+#[path = "process/mod.rs"]
+mod process;
+
 use std::{
-    io::{BufRead, BufReader},
     net::{Ipv4Addr, SocketAddr},
-    process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -24,22 +25,14 @@ use tokio::{
 };
 use tokio_tungstenite::tungstenite::Message;
 
+use process::{Server, field};
+
 /// Connections from one address: less than there are ports.
 const FROM_ONE_ADDRESS: usize = 20_000;
 /// Connections that are opened at the same time.
 const AT_ONCE: usize = 64;
 /// Between a connection's pings.
 const PING_EVERY: Duration = Duration::from_secs(25);
-
-/// The server, which ends with the bench.
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 fn main() -> anyhow::Result<()> {
     let (mut connections, mut seconds) = (50_000, 60);
@@ -58,9 +51,9 @@ fn main() -> anyhow::Result<()> {
 
 async fn measure(connections: usize, lasting: Duration) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    let (server, address) = start(folder.path())?;
+    let (server, address) = Server::start(folder.path())?;
     let alone = talk(address, Duration::from_secs(10)).await?;
-    let (before, kernel_before) = (resident(server.0.id())?, unclaimed()?);
+    let (before, kernel_before) = (server.resident()?, unclaimed()?);
     let opened = Instant::now();
     let mut idle = open(address, connections).await?;
     let took = opened.elapsed().as_secs_f64();
@@ -81,7 +74,7 @@ async fn measure(connections: usize, lasting: Duration) -> anyhow::Result<()> {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let among = talking.await??;
-    let (after, kernel_after) = (resident(server.0.id())?, unclaimed()?);
+    let (after, kernel_after) = (server.resident()?, unclaimed()?);
     let each = |bytes: u64| bytes as f64 / connections as f64 / 1024.0;
     println!(
         "{connections} silent connections, opened in {took:.1} s, {alive} alive, {pinged} pings: {:.1} KiB each in the server; \
@@ -94,21 +87,6 @@ async fn measure(connections: usize, lasting: Duration) -> anyhow::Result<()> {
         alone.0, alone.1, among.0, among.1
     );
     Ok(())
-}
-
-fn start(data: &std::path::Path) -> anyhow::Result<(Server, SocketAddr)> {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_xiaoer"))
-        .args(["serve", "--listen", "127.0.0.1:0", "--intents", "intents", "--data"])
-        .arg(data)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()?;
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().context("its output is piped")?).read_line(&mut line)?;
-    let server = Server(child);
-    let ready: serde_json::Value = serde_json::from_str(&line)?;
-    let store = ready["store"].as_str().context("it says where")?;
-    Ok((server, store.trim_start_matches("http://").trim_end_matches('/').parse()?))
 }
 
 /// So many connections that have said hello. Nobody reads what comes: a welcome and some pongs wait in the kernel.
@@ -165,18 +143,7 @@ async fn talk(address: SocketAddr, lasting: Duration) -> anyhow::Result<(f64, f6
     Ok((at(0.5), at(0.99)))
 }
 
-/// The resident set of a process, in bytes.
-fn resident(process: u32) -> anyhow::Result<u64> {
-    field(&format!("/proc/{process}/status"), "VmRSS:")
-}
-
 /// What the machine has left, in bytes.
 fn unclaimed() -> anyhow::Result<u64> {
     field("/proc/meminfo", "MemAvailable:")
-}
-
-fn field(file: &str, name: &str) -> anyhow::Result<u64> {
-    let text = std::fs::read_to_string(file)?;
-    let line = text.lines().find_map(|line| line.strip_prefix(name)).context("the field is there")?;
-    Ok(line.trim().trim_end_matches(" kB").parse::<u64>()? * 1024)
 }

@@ -12,7 +12,7 @@ use super::{
     blend::{Blend, Judged, Opinions},
     edit::Edit,
     head::{Head, Row, WhiteVectors},
-    nearest::NearestExamples,
+    nearest::{Looked, NearestExamples},
     probability::{best, dot, ranked, softmax},
     random::Shuffle,
     scope::{Likeness, Scope, Signs, signs},
@@ -44,6 +44,8 @@ pub(super) struct Verdict {
     pub strangeness: f32,
     /// The levels of confidence that hold for it.
     pub levels: Levels,
+    /// What its vector was found to have in common with examples.
+    pub looked: Looked,
 }
 
 /// The confidences at which an answer is given, and below which no meaning is offered; and the one from which on
@@ -148,7 +150,7 @@ impl Classifier {
 
     /// Judges a folded message.
     pub(super) fn judge(&self, normal: &str, vector: Option<&[f32]>) -> Verdict {
-        let seen = self.parts.judge(normal, vector, self.out_of_scope);
+        let (seen, looked) = self.parts.judge(normal, vector, self.out_of_scope);
         let decision = if seen.opinions[0].is_empty() { &self.words_only } else { &self.full };
         let mut scores = decision.blend.scores(&seen.opinions);
         let signs = signs(&scores, self.out_of_scope, seen.likeness);
@@ -159,12 +161,14 @@ impl Classifier {
             rejected: decision.scope.rejects(&signs),
             strangeness: decision.scope.score(&signs),
             levels: decision.levels,
+            looked,
         }
     }
 
-    /// The `count` examples of `classes` most like a vector, best first: their places in the set and their cosines.
-    pub(super) fn nearest(&self, vector: &[f32], classes: &[usize], count: usize) -> Vec<(usize, f32)> {
-        self.parts.nearest.find(vector, classes, count)
+    /// The `count` examples of `classes` most like the message of a verdict, best first: their places in the set and
+    /// their cosines.
+    pub(super) fn nearest(&self, verdict: &Verdict, classes: &[usize], count: usize) -> Vec<(usize, f32)> {
+        self.parts.nearest.find(&verdict.looked, classes, count)
     }
 
     /// Whether vectors are of use.
@@ -203,7 +207,13 @@ impl Parts {
         })
     }
 
-    fn judge(&self, normal: &str, vector: Option<&[f32]>, out_of_scope: Option<usize>) -> Impression {
+    /// Also what was seen of the nearest examples.
+    fn judge(
+        &self,
+        normal: &str,
+        vector: Option<&[f32]>,
+        out_of_scope: Option<usize>,
+    ) -> (Impression, Looked) {
         /// Meanings of which the nearest examples are asked: the others have no chance, and there are many examples.
         /// Being out of scope is asked always.
         const LIKELIEST: usize = 8;
@@ -218,12 +228,13 @@ impl Parts {
                 likeliest.truncate(LIKELIEST);
                 let inside = likeliest.clone();
                 likeliest.extend(out_of_scope);
-                let nearest = self.nearest.scores(vector, &likeliest, both.len());
+                let looked = self.nearest.look(vector, &likeliest);
+                let nearest = self.nearest.scores(&looked, both.len());
                 likeness.centre = self.centres.nearness(vector);
                 likeness.examples = inside.iter().map(|&class| nearest[class]).fold(f32::MIN, f32::max);
-                Impression { opinions: [head, words, nearest], likeness }
+                (Impression { opinions: [head, words, nearest], likeness }, looked)
             }
-            _ => Impression { opinions: [Vec::new(), words, Vec::new()], likeness },
+            _ => (Impression { opinions: [Vec::new(), words, Vec::new()], likeness }, Looked::default()),
         }
     }
 }
@@ -286,7 +297,7 @@ fn judge_held_out(set: &TrainingSet, white: Option<&WhiteVectors>) -> Result<Vec
             let example = &set.examples[i];
             Held {
                 class: example.class,
-                seen: parts.judge(&example.normal, example.vector.as_deref(), set.out_of_scope()),
+                seen: parts.judge(&example.normal, example.vector.as_deref(), set.out_of_scope()).0,
             }
         }));
         let outside = judged.iter().filter(|held: &&Held| Some(held.class) == set.out_of_scope()).count();

@@ -282,7 +282,7 @@ impl Nlu {
             sentiment: mood::sentiment(&utterance.normal, vector.filter(|_| self.moody)),
             why: Why {
                 tier: if intents.is_empty() { "none" } else { tier },
-                nearest: self.nearest_to(vector, &whole),
+                nearest: self.nearest_to(&whole),
                 margin: first - intents.get(1).map_or(0.0, |i| i.confidence),
             },
             micros: start.elapsed().as_micros() as u64,
@@ -350,13 +350,12 @@ impl Nlu {
     }
 
     /// The nearest examples of the meanings weighed, being out of scope among them.
-    fn nearest_to(&self, vector: Option<&[f32]>, verdict: &Verdict) -> Vec<Nearest> {
+    fn nearest_to(&self, verdict: &Verdict) -> Vec<Nearest> {
         const SHOWN: usize = 3;
         const WEIGHED: usize = 5;
-        let Some(vector) = vector else { return Vec::new() };
         let mut classes: Vec<usize> = ranked(&verdict.probabilities).into_iter().take(WEIGHED).collect();
         classes.extend(self.out_of_scope.filter(|class| !classes.contains(class)));
-        let found = self.classifier.nearest(vector, &classes, SHOWN);
+        let found = self.classifier.nearest(verdict, &classes, SHOWN);
         found
             .into_iter()
             .map(|(example, score)| {

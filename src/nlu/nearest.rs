@@ -23,9 +23,21 @@ pub(super) struct NearestExamples {
 struct ClassExamples {
     /// Their places in the training set.
     places: Vec<usize>,
-    /// What differs from the mean, and how long that is.
+    /// What differs from the mean, how long that is, and its product with the mean.
     rest: PackedVectors,
     lengths: Vec<f32>,
+    along_mean: Vec<f32>,
+}
+
+/// What a vector was found to have in common with the examples of some classes, for all that is asked about it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Looked {
+    /// A class and, for each of its examples, the product with what differs of the vector from the mean.
+    products: Vec<(usize, Vec<f32>)>,
+    /// How long that is.
+    length: f32,
+    /// The vector's product with the mean.
+    along_mean: f32,
 }
 
 /// How fast an example's say falls with its distance: one that is nearer by a cosine of 0.1 counts twelve times as much.
@@ -54,6 +66,7 @@ impl NearestExamples {
             places,
             rest: PackedVectors::new(&rests, dimension),
             lengths: rests.iter().map(|rest| length(rest)).collect(),
+            along_mean: rests.iter().map(|rest| dot(rest, &mean)).collect(),
         };
         Self { classes: by_class.into_iter().map(packed).collect(), mean }
     }
@@ -62,41 +75,50 @@ impl NearestExamples {
         !self.mean.is_empty() && vector.len() == self.mean.len()
     }
 
-    /// Log-likelihoods of `classes` by their examples, up to a constant: every example vouches for its class, the more
-    /// the nearer it is (a kernel density over cosines, seen from the middle of all). Every other class of
-    /// `count` gets the lowest of them. Empty without examples or when the vector is of another dimension.
-    pub(super) fn scores(&self, vector: &[f32], classes: &[usize], count: usize) -> Vec<f32> {
+    /// Looks at the examples of `classes`; at none when the vector is of another dimension.
+    pub(super) fn look(&self, vector: &[f32], classes: &[usize]) -> Looked {
         if !self.compares_with(vector) {
-            return Vec::new();
+            return Looked::default();
         }
         let mut direction = without(vector, &self.mean);
         let length = length(&direction);
         direction.iter_mut().for_each(|v| *v /= length);
-        let say = |class: &usize| {
-            let Some(examples) = self.classes.get(*class).filter(|of| !of.places.is_empty()) else {
-                return -SHARPNESS;
-            };
-            let products = examples.rest.products(&direction);
-            let votes: Vec<f32> =
-                products.iter().zip(&examples.lengths).map(|(p, length)| SHARPNESS * p / length).collect();
-            log_sum_exp(&votes)
+        let known = classes.iter().filter_map(|&class| Some((class, self.classes.get(class)?)));
+        let products = known.map(|(class, examples)| (class, examples.rest.products(&direction))).collect();
+        Looked { products, length, along_mean: dot(vector, &self.mean) }
+    }
+
+    /// Log-likelihoods of the classes that were looked at by their examples, up to a constant: every example vouches for
+    /// its class, the more the nearer it is (a kernel density over cosines, seen from the middle of all). Every other
+    /// class of `count` gets the lowest of them. Empty where none was looked at.
+    pub(super) fn scores(&self, looked: &Looked, count: usize) -> Vec<f32> {
+        if looked.products.is_empty() {
+            return Vec::new();
+        }
+        let say = |(class, products): &(usize, Vec<f32>)| {
+            let votes: Vec<f32> = products
+                .iter()
+                .zip(&self.classes[*class].lengths)
+                .map(|(product, length)| SHARPNESS * product / length)
+                .collect();
+            if votes.is_empty() { -SHARPNESS } else { log_sum_exp(&votes) }
         };
-        let said: Vec<f32> = classes.iter().map(say).collect();
+        let said: Vec<f32> = looked.products.iter().map(say).collect();
         let mut scores = vec![said.iter().copied().fold(f32::INFINITY, f32::min).min(SHARPNESS); count];
-        classes.iter().zip(said).for_each(|(class, said)| scores[*class] = said);
+        looked.products.iter().zip(said).for_each(|((class, _), said)| scores[*class] = said);
         scores
     }
 
-    /// The `count` examples of `classes` most like a unit vector, best first: their places in the set and their cosines.
-    pub(super) fn find(&self, vector: &[f32], classes: &[usize], count: usize) -> Vec<(usize, f32)> {
-        if !self.compares_with(vector) {
-            return Vec::new();
-        }
-        // x·v = (x − m)·v + m·v, and the last term is the same for every example.
-        let common = dot(vector, &self.mean);
+    /// The `count` examples of `classes` most like the vector that was looked at, best first: their places in the set and
+    /// their cosines. Classes that were not looked at have none.
+    pub(super) fn find(&self, looked: &Looked, classes: &[usize], count: usize) -> Vec<(usize, f32)> {
         let mut best: Vec<(usize, f32)> = Vec::with_capacity(count + 1);
-        for examples in classes.iter().filter_map(|&class| self.classes.get(class)) {
-            for (place, score) in examples.places.iter().zip(examples.rest.products(vector)) {
+        for (class, products) in looked.products.iter().filter(|(class, _)| classes.contains(class)) {
+            let examples = &self.classes[*class];
+            let products = products.iter().zip(&examples.along_mean);
+            // x·v = (x − m)·(v − m) + (x − m)·m + m·v, and the last term is the same for every example.
+            let scores = products.map(|(product, along_mean)| looked.length * product + along_mean);
+            for (place, score) in examples.places.iter().zip(scores) {
                 if best.len() == count && best.last().is_none_or(|(_, lowest)| score <= *lowest) {
                     continue;
                 }
@@ -105,7 +127,7 @@ impl NearestExamples {
                 best.truncate(count);
             }
         }
-        best.iter_mut().for_each(|(_, score)| *score = (*score + common).clamp(-1.0, 1.0));
+        best.iter_mut().for_each(|(_, score)| *score = (*score + looked.along_mean).clamp(-1.0, 1.0));
         best
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn log_sum_exp(scores: &[f32]) -> f32 {
     if !highest.is_finite() {
         return f32::MIN;
     }
-    highest + scores.iter().map(|s| (s - highest).exp()).sum::<f32>().ln()
+    highest + scores.iter().map(|s| if s.is_nan() { 0.0 } else { exp(s - highest) }).sum::<f32>().ln()
 }
 
 /// Indices from the highest score to the lowest; equal scores keep the order of their indices.

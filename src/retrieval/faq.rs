@@ -13,7 +13,7 @@ use tantivy::{
 
 use super::{
     FaqHit, Vectors,
-    fusion::{self, Leg},
+    fusion::{self, Leg, Neighbours},
     tokenizer::{TermTokenizer, is_chinese, terms, words},
 };
 use crate::{encoder::Vector, shop::Faq, text::normalize};
@@ -34,7 +34,7 @@ pub(super) struct FaqIndex {
     /// Which question each way of asking belongs to, and its words.
     asks: Vec<(usize, BTreeSet<String>)>,
     same: HashMap<String, usize>,
-    vectors: Vec<(usize, Vector)>,
+    vectors: Neighbours,
 }
 
 impl FaqIndex {
@@ -62,7 +62,15 @@ impl FaqIndex {
         }
         writer.commit()?;
         let questions = faq.iter().map(|entry| (entry.id.clone(), entry.ask.clone())).collect();
-        Ok(Self { reader: index.reader()?, text, ask, questions, asks, same, vectors: own_vectors })
+        Ok(Self {
+            reader: index.reader()?,
+            text,
+            ask,
+            questions,
+            asks,
+            same,
+            vectors: Neighbours::new(&own_vectors),
+        })
     }
 
     /// Questions nearest to a folded text.
@@ -71,7 +79,7 @@ impl FaqIndex {
         let by_words = self.by_words(normal);
         let by_vectors = vector
             .filter(|_| !self.vectors.is_empty())
-            .map(|vector| fusion::nearest(&self.vectors, vector, CANDIDATES));
+            .map(|vector| self.vectors.nearest(vector, CANDIDATES));
         let mut hits: Vec<(usize, FaqHit)> = fusion::fuse(&by_words, by_vectors.as_ref(), WORDS_SHARE)
             .into_iter()
             .map(|fused| (fused.document, self.hit(fused.document, fused.score.min(NOT_THE_SAME), fused.why)))

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::encoder::{PackedVectors, Vector};
+
 /// What one leg found: document and score from 0 to 1.
 pub(super) type Leg = Vec<(usize, f32)>;
 
@@ -22,17 +24,37 @@ pub(super) fn from_cosine(cosine: f32) -> f32 {
     ((cosine - UNRELATED) / (SAME - UNRELATED)).clamp(0.0, 1.0)
 }
 
-/// The documents whose vectors are nearest, as a leg.
-pub(super) fn nearest(vectors: &[(usize, crate::encoder::Vector)], vector: &[f32], limit: usize) -> Leg {
-    let mut best: BTreeMap<usize, f32> = BTreeMap::new();
-    for (document, known) in vectors {
-        let score = from_cosine(cosine(known, vector));
-        if 0.0 < score {
-            let kept = best.entry(*document).or_default();
-            *kept = kept.max(score);
-        }
+/// Vectors of documents, some of which may have several. One byte a number tells them apart well enough.
+pub(super) struct Neighbours {
+    documents: Vec<usize>,
+    vectors: PackedVectors,
+}
+
+impl Neighbours {
+    pub(super) fn new(vectors: &[(usize, Vector)]) -> Self {
+        let (documents, vectors): (Vec<usize>, Vec<&[f32]>) =
+            vectors.iter().map(|(document, vector)| (*document, &**vector)).unzip();
+        let dimension = vectors.first().map_or(0, |vector| vector.len());
+        Self { documents, vectors: PackedVectors::new(&vectors, dimension) }
     }
-    best_first(best.into_iter().collect(), limit)
+
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.documents.is_empty()
+    }
+
+    /// The documents whose vectors are nearest, as a leg.
+    pub(super) fn nearest(&self, vector: &[f32], limit: usize) -> Leg {
+        let mut best: BTreeMap<usize, f32> = BTreeMap::new();
+        for (document, cosine) in self.documents.iter().zip(self.vectors.products(vector)) {
+            let score = from_cosine(cosine);
+            if 0.0 < score {
+                let kept = best.entry(*document).or_default();
+                *kept = kept.max(score);
+            }
+        }
+        best_first(best.into_iter().collect(), limit)
+    }
 }
 
 /// Adds the legs up, `share` being the weight of the words.
@@ -57,7 +79,7 @@ pub(super) const POPULARITY: f32 = 0.02;
 
 /// The products whose vectors stand out of the whole catalog's: short texts of one shop all lie near each other, and
 /// how near differs from query to query.
-pub(super) fn outstanding(vectors: &[(usize, crate::encoder::Vector)], vector: &[f32], limit: usize) -> Leg {
+pub(super) fn outstanding(vectors: &[(usize, Vector)], vector: &[f32], limit: usize) -> Leg {
     let cosines: Vec<(usize, f32)> =
         vectors.iter().map(|(document, known)| (*document, cosine(known, vector))).collect();
     let count = cosines.len().max(1) as f32;
