@@ -230,13 +230,17 @@ impl Nlu {
             true => (self.cut_by_words(&normal), false),
             false => (by_marks, true),
         };
-        if self.options.tiers && !by_marks && self.words_suffice(&normal) {
+        if self.options.tiers && !by_marks && self.sure_by_words(&normal).is_some() {
             let clauses = clauses.into_iter().map(|clause| (clause.to_owned(), None)).collect();
             return Prepared { utterance, texts: Vec::new(), normal, clauses, by_marks };
         }
         let mut texts = vec![encoder_text(&normal)];
+        let first = (!clauses.is_empty()).then(|| self.first_by_words(&normal)).flatten();
         let clauses = clauses.into_iter().map(|clause| {
-            let sure = self.options.tiers && self.words_suffice(clause);
+            let sure = self.sure_by_words(clause).filter(|_| self.options.tiers);
+            // A clause that would state something of its own is looked at twice.
+            let sure =
+                sure.is_some_and(|class| Some(class) == first || clauses::is_courtesy(&self.classes[class]));
             let place = (!sure).then(|| {
                 texts.push(encoder_text(clause));
                 texts.len() - 1
@@ -304,16 +308,19 @@ impl Nlu {
         request.map_or(spelt, Cow::Owned)
     }
 
-    /// The one clause of a message that is no greeting and no thanks, if it has such clauses besides: 你好,请问,发什么快递.
-    /// It is judged, and encoded, in the place of the whole.
+    /// The one clause of a message that asks something beside greetings, forms of address and thanks: 你好,请问,发什么快递.
+    /// It is judged, and encoded, in the place of the whole. What answers, as 好的,谢谢 does, is no such clause.
     fn request_in<'a>(&self, normal: &'a str) -> Option<&'a str> {
-        let is_polite = |class: &usize| matches!(self.classes[*class].as_str(), "chat.greet" | "chat.thanks");
-        let is_courtesy = |clause: &str| {
-            near::is_opener(clause) || self.exact.get(clause).is_some_and(|of| of.iter().all(is_polite))
+        let means = |clause: &str, is: &dyn Fn(&IntentId) -> bool| {
+            let classes = self.exact.get(clause);
+            classes.is_some_and(|classes| classes.iter().all(|class| is(&self.classes[*class])))
         };
+        let polite = |id: &IntentId| matches!(id.as_str(), "chat.greet" | "chat.thanks");
+        let is_courtesy = |clause: &str| near::is_opener(clause) || means(clause, &polite);
         let mut requests = clauses::split(normal).into_iter().filter(|clause| !is_courtesy(clause));
         let request = requests.next()?;
-        requests.next().is_none().then_some(request)
+        let alone = requests.next().is_none() && !means(request, &clauses::is_courtesy);
+        alone.then_some(request)
     }
 
     /// The example that a message in judged form equals or nearly equals.
@@ -326,11 +333,16 @@ impl Nlu {
         Some(Example { normal: &near.normal, classes, tier: "near", confidence: NEAR })
     }
 
-    /// Whether words alone are sure enough of a message that has no example.
-    fn words_suffice(&self, normal: &str) -> bool {
+    /// What words alone are sure enough that a text means which has no example.
+    fn sure_by_words(&self, normal: &str) -> Option<usize> {
         let verdict = self.classifier.judge(normal, None);
-        let first = best(&verdict.probabilities).map_or(0.0, |class| verdict.probabilities[class]);
-        !verdict.rejected && verdict.levels.alone <= first * verdict.inside
+        let sure = |class: &usize| verdict.levels.alone <= verdict.probabilities[*class] * verdict.inside;
+        best(&verdict.probabilities).filter(|class| !verdict.rejected && sure(class))
+    }
+
+    /// What a text means first by its words, however sure they are.
+    fn first_by_words(&self, normal: &str) -> Option<usize> {
+        best(&self.classifier.judge(normal, None).probabilities)
     }
 
     /// The two clauses that words tell apart in a message without marks, if there are two.

@@ -72,9 +72,12 @@ const ASKING: [&str; 18] = [
 const LEAST: usize = 2;
 const LEAST_BEFORE_THANKS: usize = 4;
 
-/// Whether a folded text is nothing but such words.
+/// How shoppers call whoever answers, which asks nothing before something else.
+const ADDRESSES: [&str; 8] = ["客服", "老板", "店家", "店主", "掌柜", "掌柜的", "小二", "美女"];
+
+/// Whether a folded text is nothing but what opens a message.
 pub(super) fn is_opener(normal: &str) -> bool {
-    OPENERS.contains(&normal)
+    OPENERS.contains(&normal) || ADDRESSES.contains(&normal)
 }
 
 /// What is left of a folded message.
