@@ -103,6 +103,22 @@ fn marks_courtesies_and_sounds_do_not_hide_an_example() {
     }
 }
 
+#[test]
+fn courtesies_around_a_request_are_left_out_and_nothing_else_is() {
+    let nlu = by_words();
+    for (text, judged) in [
+        ("你好,白色的什么时候能发", "白色的什么时候能发"),
+        ("客服,请问,白色的什么时候能发,谢谢", "白色的什么时候能发,谢谢"),
+        ("有人吗 白色的怎么还不发", "白色的怎么还不发"),
+        // Two requests, an answer, or courtesies alone stay as they are.
+        ("你好,白色的多少,黑色的什么时候发", "你好,白色的多少,黑色的什么时候发"),
+        ("您好,没问题", "您好,没问题"),
+        ("老板 有人吗", "老板 有人吗"),
+    ] {
+        assert_eq!(nlu.form(&read(text)), judged, "{text}");
+    }
+}
+
 #[tokio::test]
 async fn vectors_bring_the_head_and_the_nearest_examples() {
     let encoder = HashingEncoder::new(64);
