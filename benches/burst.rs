@@ -17,6 +17,7 @@ mod shoppers;
 
 use std::{
     net::SocketAddr,
+    path::Path,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -73,7 +74,7 @@ fn main() -> anyhow::Result<()> {
 
 async fn measure(count: usize, times: usize, lasting: Duration) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    let (server, address) = Server::start(folder.path())?;
+    let (server, address) = Server::start(folder.path(), Path::new("intents"), &[])?;
     let notes = Arc::new(Notes::default());
     let (always, burst) = (Arc::new(AtomicBool::new(true)), Arc::new(AtomicBool::new(true)));
     let come = |numbers: std::ops::Range<usize>, going: &Arc<AtomicBool>, kept: bool| -> Vec<JoinHandle<_>> {

@@ -14,6 +14,7 @@ mod process;
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
+    path::Path,
     time::{Duration, Instant},
 };
 
@@ -51,7 +52,7 @@ fn main() -> anyhow::Result<()> {
 
 async fn measure(connections: usize, lasting: Duration) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    let (server, address) = Server::start(folder.path())?;
+    let (server, address) = Server::start(folder.path(), Path::new("intents"), &[])?;
     let alone = talk(address, Duration::from_secs(10)).await?;
     let (before, kernel_before) = (server.resident()?, unclaimed()?);
     let opened = Instant::now();

@@ -6,7 +6,11 @@
 //! ```
 //!
 //! With `--nodes` so many servers are processes of their own on one database and one bus, and shoppers are spread over
-//! them, one after the other. `--nodes 1` is what one node of several does by itself.
+//! them, one after the other. `--nodes 1` is what one node does by itself, on its own SQLite file when no database is
+//! named. Then the processor time is told too that a turn takes in the servers and in the shoppers.
+//!
+//! `--more faq` and `--more products` give the shop ten times as many of them, `--silent N` opens so many conversations
+//! beside, in which nobody says anything.
 //!
 //! `unique` says every sentence once. `zipf` takes two thirds from a thousand sentences by Zipf's law and a third that
 //! nobody has said. Sentences are made up (`corpus/shoppers.rs`) or the lines of a file. Server and shoppers share the
@@ -14,13 +18,15 @@
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 
+#[path = "process/mod.rs"]
+mod process;
 #[path = "corpus/shoppers.rs"]
 mod shoppers;
+#[path = "tenfold/mod.rs"]
+mod tenfold;
 
 use std::{
-    io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -30,9 +36,16 @@ use std::{
 
 use futures::{SinkExt, StreamExt};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    sync::oneshot,
+    task::JoinHandle,
+};
 use tokio_tungstenite::tungstenite::{Error, Message};
 use xiaoer::app::{serve, settings::Settings};
+
+use process::Server;
+use tenfold::More;
 
 // As in the program.
 #[global_allocator]
@@ -54,6 +67,8 @@ struct Plan {
     /// Servers as processes; without a number one server within this process.
     nodes: Option<usize>,
     text: Option<PathBuf>,
+    more: Option<More>,
+    silent: usize,
 }
 
 impl Plan {
@@ -66,6 +81,8 @@ impl Plan {
             bus: None,
             nodes: None,
             text: None,
+            more: None,
+            silent: 0,
         };
         let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
         while let Some(flag) = arguments.next() {
@@ -78,12 +95,17 @@ impl Plan {
                 "--bus" => plan.bus = Some(value),
                 "--nodes" => plan.nodes = Some(value.parse()?),
                 "--text" => plan.text = Some(value.into()),
+                "--more" if value == "faq" => plan.more = Some(More::Faq),
+                "--more" if value == "products" => plan.more = Some(More::Products),
+                "--silent" => plan.silent = value.parse()?,
                 _ => anyhow::bail!("unknown flag {flag}"),
             }
         }
-        if plan.nodes == Some(0) || plan.nodes.is_some_and(|_| plan.database.is_none() || plan.bus.is_none())
-        {
-            anyhow::bail!("--nodes N, at least one, shares --database postgres://… and --bus nats://…");
+        let shared = plan.database.is_some() && plan.bus.is_some();
+        if plan.nodes.is_some_and(|nodes| nodes == 0 || (1 < nodes && !shared)) {
+            anyhow::bail!(
+                "--nodes N, at least one; several share --database postgres://… and --bus nats://…"
+            );
         }
         Ok(plan)
     }
@@ -101,7 +123,7 @@ impl Talk {
     fn of(plan: &Plan) -> anyhow::Result<Self> {
         let mut sentences = match &plan.text {
             Some(file) => std::fs::read_to_string(file)?.lines().map(str::to_owned).collect(),
-            None => shoppers::distinct(SEED, HEAD + NEW),
+            None => distinct(SEED, HEAD + NEW),
         };
         sentences.retain(|said| !said.trim().is_empty());
         let new = sentences.split_off(HEAD.min(sentences.len() / 2));
@@ -110,7 +132,7 @@ impl Talk {
 
     fn next(&self, random: &mut StdRng) -> &str {
         if self.zipf && random.random_bool(2.0 / 3.0) {
-            return &self.head[shoppers::zipf(random, self.head.len())];
+            return &self.head[zipf(random, self.head.len())];
         }
         let number = self.said.fetch_add(1, Ordering::Relaxed);
         &self.new[number % self.new.len()]
@@ -125,56 +147,38 @@ fn main() -> anyhow::Result<()> {
 
 /// Servers that serve until they are dropped or stopped.
 enum Servers {
-    Here { stop: tokio::sync::oneshot::Sender<()>, server: tokio::task::JoinHandle<std::io::Result<()>> },
-    Nodes(Vec<Node>),
-}
-
-/// A server as a process, which ends with the bench.
-struct Node(Child);
-
-impl Drop for Node {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+    Here { stop: oneshot::Sender<()>, server: JoinHandle<std::io::Result<()>> },
+    Nodes(Vec<Server>),
 }
 
 impl Servers {
     /// Starts them; where they listen.
     async fn start(plan: &Plan, folder: &Path) -> anyhow::Result<(Self, Vec<String>)> {
-        let Some(nodes) = plan.nodes else { return Self::here(plan, folder).await };
-        let (mut running, mut addresses) = (Vec::new(), Vec::new());
-        for number in 0..nodes {
-            let own = folder.join(format!("node{number}"));
-            let mut child = Command::new(env!("CARGO_BIN_EXE_xiaoer"))
-                .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-                .arg(own.join("data"))
-                .arg("--intents")
-                .arg(own.join("intents"))
-                .env("XIAOER_DATABASE", plan.database.as_deref().unwrap_or_default())
-                .env("XIAOER_BUS", plan.bus.as_deref().unwrap_or_default())
-                .stdout(Stdio::piped())
-                .stderr(Stdio::null())
-                .spawn()?;
-            let said = child.stdout.take().ok_or_else(|| anyhow::anyhow!("its output is piped"))?;
-            running.push(Node(child));
-            let mut line = String::new();
-            BufReader::new(said).read_line(&mut line)?;
-            let ready: serde_json::Value = serde_json::from_str(&line)?;
-            let store = ready["store"].as_str().unwrap_or_default();
-            addresses.push(store.trim_start_matches("http://").trim_end_matches('/').to_owned());
-        }
-        Ok((Self::Nodes(running), addresses))
+        let intents = match plan.more {
+            Some(more) => {
+                tenfold::files(Path::new("intents"), &folder.join("intents"), more)?;
+                folder.join("intents")
+            }
+            None => PathBuf::from("intents"),
+        };
+        let Some(nodes) = plan.nodes else { return Self::here(plan, folder, intents).await };
+        let shared = [("XIAOER_DATABASE", &plan.database), ("XIAOER_BUS", &plan.bus)];
+        let shared: Vec<(&str, &str)> =
+            shared.iter().filter_map(|(name, value)| Some((*name, value.as_deref()?))).collect();
+        let start = |number| Server::start(&folder.join(format!("node{number}")), &intents, &shared);
+        let started: Vec<(Server, _)> = (0..nodes).map(start).collect::<anyhow::Result<_>>()?;
+        let (running, addresses): (Vec<_>, Vec<_>) = started.into_iter().unzip();
+        Ok((Self::Nodes(running), addresses.iter().map(ToString::to_string).collect()))
     }
 
     /// One within this process.
-    async fn here(plan: &Plan, folder: &Path) -> anyhow::Result<(Self, Vec<String>)> {
+    async fn here(plan: &Plan, folder: &Path, intents: PathBuf) -> anyhow::Result<(Self, Vec<String>)> {
         let data = folder.join("data");
         let database = plan.database.clone();
         let settings = Settings {
             listen: ([127, 0, 0, 1], 0).into(),
             metrics_listen: None,
-            intents: PathBuf::from("intents"),
+            intents,
             models: None,
             bus: plan.bus.clone(),
             database: database.unwrap_or_else(|| format!("sqlite:{}", data.join("bench.db").display())),
@@ -185,20 +189,28 @@ impl Servers {
         };
         let started = serve::start(&settings).await?;
         let address = started.addresses.store.replace("http://", "").replace('/', "");
-        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let (stop, stopped) = oneshot::channel::<()>();
         let server = tokio::spawn(started.serve(async move {
             let _ = stopped.await;
         }));
         Ok((Self::Here { stop, server }, vec![address]))
     }
 
+    /// What the processors did for servers that are processes of their own, and the bytes that these hold.
+    fn costs(&self) -> anyhow::Result<Option<(Duration, u64)>> {
+        let Self::Nodes(nodes) = self else { return Ok(None) };
+        let (mut time, mut held) = (Duration::ZERO, 0);
+        for node in nodes {
+            time += processor_time(Some(node))?;
+            held += node.resident()?;
+        }
+        Ok(Some((time, held)))
+    }
+
     async fn stop(self) -> anyhow::Result<()> {
-        match self {
-            Self::Here { stop, server } => {
-                let _ = stop.send(());
-                server.await??;
-            }
-            Self::Nodes(nodes) => drop(nodes),
+        if let Self::Here { stop, server } = self {
+            let _ = stop.send(());
+            server.await??;
         }
         Ok(())
     }
@@ -212,11 +224,17 @@ async fn measure(plan: Plan) -> anyhow::Result<()> {
     }
     let talk = Arc::new(Talk::of(&plan)?);
     let ending = Arc::new(AtomicBool::new(false));
-    let begun = Instant::now();
+    let chat = |number: usize| format!("ws://{}/ws/chat?shop=demo", addresses[number % addresses.len()]);
+    let mut silent = Vec::with_capacity(plan.silent);
+    for number in 0..plan.silent {
+        let (mut socket, _) = tokio_tungstenite::connect_async(chat(number)).await?;
+        socket.send(Message::text(r#"{"type":"hello","v":1}"#)).await?;
+        silent.push(socket);
+    }
+    let (begun, idle) = (Instant::now(), (servers.costs()?, processor_time(None)?));
     let shoppers = (0..plan.shoppers).map(|number| {
         let (talk, ending) = (Arc::clone(&talk), Arc::clone(&ending));
-        let address = format!("ws://{}/ws/chat?shop=demo", addresses[number % addresses.len()]);
-        tokio::spawn(shop(address, number, talk, ending))
+        tokio::spawn(shop(chat(number), number, talk, ending))
     });
     let shoppers: Vec<_> = shoppers.collect();
     tokio::time::sleep(Duration::from_secs(plan.seconds)).await;
@@ -226,6 +244,15 @@ async fn measure(plan: Plan) -> anyhow::Result<()> {
         times.extend(shopper.await??);
     }
     let seconds = begun.elapsed().as_secs_f64();
+    if let (Some((after, held)), Some((before, _))) = (servers.costs()?, idle.0) {
+        let each = |time: Duration| time.as_secs_f64() * 1e3 / times.len() as f64;
+        println!(
+            "a turn takes {:.2} ms of a processor in the servers, {:.2} ms in the shoppers; the servers hold {:.0} MB",
+            each(after - before),
+            each(processor_time(None)? - idle.1),
+            held as f64 / 1e6
+        );
+    }
     times.sort();
     let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e3;
     println!(
@@ -309,4 +336,38 @@ async fn shop(
         socket.close(None).await?;
     }
     Ok(times)
+}
+
+/// So many sentences, each once.
+fn distinct(seed: u64, number: usize) -> Vec<String> {
+    let mut random = StdRng::seed_from_u64(seed);
+    let mut seen = std::collections::HashSet::new();
+    let mut sentences = Vec::with_capacity(number);
+    while sentences.len() < number {
+        let said = shoppers::sentence(&mut random);
+        if seen.insert(said.clone()) {
+            sentences.push(said);
+        }
+    }
+    sentences
+}
+
+/// Which of `number` sentences is said: Zipf's law with exponent 1, by inverting its sum's logarithm.
+fn zipf(random: &mut StdRng, number: usize) -> usize {
+    let most = (number as f64 + 1.0).ln();
+    let rank = (random.random_range(0.0..most)).exp() as usize;
+    rank.clamp(1, number) - 1
+}
+
+/// The time that this process, or another, has had a processor for.
+fn processor_time(process: Option<&Server>) -> anyhow::Result<Duration> {
+    /// Ticks a second in the kernel's tables, on every machine that Linux runs on.
+    const TICKS: f64 = 100.0;
+    let who = process.map_or("self".to_owned(), |server| server.0.id().to_string());
+    let text = std::fs::read_to_string(format!("/proc/{who}/stat"))?;
+    // The name in brackets may hold anything; user and system time are the twelfth and thirteenth field behind it.
+    let (_, fields) = text.rsplit_once(')').ok_or_else(|| anyhow::anyhow!("a name in brackets"))?;
+    let ticks: Vec<f64> =
+        fields.split_whitespace().skip(11).take(2).map(str::parse).collect::<Result<_, _>>()?;
+    Ok(Duration::from_secs_f64(ticks.iter().sum::<f64>() / TICKS))
 }

@@ -1,7 +1,6 @@
-//! What shoppers may say on a sale's night, made up: a grammar of our own with far more sentences than any bench says,
-//! and a mix with a heavy tail, as questions of a sale are.
+//! What shoppers may say on a sale's night, made up: a grammar of our own with far more sentences than any bench says.
 
-use rand::{RngExt, SeedableRng, rngs::StdRng};
+use rand::{RngExt, rngs::StdRng};
 
 const OPENINGS: &[&str] = &[
     "",
@@ -124,27 +123,6 @@ pub(crate) fn sentence(random: &mut StdRng) -> String {
     }
     said.push_str(pick(random, ENDINGS));
     said
-}
-
-/// So many sentences, each once.
-pub(crate) fn distinct(seed: u64, number: usize) -> Vec<String> {
-    let mut random = StdRng::seed_from_u64(seed);
-    let mut seen = std::collections::HashSet::new();
-    let mut sentences = Vec::with_capacity(number);
-    while sentences.len() < number {
-        let said = sentence(&mut random);
-        if seen.insert(said.clone()) {
-            sentences.push(said);
-        }
-    }
-    sentences
-}
-
-/// Which of `number` sentences is said: Zipf's law with exponent 1, by inverting its sum's logarithm.
-pub(crate) fn zipf(random: &mut StdRng, number: usize) -> usize {
-    let most = (number as f64 + 1.0).ln();
-    let rank = (random.random_range(0.0..most)).exp() as usize;
-    rank.clamp(1, number) - 1
 }
 
 fn pick<'a>(random: &mut StdRng, from: &[&'a str]) -> &'a str {

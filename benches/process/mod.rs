@@ -10,7 +10,7 @@ use std::{
 use anyhow::Context;
 
 /// The server, which ends with the bench.
-pub(crate) struct Server(Child);
+pub(crate) struct Server(pub(crate) Child);
 
 impl Drop for Server {
     fn drop(&mut self) {
@@ -20,11 +20,18 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// The demo shop's, on a free port, once it answers.
-    pub(crate) fn start(data: &Path) -> anyhow::Result<(Self, SocketAddr)> {
+    /// The demo shop's, on a free port, once it answers; `more` are variables of its environment.
+    pub(crate) fn start(
+        data: &Path,
+        intents: &Path,
+        more: &[(&str, &str)],
+    ) -> anyhow::Result<(Self, SocketAddr)> {
         let mut child = Command::new(env!("CARGO_BIN_EXE_xiaoer"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--intents", "intents", "--data"])
+            .args(["serve", "--listen", "127.0.0.1:0", "--intents"])
+            .arg(intents)
+            .arg("--data")
             .arg(data)
+            .envs(more.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()?;

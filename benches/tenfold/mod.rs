@@ -47,7 +47,8 @@ fn more_faq(folder: &Path) -> anyhow::Result<()> {
         for time in 1..TIMES {
             let mut table = toml::Table::new();
             table.insert("version".to_owned(), 1.into());
-            table.insert("faq".to_owned(), entries.iter().map(|entry| another(entry, time)).collect());
+            let others = entries.iter().map(|entry| another(entry, time)).collect::<Vec<_>>();
+            table.insert("faq".to_owned(), others.into());
             let name = format!("more{time}-{}", file.file_name().to_string_lossy());
             fs::write(folder.join(name), toml::to_string(&table)?)?;
         }
@@ -74,7 +75,8 @@ fn more_products(file: &Path) -> anyhow::Result<()> {
     for time in 1..TIMES {
         for line in known.lines().filter(|line| !line.trim().is_empty()) {
             let mut product: serde_json::Value = serde_json::from_str(line)?;
-            let renamed = |id: &serde_json::Value| format!("{}-{time}", id.as_str().unwrap_or_default()).into();
+            let renamed =
+                |id: &serde_json::Value| format!("{}-{time}", id.as_str().unwrap_or_default()).into();
             product["id"] = renamed(&product["id"]);
             product["title"] = format!("{} {time}代", product["title"].as_str().unwrap_or_default()).into();
             for variant in product["variants"].as_array_mut().into_iter().flatten() {

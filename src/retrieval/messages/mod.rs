@@ -206,7 +206,7 @@ impl MessageIndex {
     pub fn purge(&self) -> Result<(), RetrievalError> {
         self.write(|writer| {
             for _ in 0..PURGES {
-                let segments = self.index.searchable_segment_metas()?;
+                let segments = writer.index().searchable_segment_metas()?;
                 let mut merged = true;
                 for segment in segments.iter().filter(|segment| segment.has_deletes()) {
                     // One that is being merged already is looked at again.
@@ -219,7 +219,7 @@ impl MessageIndex {
             Ok(())
         })?;
         // Whoever reads the old files keeps them on the disk.
-        self.reader.reload()?;
+        self.opened.load().reader.reload()?;
         self.write(|writer| writer.garbage_collect_files().wait().map(|_| ()))?;
         Ok(())
     }

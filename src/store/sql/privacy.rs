@@ -92,7 +92,7 @@ impl PrivacyStore for SqlStore {
     async fn held_up(&self, id: &ConversationId, now: Timestamp) -> Result<Option<HeldUp>> {
         let id = id.clone();
         self.read(move |tx| match rows::load(tx, &id) {
-            Ok(record) => held_up(tx, &record, now),
+            Ok(loaded) => held_up(tx, &loaded.record, now),
             Err(StoreError::NotFound(_)) => Ok(None),
             Err(error) => Err(error),
         })
@@ -109,7 +109,7 @@ impl PrivacyStore for SqlStore {
         let (shop, id) = (shop.clone(), id.clone());
         self.alone(Alone::Conversation(&id).key(), move |tx| {
             let record = match rows::load(tx, &id) {
-                Ok(record) => record,
+                Ok(loaded) => loaded.record,
                 Err(StoreError::NotFound(_)) => return Ok(Forgotten::No),
                 Err(error) => return Err(error),
             };

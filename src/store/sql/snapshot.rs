@@ -51,7 +51,7 @@ pub fn examine(database: &Path, thoroughly: bool) -> Result<i64> {
         return Err(StoreError::Damaged { file: database.to_owned(), found: one_line(&found) });
     }
     let (found, known) = (schema(database, &connection)?, known_schema());
-    if known < found { Err(StoreError::Newer { found, known }) } else { Ok(found) }
+    if known < found { Err(StoreError::Newer { found, needs: found, known }) } else { Ok(found) }
 }
 
 /// A connection of its own that changes nothing.
