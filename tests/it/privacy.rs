@@ -11,17 +11,17 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use xiaoer::{
-    app::privacy::apply_erasures,
     domain::{Content, DialogueState, Locale, Part},
     store::{
         self, ConversationStore, NewAnswer, NewConversation, NewShopperMessage, Page, PrivacyStore, Role,
-        SharedStore, SqlStore, TurnCommit,
+        SqlStore, TurnCommit,
     },
 };
 
 use super::{
     case::add_staff,
     desk::{about, desk},
+    machine::{folder, run},
     support::{Answer, Client, Home, PASSWORD, Server, hello, within},
 };
 
@@ -338,31 +338,22 @@ async fn an_older_backup_does_not_bring_them_back() {
     let home = Home::on_disk();
     std::fs::create_dir_all(home.data()).expect("a data folder");
     left_behind(&home, "old-one", 3, SECRET).await;
-    let database = home.data().join("xiaoer.db");
-    let backup = tempfile::tempdir().expect("a folder");
-    let saved = backup.path().join("saved.db");
-    // Whoever closes it last leaves one file.
-    opened(&home).await.close().await;
-    std::fs::copy(&database, &saved).expect("a copy");
+    let made = run(&home, &["backup", "backups"]).object();
+    let backup = folder(&home).join(made["backup"].as_str().expect("a path"));
+    assert!(!holding(&backup, SECRET.as_bytes()).is_empty(), "it was kept then");
     let erased = command(&home, &["shopper", "erase", "--shop", "demo", "old-one"]);
     assert!(erased.status.success(), "{}", String::from_utf8_lossy(&erased.stderr));
-    let store = opened(&home).await;
-    let list = store.erasures().await.expect("a list");
-    assert_eq!(list.len(), 1, "{list:?}");
-    store.close().await;
-    for part in ["", "-wal", "-shm"] {
-        let _ = std::fs::remove_file(format!("{}{part}", database.display()));
-    }
-    std::fs::copy(&saved, &database).expect("the backup comes back");
-    assert!(!holding(&home.data(), SECRET.as_bytes()).is_empty());
 
-    let store = opened(&home).await;
-    let shared: SharedStore = Arc::clone(&store) as _;
-    let again = apply_erasures(&shared, &home.data(), &list).await.expect("they are applied");
-    assert_eq!((again.conversations.len(), again.unknown), (1, 0));
-    // The list is in the store again, for the next time.
-    assert_eq!(store.erasures().await.expect("a list"), list);
+    let backup = backup.to_str().expect("UTF-8");
+    let told = run(&home, &["restore", backup, "--move-aside"]).object();
+    assert_eq!(told["erased_again"], 1, "{told}");
     assert_eq!(holding(&home.data(), SECRET.as_bytes()), Vec::<PathBuf>::new());
+    let store = opened(&home).await;
+    assert!(store.conversation(&"old-one".into()).await.expect("the store").is_none());
+    // The list came along, for the next time.
+    assert_eq!(store.erasures().await.expect("a list").len(), 1);
     store.close().await;
+    let told = run(&home, &["restore", backup, "--move-aside"]).object();
+    assert_eq!(told["erased_again"], 2, "of the folder that was there and of the one before it: {told}");
     assert_eq!(holding(&home.data(), SECRET.as_bytes()), Vec::<PathBuf>::new());
 }
