@@ -34,7 +34,6 @@ mod report;
 mod schema;
 mod search;
 #[path = "../../benches/corpus/shoppers.rs"]
-#[expect(dead_code, reason = "benches use more of it")]
 mod sentences;
 mod sheets;
 mod shop;
