@@ -108,7 +108,7 @@ fn courtesies_around_a_request_are_left_out_and_nothing_else_is() {
     let nlu = by_words();
     for (text, judged) in [
         ("你好,白色的什么时候能发", "白色的什么时候能发"),
-        ("客服,请问,白色的什么时候能发,谢谢", "白色的什么时候能发,谢谢"),
+        ("客服,请问,白色的什么时候能发", "白色的什么时候能发"),
         ("有人吗 白色的怎么还不发", "白色的怎么还不发"),
         // Two requests, an answer, or courtesies alone stay as they are.
         ("你好,白色的多少,黑色的什么时候发", "你好,白色的多少,黑色的什么时候发"),

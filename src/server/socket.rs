@@ -26,6 +26,9 @@ pub(super) const WRITE_BUFFER: usize = 0;
 /// A client that takes no data for so long is given up; it comes back and resumes.
 const WRITE_DEADLINE: Duration = Duration::from_secs(10);
 
+/// How long a client has to take a goodbye.
+const GOODBYE: Duration = Duration::from_secs(1);
+
 /// The first frame has to come within this.
 const HELLO_DEADLINE: Duration = Duration::from_secs(10);
 /// A connection that says nothing for so long is closed.
@@ -99,6 +102,25 @@ pub(super) fn split(socket: WebSocket, drain: CancellationToken) -> (Writer, Rea
     (Writer(sink), Reader { stream, _counted: Counted::new(), drain, heard_at: Instant::now() })
 }
 
+/// Ends a connection with the reason for which nothing more is read. Reads on until the client has taken the goodbye:
+/// whatever lies unread when a socket is closed makes the system throw away what was sent last.
+pub(super) async fn end(writer: &mut Writer, reader: &mut Reader, ending: Ending) {
+    let (code, reason) = match ending {
+        Ending::Gone => return,
+        Ending::TooLarge => (TOO_LARGE, "frame too large"),
+        Ending::Silent => (AWAY, "silent for too long"),
+        Ending::Over => (RESTART, "begin anew"),
+        Ending::Draining => (RESTART, "restarting"),
+    };
+    writer.close(code, reason).await;
+    let taken = async { while matches!(reader.stream.next().await, Some(Ok(said)) if !is_close(&said)) {} };
+    let _ = tokio::time::timeout(GOODBYE, taken).await;
+}
+
+fn is_close(message: &Message) -> bool {
+    matches!(message, Message::Close(_))
+}
+
 impl Writer {
     /// Sends a frame as JSON.
     pub(super) async fn send(&mut self, frame: &impl Serialize) -> Result<(), Gone> {
@@ -110,17 +132,6 @@ impl Writer {
     pub(super) async fn refuse(&mut self, error: &impl Serialize) {
         if self.send(error).await.is_ok() {
             self.close(POLICY, "see the error before").await;
-        }
-    }
-
-    /// Closes with the reason for which nothing more is read.
-    pub(super) async fn end(&mut self, ending: Ending) {
-        match ending {
-            Ending::Gone => {}
-            Ending::TooLarge => self.close(TOO_LARGE, "frame too large").await,
-            Ending::Silent => self.close(AWAY, "silent for too long").await,
-            Ending::Over => self.close(RESTART, "begin anew").await,
-            Ending::Draining => self.close(RESTART, "restarting").await,
         }
     }
 

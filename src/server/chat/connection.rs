@@ -43,7 +43,7 @@ pub(super) async fn run(state: ServerState, shop: ShopId, staff: bool, socket: W
     let (mut writer, mut reader) = socket::split(socket, state.drain.clone());
     let first = match reader.first().await {
         Ok(first) => first,
-        Err(ending) => return writer.end(ending).await,
+        Err(ending) => return socket::end(&mut writer, &mut reader, ending).await,
     };
     let hello = match first.as_deref().map_or(Err(ErrorCode::NotHello), shopper::hello) {
         Ok(hello) => hello,
@@ -51,7 +51,7 @@ pub(super) async fn run(state: ServerState, shop: ShopId, staff: bool, socket: W
     };
     if let Some(mut connection) = hello::welcome(state, shop, staff, hello, writer).await {
         let ending = connection.serve(&mut reader).await;
-        connection.writer.end(ending).await;
+        socket::end(&mut connection.writer, &mut reader, ending).await;
     }
 }
 

@@ -44,9 +44,7 @@ pub(super) async fn handle(connection: &mut Connection, frame: ClientFrame) -> R
         Ok(()) => Ok(()),
         Err(Failure::Gone) => Err(Gone),
         Err(Failure::Code(code, id)) => connection.complain(code, id.as_deref()).await,
-        Err(Failure::Internal(
-            EngineError::UnknownConversation | EngineError::Store(StoreError::NotFound("conversation")),
-        )) => Err(connection.end_over()),
+        Err(Failure::Internal(error)) if is_over(&error) => Err(connection.end_over()),
         Err(Failure::Internal(error)) => {
             tracing::error!(conversation.id = %connection.conversation, error = %error, "a frame failed");
             connection.complain(ErrorCode::Internal, None).await
@@ -79,6 +77,14 @@ impl From<EngineError> for Failure {
     }
 }
 
+/// Whether the conversation is there no more.
+fn is_over(error: &EngineError) -> bool {
+    matches!(
+        error,
+        EngineError::UnknownConversation | EngineError::Store(StoreError::NotFound("conversation"))
+    )
+}
+
 /// Stores a message, then acknowledges it; its own copy and the answer come by the bus afterwards.
 async fn say(connection: &mut Connection, id: &str, content: Content) -> Result<(), Failure> {
     if let Err(wait) = connection.state.speech.say(&connection.conversation, id) {
@@ -86,14 +92,16 @@ async fn say(connection: &mut Connection, id: &str, content: Content) -> Result<
         return Ok(connection.writer.send(&frame).await?);
     }
     let named = || Some(id.to_owned());
-    let conversation = current(connection).await.map_err(|failure| match failure {
-        // Whoever said something is told what of it could not be stored.
-        Failure::Internal(error) => {
-            tracing::error!(conversation.id = %connection.conversation, error = %error, "a message can't be stored");
+    let of = connection.conversation.clone();
+    // Whoever said something is told what of it could not be stored.
+    let not_stored = |failure| match failure {
+        Failure::Internal(error) if !is_over(&error) => {
+            tracing::error!(conversation.id = %of, error = %error, "a message can't be stored");
             Failure::Code(ErrorCode::Internal, named())
         }
         other => other,
-    })?;
+    };
+    let conversation = current(connection).await.map_err(&not_stored)?;
     match connection.state.engine.say(&conversation, id, content).await {
         Ok(Said::Stored { seq }) => {
             Ok(connection.writer.send(&ServerFrame::Ack { id: id.to_owned(), seq }).await?)
@@ -104,11 +112,7 @@ async fn say(connection: &mut Connection, id: &str, content: Content) -> Result<
             let frame = ServerFrame::retry(ErrorCode::Overloaded, Some(id), retry);
             Ok(connection.writer.send(&frame).await?)
         }
-        Err(error @ EngineError::Store(StoreError::NotFound("conversation"))) => Err(error.into()),
-        Err(error) => {
-            tracing::error!(conversation.id = %conversation.id, error = %error, "a message can't be stored");
-            Err(Failure::Code(ErrorCode::Internal, named()))
-        }
+        Err(error) => Err(not_stored(error.into())),
     }
 }
 

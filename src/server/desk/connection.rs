@@ -63,7 +63,7 @@ pub(super) async fn run(state: ServerState, agent: Agent, socket: WebSocket) {
     let (mut writer, mut reader) = socket::split(socket, state.drain.clone());
     let first = match reader.first().await {
         Ok(first) => first,
-        Err(ending) => return writer.end(ending).await,
+        Err(ending) => return socket::end(&mut writer, &mut reader, ending).await,
     };
     if let Err(code) = first.as_deref().map_or(Err(ErrorCode::NotHello), desk::hello) {
         return writer.refuse(&ServerFrame::fatal(code)).await;
@@ -80,7 +80,7 @@ pub(super) async fn run(state: ServerState, agent: Agent, socket: WebSocket) {
 
     if desk.welcome().await.is_ok() {
         let ending = desk.serve(&mut reader).await;
-        desk.writer.end(ending).await;
+        socket::end(&mut desk.writer, &mut reader, ending).await;
     }
     desk.state.engine.close_desk(open, &desk.shops).await;
 }
