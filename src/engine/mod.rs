@@ -61,7 +61,7 @@ use crate::{
     encoder::Encoder,
     retrieval::MessageIndex,
     shop::Shop,
-    store::{SharedStore, StoreError},
+    store::{Pending, SharedStore, StoreError},
 };
 
 /// How often messages without an answer are looked for; one that is being answered is not answered twice.
@@ -229,11 +229,17 @@ impl Engine {
 
     /// Answers a conversation in a task of its own.
     pub(crate) fn answer_soon(&self, conversation: ConversationId) {
-        self.answer_in(conversation, None);
+        self.answer_in(conversation, None, None);
     }
 
     /// The same, for a message that was given a place.
-    fn answer_in(&self, conversation: ConversationId, place: Option<admission::Place>) {
+    /// The same, from what is known to be pending, in a place of the door's.
+    fn answer_in(
+        &self,
+        conversation: ConversationId,
+        mut known: Option<Box<Pending>>,
+        place: Option<admission::Place>,
+    ) {
         if self.tasks.is_closed() {
             return; // The next start answers it.
         }
@@ -242,7 +248,7 @@ impl Engine {
             let _place = place;
             // A store that is busy for a moment must not leave a shopper without an answer.
             for wait in RETRIES.map(Some).into_iter().chain([None]) {
-                let Err(error) = engine.answer(&conversation).await else { return };
+                let Err(error) = engine.answer_from(&conversation, known.take()).await else { return };
                 if matches!(error, EngineError::Store(StoreError::NotFound("conversation"))) {
                     return; // It was deleted.
                 }

@@ -77,7 +77,7 @@ impl Engine {
         match appended {
             Appended::IdReused => Ok(Said::IdReused),
             Appended::Stored { message, duplicate: true, .. } => Ok(Said::Stored { seq: message.seq }),
-            Appended::Stored { message, reopened, mode, .. } => {
+            Appended::Stored { message, reopened, mode, pending, .. } => {
                 let seq = message.seq;
                 self.publish(&conversation.id, Event::Message(message));
                 if reopened {
@@ -87,7 +87,7 @@ impl Engine {
                     self.publish_board(&conversation.shop);
                 }
                 if mode != Mode::Agent {
-                    self.answer_in(conversation.id.clone(), place);
+                    self.answer_in(conversation.id.clone(), pending, place);
                 }
                 Ok(Said::Stored { seq })
             }
@@ -202,11 +202,23 @@ impl Engine {
     /// # Errors
     /// The store's; a shop that is not served.
     pub async fn answer(&self, conversation: &ConversationId) -> Result<(), EngineError> {
+        self.answer_from(conversation, None).await
+    }
+
+    /// The same, for one who has looked at what is pending; it may have changed since.
+    pub(super) async fn answer_from(
+        &self,
+        conversation: &ConversationId,
+        mut known: Option<Box<Pending>>,
+    ) -> Result<(), EngineError> {
         let _turn = self.turns.enter(conversation).await;
         let _permit = self.door.turn().await;
         let mut stale = 0;
         loop {
-            let pending = self.parts.store.pending(conversation).await?;
+            let pending = match known.take() {
+                Some(known) => *known,
+                None => self.parts.store.pending(conversation).await?,
+            };
             let Some(due) = next(&pending) else { return Ok(()) };
             match self.take_turn(&pending, &due).await {
                 Ok(true) => stale = 0,

@@ -108,6 +108,8 @@ pub enum Appended {
         reopened: bool,
         /// Who answers it: in mode `agent` no turn is due.
         mode: Mode,
+        /// What the turn that answers it starts from, where nothing else waits for one.
+        pending: Option<Box<Pending>>,
     },
     /// The id was used for something else.
     IdReused,

@@ -57,6 +57,40 @@ async function shopping({ checks, browser, size }) {
 }
 
 /**
+ * A page that loads slowly leaves the panel alone that was opened meanwhile; a way that leads elsewhere shows where.
+ * @param {Checks} checks
+ * @param {any} browser
+ * @param {{ name: string, width: number, height: number }} size
+ */
+async function impatient(checks, browser, size) {
+  const shopper = await newPage(browser, size);
+  const phone = size.name === 'phone';
+  /** @type {() => void} */
+  let loads = () => {};
+  const loaded = new Promise((done) => { loads = () => done(null); });
+  await shopper.route('**/api/v1/shops/demo/products', async (/** @type {any} */ route) => {
+    await loaded;
+    await route.continue();
+  });
+  await checks.check(`${size.name}: who opens the widget before the page is there keeps it open`, async () => {
+    await shopper.goto(`${BASE}/`);
+    await shopper.locator('.launcher').click();
+    await shopper.getByRole('button', { name: '查物流' }).waitFor();
+    await shopper.getByLabel('消息', { exact: true }).fill('在吗');
+    loads();
+    await shopper.locator('.tile').nth(7).waitFor({ state: 'attached' });
+    if (!(await shopper.locator('.panel').isVisible())) throw new Error('the panel was closed');
+    if ((await shopper.getByLabel('消息', { exact: true }).inputValue()) !== '在吗') throw new Error('the words are gone');
+  });
+  await checks.check(`${size.name}: a link that is followed ${phone ? 'closes' : 'leaves'} the panel`, async () => {
+    await shopper.evaluate((/** @type {string} */ hash) => { location.hash = hash; }, `#/p/${PRODUCT}`);
+    await shopper.locator('.detail h1').waitFor({ state: 'attached' });
+    if ((await shopper.locator('.panel').isVisible()) === phone) throw new Error(phone ? 'it is still open' : 'it was closed');
+  });
+  await shopper.context().close();
+}
+
+/**
  * @param {Checks} checks
  * @param {any} shopper
  * @param {any} desk
@@ -151,6 +185,7 @@ const { browser, stop } = await startBrowser();
 try {
   for (const size of SIZES) {
     const desk = await newPage(browser, size);
+    await impatient(checks, browser, size);
     const shopper = await shopping({ checks, browser, size });
     await handingOver({ checks, shopper, desk, size });
     await talking({ checks, shopper, desk, size });

@@ -191,10 +191,13 @@ class Widget {
 
   /** @param {object | null} page */
   #page(page) {
+    const before = this.page;
     this.page = page;
     if (this.conversation.live && page) this.connection.send({ type: 'page', ...page });
-    // A link in the conversation was followed: on a phone the page it leads to is behind the panel.
-    if (this.isOpen && this.panel.phone.matches) this.#close();
+    // A link in the conversation was followed: on a phone the page it leads to is behind the panel. A page that says for
+    // the first time what it is, or says it again, leads nowhere: who opened the panel before it had loaded goes on.
+    const moved = before !== null && JSON.stringify(before) !== JSON.stringify(page);
+    if (moved && this.isOpen && this.panel.phone.matches) this.#close();
   }
 
   /** @param {any} frame */

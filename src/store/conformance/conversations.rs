@@ -2,7 +2,7 @@
 
 use super::{numbers, stored, stories};
 use crate::{
-    domain::{Content, Locale, Mode, Part},
+    domain::{ChangeOutcome, Content, Locale, Mode, Part},
     store::{
         Appended, Course, Identity, Page, Rating, Reader, SharedStore, StoreError, TurnCommit, samples::*,
     },
@@ -15,6 +15,7 @@ stories! {
     one_id_sent_many_times_at_once_is_stored_once,
     many_at_once_get_gapless_numbers,
     a_message_is_unanswered_until_a_turn_reaches_it,
+    what_is_said_alone_comes_with_what_its_turn_starts_from,
     a_stale_turn_changes_nothing,
     a_closed_conversation_opens_again_when_something_is_said,
     identity_is_kept_and_never_changes_hands,
@@ -258,6 +259,32 @@ async fn a_silence_while_a_person_has_it_counts_once_it_is_back(store: SharedSto
     assert_eq!(store.claim_silences(at(90), at(390), 9).await.unwrap(), []);
     store.release(closing(&id, "a1", 91)).await.unwrap();
     assert_eq!(store.claim_silences(at(92), at(392), 9).await.unwrap(), [id]);
+}
+
+async fn what_is_said_alone_comes_with_what_its_turn_starts_from(store: SharedStore) {
+    let id = store.open(new_conversation("c1", 0)).await.unwrap().id;
+    let says = async |name: &str, seconds| match store.append_shopper(&id, said(name, name, seconds)).await {
+        Ok(Appended::Stored { pending, .. }) => pending.map(|pending| *pending),
+        other => panic!("it is stored: {other:?}"),
+    };
+    let first = says("a", 1).await;
+    assert_eq!(first, Some(store.pending(&id).await.unwrap()), "it is what would be read now");
+    assert_eq!(says("a", 1).await, None, "it was said before");
+    assert_eq!(says("b", 2).await, None, "another waits before it");
+    // The turn that begins with the first may be committed all the same, and leaves the second.
+    assert!(store.commit_turn(turn(&id, 0, 1, 3)).await.unwrap().more);
+    store.commit_turn(TurnCommit { outbox: vec![change("k", 2)], ..turn(&id, 1, 2, 4) }).await.unwrap();
+    assert_eq!(says("c", 5).await, Some(store.pending(&id).await.unwrap()));
+    store.commit_turn(turn(&id, 2, 7, 6)).await.unwrap();
+    store.finish_change(&id, "k", ChangeOutcome::Done, at(7)).await.unwrap();
+    assert_eq!(says("d", 8).await, None, "what became of the change is told first");
+    let mut told = to_queue(&id, 3, 9, 9);
+    told.answered_outcomes.push("k".to_owned());
+    store.commit_turn(told).await.unwrap();
+    store.take(take(&id, "a1", 10)).await.unwrap();
+    assert_eq!(says("e", 11).await, None, "a person answers it");
+    store.close(closing(&id, "a1", 12)).await.unwrap();
+    assert_eq!(says("f", 13).await, Some(store.pending(&id).await.unwrap()), "it is open again");
 }
 
 async fn what_is_said_once_is_said_once_in_a_shop(store: SharedStore) {

@@ -71,7 +71,8 @@ impl ConversationStore for MemoryStore {
         if let Some(said) = kept.said(&Author::Shopper, &new.client_id) {
             let mode = kept.record.conversation.mode;
             return Ok(if said.content.as_ref() == Some(&new.content) {
-                Appended::Stored { message: said.message.clone(), duplicate: true, reopened: false, mode }
+                let message = said.message.clone();
+                Appended::Stored { message, duplicate: true, reopened: false, mode, pending: None }
             } else {
                 Appended::IdReused
             });
@@ -79,7 +80,10 @@ impl ConversationStore for MemoryStore {
         let content = Some(new.content.clone());
         let (message, reopened) = kept.record.hear(new);
         kept.messages.push(Said { message: message.clone(), content, agent: None });
-        Ok(Appended::Stored { message, duplicate: false, reopened, mode: kept.record.conversation.mode })
+        let (mode, pending) = (kept.record.conversation.mode, tables.pending(id)?);
+        let alone = pending.messages.len() == 1 && pending.outcomes.is_empty();
+        let pending = alone.then(|| Box::new(pending));
+        Ok(Appended::Stored { message, duplicate: false, reopened, mode, pending })
     }
 
     async fn state(&self, id: &ConversationId) -> Result<(u64, DialogueState)> {
@@ -89,14 +93,7 @@ impl ConversationStore for MemoryStore {
     }
 
     async fn pending(&self, id: &ConversationId) -> Result<Pending> {
-        let tables = self.tables();
-        let kept = tables.kept(id)?;
-        Ok(Pending {
-            conversation: kept.record.conversation.clone(),
-            state: kept.state.clone(),
-            messages: kept.unanswered(),
-            outcomes: tables.untold(kept),
-        })
+        self.tables().pending(id)
     }
 
     async fn unanswered(&self) -> Result<Vec<(ConversationId, u64)>> {
@@ -336,6 +333,16 @@ impl Kept {
 impl Tables {
     fn requested(&mut self, id: &ConversationId, key: &str) -> Option<&mut Requested> {
         self.outbox.iter_mut().find(|request| request.conversation == *id && request.change.key == key)
+    }
+
+    fn pending(&self, id: &ConversationId) -> Result<Pending> {
+        let kept = self.kept(id)?;
+        Ok(Pending {
+            conversation: kept.record.conversation.clone(),
+            state: kept.state.clone(),
+            messages: kept.unanswered(),
+            outcomes: self.untold(kept),
+        })
     }
 
     fn untold(&self, kept: &Kept) -> Vec<PendingOutcome> {

@@ -85,16 +85,8 @@ impl ConversationStore for SqlStore {
     }
 
     async fn conversation(&self, id: &ConversationId) -> Result<Option<Conversation>> {
-        let id = id.clone();
-        self.read(move |tx| {
-            let id = &id;
-            match rows::load(tx, id) {
-                Ok(loaded) => Ok(Some(loaded.record.conversation)),
-                Err(StoreError::NotFound(_)) => Ok(None),
-                Err(error) => Err(error),
-            }
-        })
-        .await
+        let row = sql("select * from conversations where id = ?").bind(id.as_str()).optional(self).await?;
+        row.map(|row| rows::record(&row).map(|record| record.conversation)).transpose()
     }
 
     async fn messages(&self, id: &ConversationId, after: u64, limit: usize) -> Result<Vec<Message>> {
@@ -123,22 +115,31 @@ impl ConversationStore for SqlStore {
         let id = id.clone();
         self.alone(Alone::Conversation(&id).key(), move |tx| {
             let (id, new) = (&id, new.clone());
-            let mut loaded = rows::load(tx, id)?;
+            let (mut loaded, untold) = rows::load_to_answer(tx, id)?;
             if let Some((message, content)) = shopper_message(tx, id, &new.client_id)? {
                 let mode = loaded.record.conversation.mode;
                 let same = content == new.content;
                 return Ok(if same {
-                    Appended::Stored { message, duplicate: true, reopened: false, mode }
+                    Appended::Stored { message, duplicate: true, reopened: false, mode, pending: None }
                 } else {
                     Appended::IdReused
                 });
             }
-            let content = wire::encode(&new.content);
+            let alone = untold == 0 && !loaded.record.is_unanswered();
+            let content = new.content.clone();
             let (message, reopened) = loaded.record.hear(new);
-            rows::add_message(tx, id, &message, Some(content), None)?;
+            rows::add_message(tx, id, &message, Some(wire::encode(&content)), None)?;
             loaded.save(tx)?;
+            let pending = if alone && loaded.record.is_unanswered() {
+                let state = loaded.state()?;
+                let messages = vec![PendingMessage { seq: message.seq, content, at: message.at }];
+                let conversation = loaded.record.conversation.clone();
+                Some(Box::new(Pending { conversation, state, messages, outcomes: Vec::new() }))
+            } else {
+                None
+            };
             let mode = loaded.record.conversation.mode;
-            Ok(Appended::Stored { message, duplicate: false, reopened, mode })
+            Ok(Appended::Stored { message, duplicate: false, reopened, mode, pending })
         })
         .await
     }
@@ -178,7 +179,7 @@ impl ConversationStore for SqlStore {
     async fn commit_turn(&self, turn: TurnCommit) -> Result<Committed> {
         self.alone(Alone::Conversation(&turn.conversation).key(), move |tx| {
             let id = &turn.conversation;
-            let mut loaded = rows::load(tx, id)?;
+            let (mut loaded, mut untold) = rows::load_to_answer(tx, id)?;
             let record = &mut loaded.record;
             record.admits(&turn)?;
             for key in &turn.once {
@@ -186,16 +187,17 @@ impl ConversationStore for SqlStore {
             }
             for key in &turn.answered_outcomes {
                 tell_outcome(tx, id, key)?;
+                untold = untold.saturating_sub(1);
             }
             for change in &turn.outbox {
-                request_change(tx, id, change, turn.at)?;
+                untold += u64::from(request_change(tx, id, change, turn.at)?);
             }
             let messages = record.answer(&turn);
             for message in &messages {
                 rows::add_message(tx, id, message, None, None)?;
             }
             loaded.save_with(tx, &turn.state)?;
-            let more = loaded.record.is_unanswered() || has_untold_outcome(tx, &loaded.record)?;
+            let more = loaded.record.is_unanswered() || (0 < untold && loaded.record.hears_outcomes());
             Ok(Committed { messages, more })
         })
         .await
@@ -458,13 +460,6 @@ fn unanswered_messages(tx: &mut Connection, record: &Record) -> Result<Vec<Pendi
         .collect()
 }
 
-fn has_untold_outcome(tx: &mut Connection, record: &Record) -> Result<bool> {
-    let untold =
-        sql("select 1 from outbox where conversation = ? and outcome is not null and told = 0 limit 1")
-            .bind(record.conversation.id.as_str());
-    Ok(record.hears_outcomes() && untold.fetch_optional(tx)?.is_some())
-}
-
 fn untold_outcomes(tx: &mut Connection, record: &Record) -> Result<Vec<PendingOutcome>> {
     if !record.hears_outcomes() {
         return Ok(Vec::new());
@@ -493,32 +488,35 @@ fn tell_outcome(tx: &mut Connection, id: &ConversationId, key: &str) -> Result<(
 }
 
 /// Puts a change into the outbox. A key used before isn't carried out again but told again, unless it was refused:
-/// what the shop's system said no to may be possible now.
-fn request_change(tx: &mut Connection, id: &ConversationId, change: &Change, at: Timestamp) -> Result<()> {
+/// what the shop's system said no to may be possible now. Returns whether there is an outcome to be told.
+fn request_change(tx: &mut Connection, id: &ConversationId, change: &Change, at: Timestamp) -> Result<bool> {
     let known = sql("select outcome from outbox where conversation = ? and key = ?")
         .bind(id.as_str())
         .bind(&change.key)
         .fetch_optional(tx)?;
     let outcome: Option<Option<String>> = known.map(|row| row.get("outcome")).transpose()?;
-    let statement = match outcome {
-        None => {
-            sql("insert into outbox (change, next_at, attempts, conversation, key) values (?, ?, 0, ?, ?)")
-        }
+    let (statement, told_again) = match outcome {
+        None => (
+            sql("insert into outbox (change, next_at, attempts, conversation, key) values (?, ?, 0, ?, ?)"),
+            false,
+        ),
         // Not carried out yet: it will be, once.
-        Some(None) => return Ok(()),
+        Some(None) => return Ok(false),
         Some(Some(json)) => match wire::decode::<ChangeOutcome>(&json)? {
-            ChangeOutcome::Refused(_) => sql(
-                "update outbox set change = ?, next_at = ?, attempts = 0, outcome = null, finished_at = null
-                 where conversation = ? and key = ?",
+            ChangeOutcome::Refused(_) => (
+                sql("update outbox set change = ?, next_at = ?, attempts = 0, outcome = null, finished_at = null
+                     where conversation = ? and key = ?"),
+                false,
             ),
-            ChangeOutcome::TicketOpened(_) | ChangeOutcome::Done => sql(
-                "update outbox set change = ?, finished_at = ?, told = 0 where conversation = ? and key = ?",
+            ChangeOutcome::TicketOpened(_) | ChangeOutcome::Done => (
+                sql("update outbox set change = ?, finished_at = ?, told = 0 where conversation = ? and key = ?"),
+                true,
             ),
         },
     };
     let statement = statement.bind(wire::encode(change)).bind(nanos(at));
     statement.bind(id.as_str()).bind(&change.key).execute(tx)?;
-    Ok(())
+    Ok(told_again)
 }
 
 /// Notes that something is said in a shop that may be said once.

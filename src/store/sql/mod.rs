@@ -172,6 +172,14 @@ impl SqlStore {
         }
     }
 
+    /// A use case of one statement that reads: its picture is consistent by itself.
+    async fn fetch(&self, statement: Statement) -> Result<Vec<Row>> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.read(move |reader| statement.fetch_all(reader)),
+            Engine::Postgres(postgres) => postgres.fetch(&statement).await,
+        }
+    }
+
     /// A use case that reads many rows.
     async fn survey<T: Send + 'static>(
         &self,

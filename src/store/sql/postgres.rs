@@ -98,6 +98,33 @@ impl Postgres {
         self.transact(READING.into_sql_str(), ANSWERED_WITHIN, work).await
     }
 
+    /// Answers one statement that reads, outside a transaction: one way to the server and back.
+    pub(super) async fn fetch(&self, statement: &Statement) -> Result<Vec<Row>> {
+        let started = Instant::now();
+        loop {
+            let error = match timeout(ANSWERED_WITHIN, self.fetch_once(statement)).await {
+                Ok(Ok(rows)) => return Ok(rows),
+                Ok(Err(error)) => error,
+                Err(_) => judge(sqlx::Error::PoolTimedOut),
+            };
+            match error {
+                SqlError::Away(_) if started.elapsed() < PATIENCE => tokio::time::sleep(AWAY).await,
+                // Each connection finds out once.
+                SqlError::Stale(_) => {}
+                error => return Err(error.into()),
+            }
+        }
+    }
+
+    async fn fetch_once(&self, statement: &Statement) -> std::result::Result<Vec<Row>, SqlError> {
+        let mut connection = self.pool.acquire().await.map_err(judge)?;
+        let found = query(statement)?.fetch_all(&mut *connection).await.map_err(judge);
+        if let Err(SqlError::Stale(_)) = found {
+            connection.clear_cached_statements().await.map_err(judge)?;
+        }
+        rows(&found?)
+    }
+
     /// Runs a use case; returns once it is committed.
     pub(super) async fn write<T: Send + 'static>(
         &self,
@@ -249,27 +276,31 @@ fn again<T>(error: StoreError) -> Outcome<T> {
 
 impl Remote {
     pub(super) fn fetch(&mut self, statement: &Statement) -> std::result::Result<Vec<Row>, SqlError> {
-        let query =
-            sqlx::query_with(AssertSqlSafe(dialect::postgres(&statement.text)), arguments(statement)?);
-        let rows =
-            wait(&self.runtime, self.within, query.fetch_all(&mut *self.transaction)).map_err(judge)?;
-        let Some(first) = rows.first() else { return Ok(Vec::new()) };
-        let columns: std::sync::Arc<[Box<str>]> =
-            first.columns().iter().map(|column| column.name().into()).collect();
-        rows.iter()
-            .map(|row| {
-                let values = (0..columns.len()).map(|place| value(row, place));
-                Ok(Row { columns: columns.clone(), values: values.collect::<std::result::Result<_, _>>()? })
-            })
-            .collect()
+        let found = query(statement)?.fetch_all(&mut *self.transaction);
+        rows(&wait(&self.runtime, self.within, found).map_err(judge)?)
     }
 
     pub(super) fn execute(&mut self, statement: &Statement) -> std::result::Result<u64, SqlError> {
-        let query =
-            sqlx::query_with(AssertSqlSafe(dialect::postgres(&statement.text)), arguments(statement)?);
-        let done = wait(&self.runtime, self.within, query.execute(&mut *self.transaction)).map_err(judge)?;
-        Ok(done.rows_affected())
+        let done = query(statement)?.execute(&mut *self.transaction);
+        Ok(wait(&self.runtime, self.within, done).map_err(judge)?.rows_affected())
     }
+}
+
+fn query(
+    statement: &Statement,
+) -> std::result::Result<sqlx::query::Query<'static, sqlx::Postgres, PgArguments>, SqlError> {
+    Ok(sqlx::query_with(AssertSqlSafe(dialect::postgres(&statement.text)), arguments(statement)?))
+}
+
+fn rows(found: &[PgRow]) -> std::result::Result<Vec<Row>, SqlError> {
+    let Some(first) = found.first() else { return Ok(Vec::new()) };
+    let columns: std::sync::Arc<[Box<str>]> =
+        first.columns().iter().map(|column| column.name().into()).collect();
+    let row = |row| {
+        let values = (0..columns.len()).map(|place| value(row, place));
+        Ok(Row { columns: columns.clone(), values: values.collect::<std::result::Result<_, _>>()? })
+    };
+    found.iter().map(row).collect()
 }
 
 /// PostgreSQL keeps no texts with U+0000: a replacement character stands for it.

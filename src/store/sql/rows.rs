@@ -130,7 +130,25 @@ pub(super) fn load(tx: &mut Connection, id: &ConversationId) -> Result<Loaded> {
     Ok(Loaded { record: record(&row)?, row })
 }
 
+/// The same, with how many outcomes of its changes nobody was told.
+pub(super) fn load_to_answer(tx: &mut Connection, id: &ConversationId) -> Result<(Loaded, u64)> {
+    let row = sql("select conversations.*,
+                (select count(*) from outbox
+                 where conversation = conversations.id and outcome is not null and told = 0) as untold
+         from conversations where id = ?")
+    .bind(id.as_str())
+    .fetch_optional(tx)?
+    .ok_or(StoreError::NotFound("conversation"))?;
+    let untold = number(&row, "untold")?;
+    Ok((Loaded { record: record(&row)?, row }, untold))
+}
+
 impl Loaded {
+    /// What the assistant remembered.
+    pub(super) fn state(&self) -> Result<DialogueState> {
+        Ok(wire::decode(self.row.get("state")?)?)
+    }
+
     /// Writes back what has changed.
     pub(super) fn save(&self, tx: &mut Connection) -> Result<()> {
         self.update(tx, columns(&self.record))

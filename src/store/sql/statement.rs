@@ -123,7 +123,7 @@ impl Statement {
 
     /// All rows, as a use case of its own.
     pub(super) async fn all(self, store: &SqlStore) -> Result<Vec<Row>> {
-        store.read(move |reader| self.fetch_all(reader)).await
+        store.fetch(self).await
     }
 
     /// All rows where they may be many, as a use case of its own.
@@ -133,12 +133,12 @@ impl Statement {
 
     /// The first row, as a use case of its own.
     pub(super) async fn optional(self, store: &SqlStore) -> Result<Option<Row>> {
-        store.read(move |reader| self.fetch_optional(reader)).await
+        Ok(store.fetch(self).await?.into_iter().next())
     }
 
     /// The first row, as a use case of its own.
     pub(super) async fn one(self, store: &SqlStore) -> Result<Row> {
-        store.read(move |reader| self.fetch_one(reader)).await
+        self.optional(store).await?.ok_or_else(|| corrupt("row"))
     }
 
     /// Changes something, as a use case of its own; how many rows.

@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicI64, Ordering},
     },
+    time::Duration,
 };
 
 use jiff::{SignedDuration, Timestamp};
@@ -38,10 +39,17 @@ impl Clock for Off {
     }
 }
 
+/// Says hello and hears the answer; who has said too much lately waits as they are told to.
 async fn answered(client: &mut Client, id: &str) -> u64 {
-    client.say(id, "你好").await;
-    let seq = client.find(|frame| frame["type"] == "ack" && frame["id"] == id).await["seq"].as_u64();
-    let seq = seq.expect("seq");
+    let seq = loop {
+        client.say(id, "你好").await;
+        let verdict = client.find(|frame| frame["id"] == id && frame["type"] != "message").await;
+        if verdict["type"] == "ack" {
+            break verdict["seq"].as_u64().expect("seq");
+        }
+        let wait = (verdict["code"] == "too_fast").then(|| verdict["retry_ms"].as_u64()).flatten();
+        tokio::time::sleep(Duration::from_millis(wait.expect("when to come back"))).await;
+    };
     let later = |frame: &Value| frame["from"] == "bot" && Some(seq) < frame["seq"].as_u64();
     client.find(|frame| frame["type"] == "message" && later(frame)).await;
     seq
