@@ -83,6 +83,11 @@ async function story(checks, browser, size) {
     const text = await page.evaluate(async (/** @type {string} */ path) => (await fetch(path)).text(), address);
     if (!JSON.stringify(JSON.parse(text).conversations).includes(words)) throw new Error(text.slice(0, 200));
   });
+  const desk = await page.context().newPage();
+  await checks.check(at('a desk has it open'), async () => {
+    await desk.goto(`${BASE}/desk#/c/${id}`);
+    await desk.locator('.line.shopper', { hasText: words }).waitFor();
+  });
   await checks.check(at('it is erased once the id was typed again'), async () => {
     const erase = page.locator('.kept button.sure');
     await page.locator('input[name=again]').fill(id.slice(1));
@@ -93,6 +98,13 @@ async function story(checks, browser, size) {
     await look(page, `${size.name}-62-erased`);
     await page.getByRole('button', { name: '查找' }).click();
     await page.getByText('这家店没有留这个编号的信息。').waitFor();
+  });
+  await checks.check(at('the desk shows it no more and says so'), async () => {
+    await desk.getByText('找不到这个会话').waitFor();
+    await desk.locator('.line.shopper').waitFor({ state: 'detached' });
+    await look(desk, `${size.name}-63-gone-at-the-desk`);
+    if ((await desk.locator('body').innerText()).includes(words)) throw new Error('the words are still there');
+    await desk.close();
   });
   await checks.check(at('the open window of the shopper begins anew'), async () => {
     await shopper.waitForFunction(() => globalThis.closedWith !== undefined);

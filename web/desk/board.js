@@ -464,6 +464,11 @@ export class Board {
     const thread = this.threads.get(place);
     if (!thread) return;
     thread.asking = thread.opening = false;
+    if (code === 'not_found' && conversation && !id) {
+      thread.forget();
+      this.cards.delete(place);
+      this.suggested.delete(place);
+    }
     if (!id) return;
     if (FINAL.has(code)) this.#giveBack(place, id, now);
     else thread.change(id, { status: 'failed' });

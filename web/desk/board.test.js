@@ -131,6 +131,19 @@ test('a refusal for good gives the words back, before what was written since', (
   assert.equal(desk.kept.draft('c1', 'say').text, '第一句\n第二句');
 });
 
+test('of a conversation that is no more nothing is shown but what was not sent', () => {
+  const desk = talking([message(1), message(2, 'bot')]);
+  desk.receive({ type: 'note', conversation: 'c1', n: 1, at: message(2).at, agent: HOLDER, text: '老顾客' }, 0);
+  say(desk, '还没发出去');
+  desk.receive({ type: 'error', code: 'not_found', conversation: 'c1', fatal: false }, 0);
+  assert.deepEqual(keys(desk), ['pd1']);
+  assert.equal(desk.card, null);
+  assert.equal(desk.notices.get('c1').code, 'not_found');
+  desk.receive({ type: 'error', code: 'not_found', id: 'd1', conversation: 'c1', fatal: false }, 5);
+  assert.deepEqual(keys(desk), []);
+  assert.equal(desk.kept.draft('c1', 'say').text, '还没发出去');
+});
+
 test('silence fails what was said while the line lives, and only then', () => {
   const desk = talking();
   say(desk, 'x');

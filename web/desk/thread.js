@@ -107,6 +107,15 @@ export class Thread {
     return true;
   }
 
+  /** The conversation is no more: nothing that was said in it is shown. What was written here and not sent stays its writer's. */
+  forget() {
+    this.messages = [];
+    this.notes = [];
+    this.lastSeq = this.typingUntil = 0;
+    this.asking = this.opening = false;
+    this.revision += 1;
+  }
+
   /** @param {Pending} entry */
   write(entry) {
     this.pending = [...this.pending, entry];
