@@ -11,7 +11,7 @@ async function look(page, name) {
   await assertNoSidewaysScroll(page);
 }
 
-/** Somebody who says something at the store and stays; the conversation's id. @param {any} page @param {string} words */
+/** Somebody who says something at the store, asks for a person and stays; the conversation's id. @param {any} page @param {string} words */
 async function talk(page, words) {
   await page.goto(BASE);
   return page.evaluate(
@@ -29,7 +29,8 @@ async function talk(page, words) {
             globalThis.token = frame.token;
             socket.send(JSON.stringify({ type: 'say', id: 'a', text: said }));
           }
-          if (frame.type === 'message' && frame.from === 'bot') resolve(id);
+          if (frame.type === 'message' && frame.from === 'bot') socket.send(JSON.stringify({ type: 'say', id: 'b', text: '转人工' }));
+          if (frame.type === 'state' && frame.mode !== 'bot') resolve(id);
         };
       }),
     words,
@@ -101,9 +102,12 @@ async function story(checks, browser, size) {
   });
   await checks.check(at('the desk shows it no more and says so'), async () => {
     await desk.getByText('找不到这个会话').waitFor();
-    await desk.locator('.line.shopper').waitFor({ state: 'detached' });
+    await desk.locator('.line.shopper').first().waitFor({ state: 'detached' });
     await look(desk, `${size.name}-63-gone-at-the-desk`);
-    if ((await desk.locator('body').innerText()).includes(words)) throw new Error('the words are still there');
+    const left = await desk.content();
+    if (left.includes(words)) throw new Error(`the words are still in the page: ${left.slice(left.indexOf(words) - 120).slice(0, 160)}`);
+    await desk.getByRole('button', { name: '返回' }).last().click();
+    await desk.locator('.inbox-scroll').waitFor();
     await desk.close();
   });
   await checks.check(at('the open window of the shopper begins anew'), async () => {

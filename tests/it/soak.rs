@@ -190,6 +190,8 @@ async fn attend(server: Server, stopped: watch::Receiver<bool>) {
             )
             .await;
             desk.send(json!({"type": "close", "conversation": conversation})).await;
+            // As the page does that goes on to the next one.
+            desk.send(json!({"type": "shut", "conversation": conversation})).await;
         }
         sleep(THINKS).await;
     }

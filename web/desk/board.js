@@ -115,6 +115,11 @@ export class Board {
     return this.open === null ? null : (this.cards.get(this.open) ?? null);
   }
 
+  /** What is open is no more, or never was. */
+  get isGone() {
+    return this.open !== null && this.card === null && this.notices.get(this.open)?.code === 'not_found';
+  }
+
   /** The open conversation's lines. */
   get openThread() {
     return this.open === null ? null : this.thread(this.open);

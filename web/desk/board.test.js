@@ -138,7 +138,7 @@ test('of a conversation that is no more nothing is shown but what was not sent',
   desk.receive({ type: 'error', code: 'not_found', conversation: 'c1', fatal: false }, 0);
   assert.deepEqual(keys(desk), ['pd1']);
   assert.equal(desk.card, null);
-  assert.equal(desk.notices.get('c1').code, 'not_found');
+  assert.equal(desk.isGone, true);
   desk.receive({ type: 'error', code: 'not_found', id: 'd1', conversation: 'c1', fatal: false }, 5);
   assert.deepEqual(keys(desk), []);
   assert.equal(desk.kept.draft('c1', 'say').text, '还没发出去');

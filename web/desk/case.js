@@ -56,6 +56,7 @@ export class CasePane {
     this.root.setAttribute('aria-label', t('case'));
     if (!card) {
       this.conversation = '';
+      if (board.isGone) this.#forget(board.open ?? '');
       return;
     }
     if (this.conversation !== card.conversation && board.live) {
@@ -68,6 +69,12 @@ export class CasePane {
     this.drawnTop.update([locale, card.conversation, card.reason, card.summary, card.slots, card.tags, board.live], () => this.#drawTop(board, card, setting));
     this.drawnKnown.update([locale, card.conversation, card.order, loaded?.state, loaded?.revision, board.isMine], () => (loaded ? this.#drawKnown(board, card, loaded, setting) : null));
     this.drawnFacts.update([locale, card, board.shops.length], () => this.#drawFacts(board, card, setting));
+  }
+
+  /** Nothing that was shown of it stays in the page. @param {string} conversation */
+  #forget(conversation) {
+    this.cases.delete(conversation);
+    for (const part of [this.drawnTop, this.drawnKnown, this.drawnFacts]) part.update([], () => null);
   }
 
   focus() {
