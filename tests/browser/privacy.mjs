@@ -2,7 +2,7 @@
 // it, and erases it, after which nothing is kept and the shopper's open window begins anew. `node
 // tests/browser/privacy.mjs` against a running server; browser.mjs names the settings.
 
-import { BASE, Checks, SIZES, assertAccessible, assertNoComplaints, assertNoSidewaysScroll, newPage, openSection, screenshot, signIn, startBrowser } from './browser.mjs';
+import { BASE, Checks, SIZES, assertAccessible, assertNoComplaints, assertNoSidewaysScroll, be, newPage, openSection, screenshot, signIn, startBrowser } from './browser.mjs';
 
 /** @param {any} page @param {string} name */
 async function look(page, name) {
@@ -60,10 +60,14 @@ async function story(checks, browser, size) {
   const words = `我住在月球路${size.width}号，能送到吗`;
   const page = await newPage(browser, size);
   const shopper = await newPage(browser, size);
+  const desk = await page.context().newPage();
   let id = '';
   const found = await checks.check(at('an owner sees how much is kept of a conversation'), async () => {
-    id = await talk(shopper, words);
     await signIn(page);
+    // What a person holds is not erased: nobody is given it.
+    await desk.goto(`${BASE}/desk`);
+    await be(desk, 'away');
+    id = await talk(shopper, words);
     await page.goto(`${BASE}/console`);
     await openSection(page, '个人信息');
     await page.locator('.privacy-form').waitFor();
@@ -84,7 +88,6 @@ async function story(checks, browser, size) {
     const text = await page.evaluate(async (/** @type {string} */ path) => (await fetch(path)).text(), address);
     if (!JSON.stringify(JSON.parse(text).conversations).includes(words)) throw new Error(text.slice(0, 200));
   });
-  const desk = await page.context().newPage();
   await checks.check(at('a desk has it open'), async () => {
     await desk.goto(`${BASE}/desk#/c/${id}`);
     await desk.locator('.line.shopper', { hasText: words }).waitFor();
