@@ -232,7 +232,6 @@ impl Engine {
         self.answer_in(conversation, None, None);
     }
 
-    /// The same, for a message that was given a place.
     /// The same, from what is known to be pending, in a place of the door's.
     fn answer_in(
         &self,

@@ -46,14 +46,13 @@ export class Pane {
     this.nobody.hidden = card !== null;
     this.talk.hidden = card === null;
     if (!card) {
-      const gone = board.isGone;
       // What was shown of it before leaves the page.
-      if (gone) this.log.update(board, setting);
-      this.drawnNobody.update([locale, board.open !== null, gone], () => (board.open !== null
-        ? gone
-          ? [h('p', { class: 'soft', role: 'alert' }, t('error_not_found')), h('button', { class: 'button line small', type: 'button', onclick: this.actions.back }, t('back'))]
-          : h('p', { class: 'soft' }, t('opening'))
-        : [h('img', { src: '/shared/mascot.svg', alt: '', width: 112, height: 112 }), h('h2', null, t('nobody')), h('p', null, t('nobody_hint')), h('p', { class: 'keys-hint' }, h('kbd', null, '?'), ' ', t('shortcuts'))]));
+      if (board.isGone) this.log.update(board, setting);
+      this.drawnNobody.update([locale, board.open !== null, board.isGone], () => {
+        if (board.isGone) return [h('p', { class: 'soft', role: 'alert' }, t('error_not_found')), h('button', { class: 'button line small', type: 'button', onclick: this.actions.back }, t('back'))];
+        if (board.open !== null) return h('p', { class: 'soft' }, t('opening'));
+        return [h('img', { src: '/shared/mascot.svg', alt: '', width: 112, height: 112 }), h('h2', null, t('nobody')), h('p', null, t('nobody_hint')), h('p', { class: 'keys-hint' }, h('kbd', null, '?'), ' ', t('shortcuts'))];
+      });
       return;
     }
     this.#drawHead(board, card, setting);
